@@ -1,0 +1,1 @@
+//! Undersong plays the sound of a guided session.
