@@ -1,0 +1,46 @@
+//! What is known of an audio file after it was decoded once, from its first frame to its last.
+
+use serde::{Deserialize, Serialize};
+
+use crate::level::{Gain, Loudness};
+use crate::time::{Frames, Rate};
+
+/// What is known of an audio file. Loudness and peaks are those of the stereo sound that is played: a
+/// mono file counts on both channels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// blake3 of the file's bytes, in hex.
+    pub hash: String,
+    /// What kind of file it is: `FLAC`, `MP3` ...
+    pub codec: String,
+    /// The file's own rate.
+    pub rate: Rate,
+    /// The file's own channels.
+    pub channels: u8,
+    /// Decoded frames at the file's rate, never those a header claims.
+    pub frames: Frames,
+    /// Its title, where its tags have one.
+    pub title: Option<String>,
+    /// Its artist, where its tags have one.
+    pub artist: Option<String>,
+    /// Integrated loudness (ITU-R BS.1770-5); `None` where nothing passes the gate.
+    pub loudness: Option<Loudness>,
+    /// True peak, linear (1 is full scale).
+    pub true_peak: Gain,
+    /// Short-term loudness (EBU Tech 3341: a window of 3 s) at the end of each second, the last entry for the rest.
+    pub short_term: Vec<Loudness>,
+    /// Frames of digital silence (all samples below -70 dBFS) at the head, at the file's rate.
+    pub head: Frames,
+    /// Frames of digital silence at the tail, at the file's rate.
+    pub tail: Frames,
+    /// What a therapist should know of this file, each a sentence; empty for a sound file.
+    pub remarks: Vec<String>,
+}
+
+impl Facts {
+    /// The frames between the silence at its head and at its tail, at the file's rate.
+    #[must_use]
+    pub fn sounding(&self) -> Frames {
+        self.frames - self.head - self.tail
+    }
+}

@@ -1,0 +1,42 @@
+//! A playlist and its tracks.
+
+use std::path::PathBuf;
+
+use crate::level::Decibels;
+use crate::mistake::Place;
+
+/// An ordered set of audio files.
+#[derive(Debug, Clone)]
+pub struct Playlist {
+    /// What people call it: its title, or the file's name.
+    pub name: String,
+    /// The tracks that may be played, in the order they are listed; those marked `exclude` are left out.
+    pub tracks: Vec<Track>,
+    /// In which order they are played.
+    pub order: Order,
+    /// Where the script names it.
+    pub place: Place,
+}
+
+/// In which order tracks are played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// As listed.
+    #[default]
+    Listed,
+    /// Shuffled by the session's seed.
+    Shuffle,
+}
+
+/// One audio file of a playlist.
+#[derive(Debug, Clone)]
+pub struct Track {
+    /// The file, found from where it is named.
+    pub path: PathBuf,
+    /// How intense its listener rates it, 1 (calm) to 5.
+    pub intensity: Option<u8>,
+    /// On top of the gain its loudness asks for.
+    pub gain: Decibels,
+    /// Where it is named: a line of the playlist file, or of the script.
+    pub place: Place,
+}

@@ -1,0 +1,181 @@
+//! Zones: the stereo outputs of a session, one for each listener or room.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The most zones a session can have.
+pub const MAX_ZONES: usize = 4;
+
+/// One stereo output of the session, by its place in the [`Layout`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Zone(u8);
+
+impl Zone {
+    /// The zone's place in the layout, 0 to 3.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A set of zones: those in which a clip or a cue is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Zones(u8);
+
+impl Zones {
+    /// Heard nowhere.
+    pub const NONE: Self = Self(0);
+
+    /// Whether nothing is heard anywhere.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `zone` belongs to the set.
+    #[must_use]
+    pub const fn contains(self, zone: Zone) -> bool {
+        self.0 & (1 << zone.0) != 0
+    }
+
+    /// Whether the two sets share a zone.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The set with `zone` in it.
+    #[must_use]
+    pub const fn with(self, zone: Zone) -> Self {
+        Self(self.0 | (1 << zone.0))
+    }
+
+    /// The zones of the set, in the layout's order.
+    pub fn iter(self) -> impl Iterator<Item = Zone> {
+        (0..MAX_ZONES as u8)
+            .map(Zone)
+            .filter(move |zone| self.contains(*zone))
+    }
+}
+
+/// What a zone is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Listener {
+    /// The first partner's headphones.
+    A,
+    /// The second partner's headphones.
+    B,
+    /// The room's speakers, or the one output of a session that addresses nobody.
+    Room,
+}
+
+impl fmt::Display for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::A => "a",
+            Self::B => "b",
+            Self::Room => "room",
+        })
+    }
+}
+
+/// The zones of a session, in the order of their channels: zone 0 is channels 1 and 2, and so on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Layout(Vec<Listener>);
+
+impl Layout {
+    /// One stereo zone, for a session that addresses nobody in particular.
+    #[must_use]
+    pub fn single() -> Self {
+        Self(vec![Listener::Room])
+    }
+
+    /// Both listeners, and the room's speakers where the script names them.
+    #[must_use]
+    pub fn couple(room: bool) -> Self {
+        let mut listeners = vec![Listener::A, Listener::B];
+        if room {
+            listeners.push(Listener::Room);
+        }
+        Self(listeners)
+    }
+
+    /// How many zones there are: 1 to [`MAX_ZONES`].
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Never: a session has at least one zone.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many channels the output has, two for each zone.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.len() * 2
+    }
+
+    /// All zones.
+    #[must_use]
+    pub fn all(&self) -> Zones {
+        self.zones().fold(Zones::NONE, Zones::with)
+    }
+
+    /// The zones, in their order.
+    pub fn zones(&self) -> impl Iterator<Item = Zone> + use<> {
+        (0..self.0.len() as u8).map(Zone)
+    }
+
+    /// The zone of a listener, where the session has it.
+    #[must_use]
+    pub fn zone(&self, listener: Listener) -> Option<Zone> {
+        let at = self.0.iter().position(|l| *l == listener)?;
+        Some(Zone(at as u8))
+    }
+
+    /// Who hears a zone.
+    #[must_use]
+    pub fn listener(&self, zone: Zone) -> Option<Listener> {
+        self.0.get(zone.index()).copied()
+    }
+
+    /// The listeners of a set of zones.
+    #[must_use]
+    pub fn listeners(&self, zones: Zones) -> Vec<Listener> {
+        zones
+            .iter()
+            .filter_map(|zone| self.listener(zone))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_couple_has_two_zones_and_a_room_on_request() {
+        let couple = Layout::couple(false);
+        assert_eq!(couple.channels(), 4);
+        assert_eq!(couple.zone(Listener::Room), None);
+        let b = couple.zone(Listener::B).unwrap();
+        assert_eq!(b.index(), 1);
+        assert!(couple.all().contains(b));
+        assert_eq!(Layout::couple(true).channels(), 6);
+        assert_eq!(Layout::single().channels(), 2);
+    }
+
+    #[test]
+    fn a_set_for_one_listener_holds_no_other() {
+        let couple = Layout::couple(false);
+        let only_a = Zones::NONE.with(couple.zone(Listener::A).unwrap());
+        assert_eq!(couple.listeners(only_a), [Listener::A]);
+        assert!(!only_a.contains(couple.zone(Listener::B).unwrap()));
+    }
+}
