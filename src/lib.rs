@@ -1,5 +1,6 @@
 //! Undersong plays the sound of a guided session.
 
+pub mod engine;
 pub mod fade;
 pub mod frame;
 pub mod level;
@@ -9,3 +10,8 @@ pub mod playlist;
 pub mod script;
 pub mod time;
 pub mod zone;
+
+/// Every unit test runs under the guard: an allocation on the audio thread aborts it.
+#[cfg(test)]
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

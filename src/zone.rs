@@ -12,6 +12,11 @@ pub const MAX_ZONES: usize = 4;
 pub struct Zone(u8);
 
 impl Zone {
+    /// The zones there can be, in their order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..MAX_ZONES as u8).map(Self)
+    }
+
     /// The zone's place in the layout, 0 to 3.
     #[must_use]
     pub const fn index(self) -> usize {

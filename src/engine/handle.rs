@@ -1,0 +1,159 @@
+//! The end of the engine that stays with the player.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+use rtrb::{Consumer, Producer};
+
+use crate::engine::message::{Command, Event};
+use crate::engine::zone_bus::Reading;
+use crate::level::{Decibels, Gain, Loudness};
+use crate::time::Frames;
+use crate::zone::{MAX_ZONES, Zone};
+
+/// How fast a session is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Within 6 s.
+    Soft = 1,
+    /// Within 1.5 s.
+    Quick = 2,
+    /// Within 30 ms.
+    Hard = 3,
+}
+
+impl Stop {
+    pub(super) fn from_word(word: u8) -> Option<Self> {
+        match word {
+            1 => Some(Self::Soft),
+            2 => Some(Self::Quick),
+            3 => Some(Self::Hard),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn milliseconds(self) -> u64 {
+        match self {
+            Self::Soft => 6_000,
+            Self::Quick => 1_500,
+            Self::Hard => 30,
+        }
+    }
+}
+
+/// The latest values, written by the audio thread and read by anyone.
+#[derive(Debug, Default)]
+pub(super) struct Board {
+    pub(super) position: AtomicU64,
+    pub(super) stop: AtomicU8,
+    pub(super) lost_events: AtomicU32,
+    zones: [ZoneBoard; MAX_ZONES],
+}
+
+#[derive(Debug, Default)]
+struct ZoneBoard {
+    peak: AtomicU32,
+    momentary: AtomicU32,
+    limiter: AtomicU32,
+}
+
+impl Board {
+    pub(super) fn show(&self, zone: Zone, reading: Reading) {
+        if let Some(board) = self.zones.get(zone.index()) {
+            // Peaks and limiter keep their worst until somebody looks. All are positive, so bits compare as values do.
+            board
+                .peak
+                .fetch_max(reading.peak.to_bits(), Ordering::Relaxed);
+            let work = (1.0 - reading.limiter).max(0.0);
+            board.limiter.fetch_max(work.to_bits(), Ordering::Relaxed);
+            board
+                .momentary
+                .store(reading.momentary.to_bits(), Ordering::Relaxed);
+        }
+    }
+}
+
+/// What a zone's meters showed since they were last read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Meters {
+    /// The largest sample.
+    pub peak: Gain,
+    /// Momentary loudness.
+    pub momentary: Loudness,
+    /// How far the limiter went down; 0 dB while it was idle.
+    pub limiter: Decibels,
+}
+
+/// Steers an engine from outside the audio thread. No method waits.
+#[derive(Debug)]
+pub struct Handle {
+    pub(super) commands: Producer<Command>,
+    pub(super) events: Consumer<Event>,
+    pub(super) board: Arc<Board>,
+}
+
+impl Handle {
+    /// Hands a command to the engine.
+    ///
+    /// # Errors
+    /// The command itself, where the engine has not taken the earlier ones yet. Try again later.
+    pub fn send(&mut self, command: Command) -> Result<(), Command> {
+        self.commands
+            .push(command)
+            .map_err(|rtrb::PushError::Full(command)| command)
+    }
+
+    /// What the engine told, oldest first.
+    pub fn event(&mut self) -> Option<Event> {
+        self.events.pop().ok()
+    }
+
+    /// Ends the session. Needs no queue: the engine looks at one word in each block.
+    pub fn stop(&self, stop: Stop) {
+        // A stop is never taken back, only hastened.
+        self.board.stop.fetch_max(stop as u8, Ordering::Relaxed);
+    }
+
+    /// A way to stop the session from any thread, as [`Handle::stop`] does.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::clone(&self.board))
+    }
+
+    /// The session's frame that leaves the engine next.
+    #[must_use]
+    pub fn position(&self) -> Frames {
+        Frames(self.board.position.load(Ordering::Acquire))
+    }
+
+    /// How many notices were lost because nobody fetched them. Nothing that sounds depends on them.
+    #[must_use]
+    pub fn lost_events(&self) -> u32 {
+        self.board.lost_events.load(Ordering::Relaxed)
+    }
+
+    /// Reads and resets a zone's meters.
+    #[must_use]
+    pub fn meters(&self, zone: Zone) -> Meters {
+        let take = |value: &AtomicU32| f32::from_bits(value.swap(0, Ordering::Relaxed));
+        let board = self.board.zones.get(zone.index());
+        Meters {
+            peak: Gain(board.map_or(0.0, |b| take(&b.peak))),
+            momentary: Loudness(board.map_or(f32::NEG_INFINITY, |b| {
+                f32::from_bits(b.momentary.load(Ordering::Relaxed))
+            })),
+            limiter: Gain(1.0 - board.map_or(0.0, |b| take(&b.limiter))).decibels(),
+        }
+    }
+}
+
+/// Ends a session from any thread; waits for nothing.
+#[derive(Debug, Clone)]
+pub struct Stopper(Arc<Board>);
+
+impl Stopper {
+    /// Ends the session. A stop is never taken back, only hastened.
+    pub fn stop(&self, stop: Stop) {
+        self.0.stop.fetch_max(stop as u8, Ordering::Relaxed);
+    }
+}

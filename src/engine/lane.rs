@@ -1,0 +1,211 @@
+//! A gain that is steered from ramp to ramp: the duck of a zone, the level, the transport.
+
+use std::f32::consts::PI;
+
+use crate::engine::curve::Curve;
+use crate::level::Gain;
+use crate::time::Frames;
+
+/// How a ramp runs from one gain to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A raised cosine in decibels, for changes that are meant to pass unnoticed. Both gains are above zero.
+    Decibels,
+    /// A raised cosine in amplitude, for ways to and from silence.
+    Amplitude,
+}
+
+/// A way from one gain to another. What holds before it and after it is the lane's affair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ramp {
+    /// Where it begins.
+    pub from: Frames,
+    /// How long it takes.
+    pub length: Frames,
+    /// The gain it begins at.
+    pub start: Gain,
+    /// The gain it ends at, and that holds after it.
+    pub target: Gain,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+impl Ramp {
+    /// The frame after the last.
+    #[must_use]
+    pub fn end(&self) -> Frames {
+        self.from + self.length
+    }
+
+    /// The gain at a frame; `start` before the ramp and `target` after it. Real-time safe.
+    #[must_use]
+    pub fn gain(&self, at: Frames) -> Gain {
+        if at >= self.end() {
+            return self.target;
+        }
+        let way = (at - self.from).0 as f32 / self.length.0 as f32;
+        let way = 0.5 - 0.5 * (way * PI).cos();
+        let (start, target) = (self.start.0, self.target.0);
+        Gain(match self.shape {
+            Shape::Decibels => start * (way * (target / start).ln()).exp(),
+            Shape::Amplitude => start + (target - start) * way,
+        })
+    }
+}
+
+/// The most ramps that may wait in a lane.
+pub const LANE: usize = 64;
+
+/// A gain steered by ramps in the order of time. Holds [`LANE`] of them and never allocates.
+#[derive(Debug)]
+pub struct Lane {
+    ramps: [Ramp; LANE],
+    count: usize,
+    /// What holds where no ramp has come yet.
+    settled: Gain,
+}
+
+impl Lane {
+    /// A lane that stands at a gain.
+    #[must_use]
+    pub fn at(gain: Gain) -> Self {
+        let still = Ramp {
+            from: Frames::ZERO,
+            length: Frames::ZERO,
+            start: gain,
+            target: gain,
+            shape: Shape::Amplitude,
+        };
+        Self {
+            ramps: [still; LANE],
+            count: 0,
+            settled: gain,
+        }
+    }
+
+    fn waiting(&self) -> &[Ramp] {
+        self.ramps.get(..self.count).unwrap_or(&[])
+    }
+
+    /// Adds a ramp after those that wait. Returns it where the lane is full. Real-time safe.
+    pub fn push(&mut self, ramp: Ramp) -> Result<(), Ramp> {
+        match self.ramps.get_mut(self.count) {
+            Some(slot) => {
+                *slot = ramp;
+                self.count += 1;
+                Ok(())
+            }
+            None => Err(ramp),
+        }
+    }
+
+    /// Forgets all ramps and goes from the gain that stands at `now` to `target`. Real-time safe.
+    pub fn turn(&mut self, now: Frames, length: Frames, target: Gain, shape: Shape) {
+        let start = Gain(self.gain(now));
+        self.count = 0;
+        self.settled = start;
+        let ramp = Ramp {
+            from: now,
+            length,
+            start,
+            target,
+            shape,
+        };
+        // An empty lane has room.
+        let _ = self.push(ramp);
+    }
+
+    /// Forgets the ramps that ended before `now`. Real-time safe.
+    pub fn forget(&mut self, now: Frames) {
+        let past = self.waiting().iter().take_while(|r| r.end() <= now).count();
+        if let Some(last) = past.checked_sub(1).and_then(|at| self.ramps.get(at)) {
+            self.settled = last.target;
+            self.ramps.copy_within(past..self.count, 0);
+            self.count -= past;
+        }
+    }
+
+    /// Whether nothing is left to come after `now`. Real-time safe.
+    #[must_use]
+    pub fn is_settled(&self, now: Frames) -> bool {
+        self.waiting().last().is_none_or(|ramp| ramp.end() <= now)
+    }
+}
+
+impl Curve for Lane {
+    fn gain(&self, at: Frames) -> f32 {
+        let begun = self.waiting().iter().rev().find(|ramp| ramp.from <= at);
+        begun.map_or(self.settled, |ramp| ramp.gain(at)).0
+    }
+
+    fn turn_before(&self, at: Frames) -> Frames {
+        let turns = self.waiting().iter().rev();
+        turns
+            .flat_map(|ramp| [ramp.end(), ramp.from])
+            .find(|turn| *turn <= at)
+            .unwrap_or(Frames::ZERO)
+    }
+
+    fn turn_after(&self, at: Frames) -> Option<Frames> {
+        let turns = self.waiting().iter();
+        turns
+            .flat_map(|ramp| [ramp.from, ramp.end()])
+            .find(|turn| *turn > at)
+    }
+
+    fn is_flat(&self, at: Frames) -> bool {
+        let begun = self.waiting().iter().rev().find(|ramp| ramp.from <= at);
+        begun.is_none_or(|ramp| at >= ramp.end() || ramp.start == ramp.target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::level::Decibels;
+
+    fn duck(from: u64, length: u64, start: f32, target: f32) -> Ramp {
+        Ramp {
+            from: Frames(from),
+            length: Frames(length),
+            start: Decibels(start).gain(),
+            target: Decibels(target).gain(),
+            shape: Shape::Decibels,
+        }
+    }
+
+    #[test]
+    fn a_lane_goes_from_ramp_to_ramp() {
+        let mut lane = Lane::at(Gain::UNITY);
+        lane.push(duck(100, 50, 0.0, -12.0)).unwrap();
+        lane.push(duck(300, 100, -12.0, 0.0)).unwrap();
+        assert_eq!(lane.gain(Frames(0)), 1.0);
+        assert!(lane.is_flat(Frames(99)) && !lane.is_flat(Frames(100)));
+        assert!((lane.gain(Frames(125)) - Decibels(-6.0).gain().0).abs() < 1e-6);
+        assert_eq!(lane.gain(Frames(200)), Decibels(-12.0).gain().0);
+        assert_eq!(lane.turn_after(Frames(200)), Some(Frames(300)));
+        lane.forget(Frames(250));
+        assert_eq!(lane.gain(Frames(260)), Decibels(-12.0).gain().0);
+        assert_eq!(lane.gain(Frames(400)), 1.0);
+        assert!(lane.is_settled(Frames(400)));
+    }
+
+    #[test]
+    fn a_turn_begins_where_the_gain_stands() {
+        let mut lane = Lane::at(Gain::UNITY);
+        lane.turn(Frames(0), Frames(100), Gain::SILENCE, Shape::Amplitude);
+        let half = lane.gain(Frames(50));
+        lane.turn(Frames(50), Frames(100), Gain::UNITY, Shape::Amplitude);
+        assert_eq!(lane.gain(Frames(50)), half);
+        assert_eq!(lane.gain(Frames(150)), 1.0);
+    }
+
+    #[test]
+    fn a_full_lane_hands_the_ramp_back() {
+        let mut lane = Lane::at(Gain::UNITY);
+        for n in 0..LANE as u64 {
+            lane.push(duck(n * 10, 5, 0.0, 0.0)).unwrap();
+        }
+        assert!(lane.push(duck(9999, 5, 0.0, 0.0)).is_err());
+    }
+}

@@ -1,0 +1,31 @@
+//! The audio thread: decks, voices, the bed, ducks, limiters, meters.
+//!
+//! [`Engine::new`] gives a pair: the [`Engine`] moves to the audio thread and renders blocks of any size; the
+//! [`Handle`] stays with the player. On the audio thread nothing allocates, frees, locks, logs, waits or panics, and
+//! the work for each voice and frame is constant. The engine knows nothing of files, scripts or timelines: what it
+//! plays comes prepared, with the frame it is due at, and goes back to be freed.
+//!
+//! The mix runs ahead of what leaves by the limiter's latency, so a cue due at frame f leaves at frame f.
+
+mod bed;
+mod curve;
+mod deck;
+mod envelope;
+mod handle;
+mod lane;
+mod limiter;
+mod message;
+mod meter;
+mod mix;
+mod render;
+mod transport;
+mod voice;
+mod zone_bus;
+
+pub use deck::{Bus, Deck, GUARD};
+pub use envelope::Envelope;
+pub use handle::{Handle, Meters, Stop, Stopper};
+pub use lane::{LANE, Ramp, Shape};
+pub use message::{Command, Event, Id};
+pub use render::{Engine, MAX_DECKS, MAX_VOICES, Setup};
+pub use voice::Voice;

@@ -1,0 +1,357 @@
+//! From commands to blocks.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use assert_no_alloc::assert_no_alloc;
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use crate::engine::bed::Bed;
+use crate::engine::curve::{Curve, Tracer};
+use crate::engine::deck::{Bus, Deck};
+use crate::engine::handle::{Board, Handle, Stop};
+use crate::engine::lane::{Lane, Shape};
+use crate::engine::limiter::{Limiter, MAX_BLOCK};
+use crate::engine::message::{Command, Event, Id};
+use crate::engine::transport::{Motion, Transport};
+use crate::engine::voice::Voice;
+use crate::engine::zone_bus::ZoneBus;
+use crate::frame::{Frame, SILENCE};
+use crate::level::{Decibels, Gain};
+use crate::time::{Frames, Rate};
+use crate::zone::{Layout, MAX_ZONES, Zone};
+
+/// The most clips that may be on decks at once.
+pub const MAX_DECKS: usize = 16;
+/// The most cues that may be on voices at once.
+pub const MAX_VOICES: usize = 256;
+/// The level rises by at most this much a second, so that a slip of the finger is no fright.
+const RISE: f32 = 6.0;
+/// It falls as fast as this.
+const FALL: f32 = 40.0;
+
+/// What an engine is made for.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The session's rate.
+    pub rate: Rate,
+    /// The session's zones.
+    pub layout: Layout,
+    /// The session's frame it begins at.
+    pub start: Frames,
+    /// How long it takes from silence to full; zero at a session's own start.
+    pub ramp_in: Frames,
+    /// Where each zone is limited.
+    pub ceiling: Decibels,
+    /// The loop that stands in for music that cannot go on.
+    pub bed: Arc<[Frame]>,
+    /// The bed's gain.
+    pub bed_gain: Gain,
+}
+
+/// Renders a session's blocks. Lives on the audio thread; only [`Engine::new`] and dropping it are not real-time safe.
+#[derive(Debug)]
+#[expect(
+    clippy::vec_box,
+    reason = "what crosses the boundary stays boxed, so that it can go back as it came, unfreed"
+)]
+pub struct Engine {
+    zones: Box<[ZoneBus]>,
+    decks: Vec<Box<Deck>>,
+    voices: Vec<Box<Voice>>,
+    bed: Bed,
+    level: Tracer<Lane>,
+    transport: Transport,
+    /// The frame that is mixed next; ahead of what leaves by the limiter's latency.
+    mixed: Frames,
+    latency: Frames,
+    primed: bool,
+    rate: Rate,
+    commands: Consumer<Command>,
+    events: Producer<Event>,
+    board: Arc<Board>,
+}
+
+impl Engine {
+    /// An engine that waits at its start, and the handle that steers it. Allocates.
+    #[must_use]
+    pub fn new(setup: &Setup) -> (Self, Handle) {
+        let (commands_in, commands) = RingBuffer::new(1024);
+        let (events, events_out) = RingBuffer::new(1024);
+        let board = Arc::new(Board::default());
+        board.position.store(setup.start.0, Ordering::Release);
+        let zones = setup.layout.zones();
+        let engine = Self {
+            zones: zones
+                .map(|_| ZoneBus::new(setup.rate, setup.ceiling.gain()))
+                .collect(),
+            decks: Vec::with_capacity(MAX_DECKS),
+            voices: Vec::with_capacity(MAX_VOICES),
+            bed: Bed::new(Arc::clone(&setup.bed), setup.bed_gain),
+            level: Tracer::new(Lane::at(Gain::UNITY)),
+            transport: Transport::new(setup.rate, setup.ramp_in),
+            mixed: setup.start,
+            latency: Frames::from(Limiter::latency(setup.rate)),
+            primed: false,
+            rate: setup.rate,
+            commands,
+            events,
+            board: Arc::clone(&board),
+        };
+        let handle = Handle {
+            commands: commands_in,
+            events: events_out,
+            board,
+        };
+        (engine, handle)
+    }
+
+    /// How many channels a rendered frame has: two for each zone.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.zones.len() * 2
+    }
+
+    /// Renders the next block: interleaved, [`Engine::channels`] samples a frame, as many frames as `out` holds.
+    /// Real-time safe; in a program whose global allocator is `assert_no_alloc`'s, an allocation here aborts.
+    pub fn render(&mut self, out: &mut [f32]) {
+        assert_no_alloc(|| self.render_unwatched(out));
+    }
+
+    fn render_unwatched(&mut self, out: &mut [f32]) {
+        self.obey();
+        if !self.primed {
+            self.primed = true;
+            self.prime();
+        }
+        let channels = self.channels();
+        let mut rest = out;
+        while rest.len() >= channels {
+            let most = (rest.len() / channels).min(MAX_BLOCK);
+            let frames = match self.transport.motion(most) {
+                Motion::Moving(frames) => {
+                    self.move_on(&mut rest[..frames * channels], frames);
+                    frames
+                }
+                Motion::CameToRest { for_good } => {
+                    let at = self.leaving();
+                    self.tell(if for_good {
+                        Event::Stopped(at)
+                    } else {
+                        Event::Paused(at)
+                    });
+                    0
+                }
+                Motion::Resting => {
+                    rest[..most * channels].fill(0.0);
+                    most
+                }
+            };
+            rest = &mut rest[frames * channels..];
+        }
+        rest.fill(0.0);
+        self.publish();
+    }
+
+    /// The session's frame that leaves next.
+    fn leaving(&self) -> Frames {
+        self.mixed - self.latency
+    }
+
+    fn obey(&mut self) {
+        if let Some(stop) = Stop::from_word(self.board.stop.load(Ordering::Relaxed)) {
+            self.transport.stop(stop);
+        }
+        // A command that finds no room waits in its ring, and those behind it with it.
+        while self.has_room()
+            && let Ok(command) = self.commands.pop()
+        {
+            match command {
+                Command::Deck(deck) => {
+                    let place = self.decks.partition_point(|d| order(d) <= order(&deck));
+                    self.decks.insert(place, deck);
+                }
+                Command::Voice(voice) => {
+                    let key = |v: &Voice| (v.from(), v.id);
+                    let place = self.voices.partition_point(|v| key(v) <= key(&voice));
+                    self.voices.insert(place, voice);
+                }
+                Command::Duck(zone, ramp) => {
+                    let now = self.mixed;
+                    if let Some(bus) = self.zones.get_mut(zone.index()) {
+                        bus.duck.revise(|lane| {
+                            lane.forget(now);
+                            // The player sends no more than the lane holds.
+                            let _ = lane.push(ramp);
+                        });
+                    }
+                }
+                Command::Level(level) => self.go_to_level(level),
+                Command::Pause => self.transport.pause(),
+                Command::Resume => self.transport.resume(),
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.decks.len() < MAX_DECKS && self.voices.len() < MAX_VOICES
+    }
+
+    fn go_to_level(&mut self, level: Decibels) {
+        let (now, hertz) = (self.mixed, self.rate.hertz() as f32);
+        self.level.revise(|lane| {
+            let change = level - Gain(lane.gain(now)).decibels();
+            let speed = if change.0 > 0.0 { RISE } else { FALL };
+            let length = (change.0.abs() / speed).max(0.05) * hertz;
+            lane.turn(now, Frames(length as u64), level.gain(), Shape::Decibels);
+        });
+    }
+
+    /// Mixes what the limiters look ahead at before the first frame leaves.
+    fn prime(&mut self) {
+        let mut ahead = self.latency.index();
+        while ahead > 0 {
+            let frames = ahead.min(MAX_BLOCK);
+            self.mix(frames);
+            ahead -= frames;
+        }
+    }
+
+    fn move_on(&mut self, out: &mut [f32], frames: usize) {
+        self.mix(frames);
+        let channels = self.channels();
+        for (at, bus) in self.zones.iter_mut().enumerate() {
+            self.transport.shape(&mut bus.block[..frames]);
+            bus.measure(frames);
+            let block = &bus.block[..frames];
+            if channels == 2 {
+                out.copy_from_slice(block.as_flattened());
+            } else {
+                let places = out.chunks_exact_mut(channels);
+                for (place, frame) in places.zip(block) {
+                    place[at * 2..at * 2 + 2].copy_from_slice(frame);
+                }
+            }
+        }
+        self.transport.advance(frames);
+    }
+
+    /// Fills each zone's block with the next `frames` frames, through the limiter.
+    fn mix(&mut self, frames: usize) {
+        let at = self.mixed;
+        let end = at + Frames::from(frames);
+        let count = self.zones.len();
+        let mut starved = false;
+        let mut buses = buses(&mut self.zones, frames);
+        let music = &mut buses[..count];
+        for bus in &mut *music {
+            bus.fill(SILENCE);
+        }
+        for deck in self.decks.iter_mut().filter(|d| d.bus == Bus::Music) {
+            deck.mix(at, music);
+            starved |= deck.is_starved() && deck.from() < end && at < deck.end();
+        }
+        self.bed.mix(at, starved, music);
+        for zone in &mut self.zones {
+            zone.duck(at, frames);
+        }
+        let mut buses = self::buses(&mut self.zones, frames);
+        let speech = &mut buses[..count];
+        for deck in self.decks.iter_mut().filter(|d| d.bus == Bus::Speech) {
+            deck.mix(at, speech);
+        }
+        for voice in &mut self.voices {
+            voice.mix(at, speech);
+        }
+        for zone in &mut self.zones {
+            zone.finish(at, frames, &mut self.level);
+        }
+        self.mixed = end;
+        self.give_back(at);
+    }
+
+    /// Tells what began in the block from `at` to now, and hands back what is over.
+    fn give_back(&mut self, at: Frames) {
+        let (events, board) = (&mut self.events, &self.board);
+        let mut notice = |event| {
+            if events.push(event).is_err() {
+                board.lost_events.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        let began = |from: Frames| from >= at && from < self.mixed;
+        for deck in &mut self.decks {
+            if began(deck.from()) {
+                notice(Event::ClipStarted(deck.id));
+            }
+            if deck.take_alarm() {
+                notice(Event::Starved(deck.id));
+            }
+        }
+        for voice in self.voices.iter().filter(|v| began(v.from())) {
+            notice(Event::CueStarted(voice.id));
+        }
+        let over = self.mixed;
+        hand_back(
+            &mut self.decks,
+            &mut self.events,
+            over,
+            Deck::end,
+            Event::ClipEnded,
+        );
+        hand_back(
+            &mut self.voices,
+            &mut self.events,
+            over,
+            Voice::end,
+            Event::CueEnded,
+        );
+    }
+
+    fn tell(&mut self, event: Event) {
+        if self.events.push(event).is_err() {
+            self.board.lost_events.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn publish(&mut self) {
+        let zones = self.zones.iter_mut().zip(Zone::all());
+        for (bus, zone) in zones {
+            self.board.show(zone, bus.take_reading());
+        }
+        self.board
+            .position
+            .store(self.leaving().0, Ordering::Release);
+    }
+}
+
+/// The zones' blocks, for everything that is mixed into several at once.
+fn buses(zones: &mut [ZoneBus], frames: usize) -> [&mut [Frame]; MAX_ZONES] {
+    let mut buses: [&mut [Frame]; MAX_ZONES] = Default::default();
+    for (bus, zone) in buses.iter_mut().zip(zones) {
+        *bus = &mut zone.block[..frames];
+    }
+    buses
+}
+
+/// The order of mixing: sums of floats depend on it, and it must not depend on when a command arrived.
+fn order(deck: &Deck) -> (Frames, Id) {
+    (deck.from(), deck.id)
+}
+
+/// Moves what ended by `over` to the events; what finds no room there stays and is tried again.
+fn hand_back<T>(
+    things: &mut Vec<Box<T>>,
+    events: &mut Producer<Event>,
+    over: Frames,
+    end: impl Fn(&T) -> Frames,
+    event: impl Fn(Box<T>) -> Event,
+) {
+    let mut at = 0;
+    while at < things.len() {
+        if end(&things[at]) <= over && events.slots() > 0 {
+            let _ = events.push(event(things.remove(at)));
+        } else {
+            at += 1;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The slot that plays a cue from memory.
+
+use std::sync::Arc;
+
+use crate::engine::curve::Tracer;
+use crate::engine::envelope::Envelope;
+use crate::engine::message::Id;
+use crate::engine::mix;
+use crate::frame::Frame;
+use crate::time::Frames;
+use crate::zone::Zones;
+
+/// Plays a sound that is wholly in memory.
+#[derive(Debug)]
+pub struct Voice {
+    /// The cue it plays.
+    pub id: Id,
+    /// Who hears it.
+    pub zones: Zones,
+    envelope: Tracer<Envelope>,
+    sound: Arc<[Frame]>,
+}
+
+impl Voice {
+    /// A voice that waits for its first frame. Not real-time safe: made before it crosses.
+    #[must_use]
+    pub fn new(id: Id, envelope: Envelope, zones: Zones, sound: Arc<[Frame]>) -> Self {
+        Self {
+            id,
+            zones,
+            envelope: Tracer::new(envelope),
+            sound,
+        }
+    }
+
+    /// The first frame it sounds at.
+    #[must_use]
+    pub fn from(&self) -> Frames {
+        self.envelope.curve().from
+    }
+
+    /// The frame after its last.
+    #[must_use]
+    pub fn end(&self) -> Frames {
+        self.envelope.curve().end()
+    }
+
+    /// Mixes what falls into the block that begins at `at` into the buses of its zones. Real-time safe.
+    pub fn mix(&mut self, at: Frames, buses: &mut [&mut [Frame]]) {
+        let length = buses.first().map_or(0, |bus| bus.len());
+        let mut offset = (self.from() - at).0.min(length as u64) as usize;
+        let end = (self.end() - at).0.min(length as u64) as usize;
+        while offset < end {
+            let now = at + Frames::from(offset);
+            let stretch = self.envelope.stretch(now, end - offset);
+            let begin = (now - self.from()).index();
+            let source = self.sound.get(begin..).unwrap_or(&[]);
+            for zone in self.zones.iter() {
+                if let Some(bus) = buses
+                    .get_mut(zone.index())
+                    .and_then(|b| b.get_mut(offset..))
+                {
+                    mix::add(bus, source, &stretch);
+                }
+            }
+            offset += stretch.frames;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What one zone hears: its sum, its duck, its limiter and its meter.
+
+use crate::engine::curve::Tracer;
+use crate::engine::lane::Lane;
+use crate::engine::limiter::{Limiter, MAX_BLOCK};
+use crate::engine::meter::Meter;
+use crate::engine::mix;
+use crate::frame::{Frame, SILENCE};
+use crate::level::Gain;
+use crate::time::{Frames, Rate};
+
+/// The bus of one zone, from the sum of its clips to what leaves for its channels.
+#[derive(Debug)]
+pub struct ZoneBus {
+    pub(super) block: Box<[Frame]>,
+    pub(super) duck: Tracer<Lane>,
+    limiter: Limiter,
+    meter: Meter,
+    peak: f32,
+}
+
+impl ZoneBus {
+    /// A silent bus. Allocates.
+    #[must_use]
+    pub fn new(rate: Rate, ceiling: Gain) -> Self {
+        Self {
+            block: vec![SILENCE; MAX_BLOCK].into(),
+            duck: Tracer::new(Lane::at(Gain::UNITY)),
+            limiter: Limiter::new(rate, ceiling),
+            meter: Meter::new(rate),
+            peak: 0.0,
+        }
+    }
+
+    /// Brings the music of the block that begins at `at` down where speech is heard. Real-time safe.
+    pub fn duck(&mut self, at: Frames, frames: usize) {
+        along(&mut self.duck, at, &mut self.block[..frames]);
+    }
+
+    /// The level, then the limiter. What comes out began `latency` frames earlier. Real-time safe.
+    pub fn finish(&mut self, at: Frames, frames: usize, level: &mut Tracer<Lane>) {
+        let block = &mut self.block[..frames];
+        along(level, at, block);
+        self.limiter.process(block);
+    }
+
+    /// Measures what leaves. Real-time safe.
+    pub fn measure(&mut self, frames: usize) {
+        let block = &self.block[..frames];
+        self.peak = self.peak.max(mix::peak(block));
+        self.meter.measure(block);
+    }
+
+    /// Peak, loudness and the limiter's deepest gain since this was last asked. Real-time safe.
+    pub fn take_reading(&mut self) -> Reading {
+        Reading {
+            peak: std::mem::take(&mut self.peak),
+            momentary: self.meter.momentary().0,
+            limiter: self.limiter.take_deepest(),
+        }
+    }
+}
+
+/// Scales a block along a lane. Real-time safe.
+pub fn along(lane: &mut Tracer<Lane>, at: Frames, block: &mut [Frame]) {
+    let mut offset = 0;
+    while offset < block.len() {
+        let stretch = lane.stretch(at + Frames::from(offset), block.len() - offset);
+        mix::scale(&mut block[offset..], &stretch);
+        offset += stretch.frames;
+    }
+}
+
+/// What a zone's meters show.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// The largest sample, linear.
+    pub peak: f32,
+    /// Loudness of the last 400 ms, in LUFS.
+    pub momentary: f32,
+    /// The least gain of the limiter; 1 while it is idle.
+    pub limiter: f32,
+}
