@@ -1,5 +1,6 @@
 //! Undersong plays the sound of a guided session.
 
+pub mod decode;
 pub mod fade;
 pub mod frame;
 pub mod level;
@@ -7,5 +8,6 @@ pub mod library;
 pub mod mistake;
 pub mod playlist;
 pub mod script;
+pub mod stream;
 pub mod time;
 pub mod zone;
