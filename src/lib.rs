@@ -1,5 +1,6 @@
 //! Undersong plays the sound of a guided session.
 
+pub mod decode;
 pub mod engine;
 pub mod fade;
 pub mod frame;
@@ -8,7 +9,9 @@ pub mod library;
 pub mod mistake;
 pub mod playlist;
 pub mod script;
+pub mod stream;
 pub mod time;
+pub mod timeline;
 pub mod zone;
 
 /// Every unit test runs under the guard: an allocation on the audio thread aborts it.

@@ -1,0 +1,32 @@
+//! What was wrong with a file while it was decoded.
+
+use crate::time::Frames;
+
+/// What was wrong with a file so far, counted since it was opened or last sought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Damage {
+    /// Stretches that could not be decoded and are silent.
+    pub gaps: u32,
+    /// Where the first of them begins.
+    pub first_gap: Option<Frames>,
+    /// The frames of all of them.
+    pub silenced: Frames,
+    /// Samples that were no number or beyond reason, and were tamed.
+    pub wild: u64,
+    /// The file stops before the end that it announced, or cannot be read further.
+    pub ends_early: bool,
+}
+
+impl Damage {
+    /// Whether nothing was wrong.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(super) fn gap(&mut self, at: Frames, length: Frames) {
+        self.gaps += 1;
+        self.first_gap.get_or_insert(at);
+        self.silenced += length;
+    }
+}

@@ -1,0 +1,258 @@
+//! A file as a run of stereo frames.
+
+use std::path::{Path, PathBuf};
+
+use symphonia::core::errors::Error as Symphonia;
+use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
+use symphonia::core::packet::Packet;
+use symphonia::core::units::Timestamp;
+
+use super::error::ends_early;
+use super::open::{self, Sound};
+use super::tape::{Grid, Tape};
+use super::{Damage, DecodeError, Tags};
+use crate::frame::Frame;
+use crate::time::{Frames, Rate};
+
+/// The slowest rate that is taken for sound, in hertz.
+const SLOWEST: u32 = 4_000;
+
+/// Reads a file's frames from the first to the last, at the file's own rate. All calls block on
+/// the disk; none belongs on the audio thread.
+pub struct Decoder {
+    path: PathBuf,
+    format: Box<dyn FormatReader>,
+    sound: Sound,
+    tape: Tape,
+    rate: Rate,
+    /// 0 until the first packet was decoded.
+    channels: u8,
+    tags: Tags,
+    /// Whether another stream was entered behind the first one (chained Ogg).
+    chained: bool,
+    ended: bool,
+}
+
+impl Decoder {
+    /// Opens a file and decodes up to its first sound. Blocking.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and what to do.
+    pub fn open(path: &Path) -> Result<Self, DecodeError> {
+        Self::open_at(path, 0)
+    }
+
+    fn open_at(path: &Path, first_wanted: i64) -> Result<Self, DecodeError> {
+        let mut format = open::open(path)?;
+        let sound = Sound::find(format.as_ref())?;
+        let mut decoder = Self {
+            path: path.to_owned(),
+            tags: open::tags(format.as_mut()),
+            format,
+            sound,
+            tape: Tape::from(first_wanted),
+            rate: Rate::DEFAULT,
+            channels: 0,
+            chained: false,
+            ended: false,
+        };
+        let mut first = Vec::new();
+        while decoder.channels == 0 {
+            if decoder.ended {
+                return Err(DecodeError::Silent);
+            }
+            decoder.packet(&mut first)?;
+        }
+        decoder.tape.keep(first);
+        Ok(decoder)
+    }
+
+    /// The file's own rate.
+    #[must_use]
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// The file's own channels, 1 or 2. A mono file is handed over on both, each at its level.
+    #[must_use]
+    pub fn channels(&self) -> u8 {
+        self.channels
+    }
+
+    /// What people call the kind of sound: `FLAC`, `MP3` ...
+    #[must_use]
+    pub fn codec(&self) -> &'static str {
+        self.sound.codec
+    }
+
+    /// Title and artist.
+    #[must_use]
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    /// Whether the file records its exact first and last frame; an MP3 without its encoder's tag
+    /// and AAC do not, and a join may be heard.
+    #[must_use]
+    pub fn exact_ends(&self) -> bool {
+        self.sound.exact_ends
+    }
+
+    /// The length that the header claims, at the file's rate; `None` where it claims none that
+    /// can be believed. Only the end of [`Decoder::read`] tells the true length.
+    #[must_use]
+    pub fn claimed_length(&self) -> Option<Frames> {
+        self.sound.length.map(|length| Frames(length as u64))
+    }
+
+    /// What was wrong with the file so far, since it was opened or last sought.
+    #[must_use]
+    pub fn damage(&self) -> &Damage {
+        &self.tape.damage
+    }
+
+    /// Appends the next frames to `out`, about a packet at a time, and says how many; 0 at the
+    /// end. They are finite and within [`crate::frame::LOUDEST`]. Blocking.
+    ///
+    /// # Errors
+    /// Only where the disk fails; damage in the file is skipped and remembered.
+    pub fn read(&mut self, out: &mut Vec<Frame>) -> Result<usize, DecodeError> {
+        let before = out.len();
+        while out.len() == before {
+            if self.tape.hand_over(out) {
+                continue;
+            }
+            if self.ended {
+                break;
+            }
+            self.packet(out)?;
+        }
+        Ok(out.len() - before)
+    }
+
+    /// Goes to a frame: the next one read is exactly `to`, the same as if all before it had been
+    /// read. Beyond the end nothing more is read. Blocking.
+    ///
+    /// # Errors
+    /// Where the file cannot be read any more.
+    pub fn seek(&mut self, to: Frames) -> Result<(), DecodeError> {
+        let to = i64::try_from(to.0).unwrap_or(i64::MAX);
+        if self.chained || self.jump(to).is_err() {
+            // Read on from the start: a chained file has many clocks, and some refuse to seek.
+            *self = Self::open_at(&self.path, to)?;
+        }
+        Ok(())
+    }
+
+    fn jump(&mut self, to: i64) -> Result<(), Symphonia> {
+        let Sound {
+            clock,
+            start,
+            preroll,
+            track,
+            ..
+        } = self.sound;
+        let from = to
+            .saturating_sub(preroll)
+            .saturating_add(self.tape.origin());
+        let ts = Timestamp::new(clock.time(from, self.rate).max(start));
+        let sought = self.format.seek(
+            SeekMode::Accurate,
+            SeekTo::Timestamp {
+                ts,
+                track_id: track,
+            },
+        )?;
+        self.sound.decoder.reset();
+        self.tape
+            .wind(to, clock.frames(sought.actual_ts.get(), self.rate));
+        self.ended = false;
+        Ok(())
+    }
+
+    /// Decodes one packet onto the tape.
+    fn packet(&mut self, out: &mut Vec<Frame>) -> Result<(), DecodeError> {
+        match self.format.next_packet() {
+            Ok(Some(packet)) if packet.track_id == self.sound.track => {
+                return self.decode(&packet, out);
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                let position = self.tape.position();
+                self.end(self.sound.length.is_some_and(|length| position < length));
+            }
+            Err(Symphonia::ResetRequired) => self.next_in_chain()?,
+            Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
+            Err(_) => self.end(true),
+        }
+        Ok(())
+    }
+
+    fn decode(&mut self, packet: &Packet, out: &mut Vec<Frame>) -> Result<(), DecodeError> {
+        let Sound {
+            clock,
+            start,
+            length,
+            exact_ends,
+            ..
+        } = self.sound;
+        let sound = match self.sound.decoder.decode(packet) {
+            Ok(sound) if sound.frames() > 0 => sound,
+            // A packet that is lost leaves a hole; the next one shows how long it is.
+            Ok(_) | Err(Symphonia::DecodeError(_) | Symphonia::IoError(_)) => return Ok(()),
+            Err(_) => {
+                self.end(true);
+                return Ok(());
+            }
+        };
+        let (rate, channels) = (sound.spec().rate(), sound.num_planes());
+        if self.channels == 0 {
+            (self.rate, self.channels) = playable(rate, channels)?;
+            let origin = clock.frames(start, self.rate);
+            self.tape
+                .begin(if exact_ends { origin.max(0) } else { origin });
+        } else if rate != self.rate.hertz() || channels > 2 {
+            self.end(true);
+            return Ok(());
+        }
+        let trimmed = if exact_ends {
+            packet.trim_start.get()
+        } else {
+            0
+        };
+        let time = packet.pts.get().saturating_add_unsigned(trimmed);
+        let grid = Grid {
+            rate: self.rate,
+            rounding: clock.rounding(self.rate),
+            length,
+        };
+        self.tape
+            .place(&sound, clock.frames(time, self.rate), grid, out);
+        Ok(())
+    }
+
+    /// Enters the next stream of a chained Ogg file, which plays on behind the last one.
+    fn next_in_chain(&mut self) -> Result<(), DecodeError> {
+        self.sound = Sound::find(self.format.as_ref())?;
+        self.sound.length = None;
+        self.chained = true;
+        self.tape
+            .splice(self.sound.clock.frames(self.sound.start, self.rate).max(0));
+        Ok(())
+    }
+
+    fn end(&mut self, early: bool) {
+        self.ended = true;
+        self.tape.damage.ends_early |= early;
+    }
+}
+
+/// A rate and a number of channels that can be played.
+fn playable(rate: u32, channels: usize) -> Result<(Rate, u8), DecodeError> {
+    let known = Rate::new(rate).filter(|rate| rate.hertz() >= SLOWEST);
+    match (known, channels) {
+        (Some(rate), 1 | 2) => Ok((rate, channels as u8)),
+        (Some(_), _) => Err(DecodeError::Channels(channels)),
+        (None, _) => Err(DecodeError::Rate(rate)),
+    }
+}

@@ -1,0 +1,82 @@
+//! Why a file cannot be played.
+
+use std::io;
+use std::path::Path;
+
+use symphonia::core::errors::Error as Symphonia;
+
+/// Why a file cannot be played, as a part of a sentence that begins with the file's name.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Nothing is there.
+    #[error("is not there; is its name spelled right, and is the disk plugged in?")]
+    Missing,
+    /// It is there, but may not be read.
+    #[error("may not be read by this user; change its permissions")]
+    Forbidden,
+    /// A folder.
+    #[error("is a folder, not an audio file")]
+    Folder,
+    /// A pipe, a socket or a device.
+    #[error("is a pipe or a device, not an audio file")]
+    NotAFile,
+    /// No byte in it.
+    #[error("is empty; copy it again from where it came")]
+    Empty,
+    /// What is in it is no sound that we know.
+    #[error("is no audio file that can be played; use FLAC, WAV, Ogg Vorbis, MP3, AIFF or M4A")]
+    NotAudio,
+    /// A known kind of file with a sound format that we do not have.
+    #[error("holds a kind of sound that cannot be played ({0}); convert it to FLAC")]
+    Unsupported(&'static str),
+    /// It looks like audio, but nothing can be decoded.
+    #[error("is damaged: no sound in it can be decoded; copy it again from where it came")]
+    Silent,
+    /// More than two channels.
+    #[error("has {0} channels; mix it down to two (stereo) or one (mono)")]
+    Channels(usize),
+    /// A rate that no music has.
+    #[error("has a rate of {0} Hz, which cannot be played; convert it to 48000 Hz")]
+    Rate(u32),
+    /// The disk or the network failed.
+    #[error("could not be read: {0}")]
+    Io(io::Error),
+}
+
+impl DecodeError {
+    /// With the file that is meant, as one sentence.
+    #[must_use]
+    pub fn at(&self, path: &Path) -> String {
+        format!("{} {self}", path.display())
+    }
+}
+
+impl From<io::Error> for DecodeError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            io::ErrorKind::PermissionDenied => Self::Forbidden,
+            io::ErrorKind::IsADirectory => Self::Folder,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// What the probe or the demuxer said before any sound was decoded.
+impl From<Symphonia> for DecodeError {
+    fn from(error: Symphonia) -> Self {
+        match error {
+            Symphonia::IoError(error) if !ends_early(&error) => error.into(),
+            Symphonia::Unsupported(_) | Symphonia::LimitError(_) => Self::NotAudio,
+            _ => Self::Silent,
+        }
+    }
+}
+
+/// Whether a read failed because the file stops before what it announced.
+///
+/// Symphonia makes its own errors of other kinds where it read past a block of known size; a disk
+/// that fails comes with the system's number.
+pub(super) fn ends_early(error: &io::Error) -> bool {
+    error.raw_os_error().is_none()
+}

@@ -1,0 +1,181 @@
+//! Finding out what a file is: its container, its codec, its clock and its tags.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::{MetadataOptions, MetadataRevision, StandardTag};
+use symphonia::core::units::TimeBase;
+
+use super::DecodeError;
+use crate::time::Rate;
+
+/// What a file says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tags {
+    /// The piece.
+    pub title: Option<String>,
+    /// Who plays it.
+    pub artist: Option<String>,
+}
+
+/// An opened file's container.
+pub(super) fn open(path: &Path) -> Result<Box<dyn FormatReader>, DecodeError> {
+    // Asked before it is opened: opening a pipe waits for a writer.
+    let about = fs::metadata(path)?;
+    if about.is_dir() {
+        return Err(DecodeError::Folder);
+    }
+    if !about.is_file() {
+        return Err(DecodeError::NotAFile);
+    }
+    if about.len() == 0 {
+        return Err(DecodeError::Empty);
+    }
+    let bytes = MediaSourceStream::new(
+        Box::new(File::open(path)?),
+        MediaSourceStreamOptions::default(),
+    );
+    // No hint by the name's ending: renamed files are common, and the content says it all.
+    let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
+    Ok(symphonia::default::get_probe().probe(&Hint::new(), bytes, format, metadata)?)
+}
+
+/// The one sound in a container that is played, and how its packets become frames.
+pub(super) struct Sound {
+    pub decoder: Box<dyn AudioDecoder>,
+    pub track: u32,
+    pub codec: &'static str,
+    pub clock: Clock,
+    /// Where the container says the sound begins, on its clock.
+    pub start: i64,
+    /// How many frames the header claims, where it can be believed at all.
+    pub length: Option<i64>,
+    /// Whether the file records its exact first and last frame, so that packets are trimmed.
+    pub exact_ends: bool,
+    /// Frames to decode before those wanted after a seek, until the codec's memory is right.
+    pub preroll: i64,
+}
+
+impl Sound {
+    pub fn find(format: &dyn FormatReader) -> Result<Self, DecodeError> {
+        let track = format
+            .default_track(TrackType::Audio)
+            .ok_or(DecodeError::NotAudio)?;
+        let params = track
+            .codec_params
+            .as_ref()
+            .and_then(|params| params.audio());
+        let params = params.ok_or(DecodeError::NotAudio)?;
+        let mp3 = params.codec == CODEC_ID_MP3;
+        let aac = params.codec == CODEC_ID_AAC;
+        // Without an encoder's tag Symphonia trims an MP3 to an estimated length and loses seconds.
+        let trusted = !mp3 || (track.delay.is_some() && track.num_frames != Some(0));
+        let options = AudioDecoderOptions::default().gapless(trusted);
+        let decoder = symphonia::default::get_codecs()
+            .make_audio_decoder(params, &options)
+            .map_err(|_| DecodeError::Unsupported(format.format_info().long_name))?;
+        let exact_ends = trusted && !aac;
+        Ok(Self {
+            codec: people_name(decoder.codec_info().short_name),
+            decoder,
+            track: track.id,
+            clock: Clock(track.time_base),
+            start: track.start_ts.get(),
+            length: track
+                .num_frames
+                .filter(|_| exact_ends)
+                .and_then(|length| i64::try_from(length).ok()),
+            exact_ends,
+            preroll: if mp3 || aac || params.codec == CODEC_ID_VORBIS {
+                LOSSY_PREROLL
+            } else {
+                0
+            },
+        })
+    }
+}
+
+/// The clock of a container: most count in frames, MP4 may not.
+#[derive(Clone, Copy)]
+pub(super) struct Clock(Option<TimeBase>);
+
+impl Clock {
+    /// A time of the clock in frames.
+    pub fn frames(self, time: i64, rate: Rate) -> i64 {
+        let (above, below) = self.ratio(rate);
+        scale(time, above, below)
+    }
+
+    /// The time of the clock at or before a frame.
+    pub fn time(self, frames: i64, rate: Rate) -> i64 {
+        let (above, below) = self.ratio(rate);
+        scale(frames, below, above)
+    }
+
+    /// How many frames a time may be off only because the clock is coarser than the rate.
+    pub fn rounding(self, rate: Rate) -> i64 {
+        let (above, below) = self.ratio(rate);
+        if above == below { 0 } else { above / below + 1 }
+    }
+
+    /// Frames for each tick of the clock, as a fraction.
+    fn ratio(self, rate: Rate) -> (i64, i64) {
+        self.0.map_or((1, 1), |base| {
+            let rate = i64::from(rate.hertz());
+            (
+                i64::from(base.numer.get()) * rate,
+                i64::from(base.denom.get()),
+            )
+        })
+    }
+}
+
+fn scale(value: i64, above: i64, below: i64) -> i64 {
+    let scaled = (i128::from(value) * i128::from(above)).div_euclid(i128::from(below));
+    i64::try_from(scaled).unwrap_or(i64::MAX)
+}
+
+/// Longer than the memory of MP3 (two packets of 1152), AAC (1024) and Vorbis (8192).
+const LOSSY_PREROLL: i64 = 8192;
+
+fn people_name(short: &str) -> &'static str {
+    match short {
+        "flac" => "FLAC",
+        "vorbis" => "Ogg Vorbis",
+        "mp1" | "mp2" => "MPEG audio",
+        "mp3" => "MP3",
+        "aac" => "AAC",
+        "alac" => "Apple Lossless",
+        _ => "WAV",
+    }
+}
+
+/// Title and artist, from whichever kind of tag the file has.
+pub(super) fn tags(format: &mut dyn FormatReader) -> Tags {
+    let mut tags = Tags::default();
+    if let Some(revision) = format.metadata().skip_to_latest() {
+        collect(revision, &mut tags);
+    }
+    tags
+}
+
+fn collect(revision: &MetadataRevision, tags: &mut Tags) {
+    let of_tracks = revision
+        .per_track
+        .iter()
+        .flat_map(|track| &track.metadata.tags);
+    for tag in revision.media.tags.iter().chain(of_tracks) {
+        match &tag.std {
+            Some(StandardTag::TrackTitle(text)) => {
+                tags.title.get_or_insert_with(|| text.to_string())
+            }
+            Some(StandardTag::Artist(text)) => tags.artist.get_or_insert_with(|| text.to_string()),
+            _ => continue,
+        };
+    }
+}

@@ -1,0 +1,146 @@
+//! Where a file's packets lie, one behind the other, and what stands in the holes between them.
+
+use symphonia::core::audio::GenericAudioBufferRef;
+
+use super::{Damage, convert};
+use crate::frame::{Frame, SILENCE};
+use crate::time::{Frames, Rate};
+
+/// How far a packet may lie from where it is expected, in seconds, and how much silence is filled
+/// in altogether. What lies beyond is no hole but a wrong time: that packet follows on.
+const BELIEVED: i64 = 600;
+
+/// The silence handed over in one go, in frames.
+const SILENT_STRETCH: i64 = 4096;
+
+/// Puts decoded packets in their places, each at its own time, never by counting: damaged files
+/// lose packets without any error, and what follows must not slide. All places are in frames.
+#[derive(Default)]
+pub(super) struct Tape {
+    /// The place of frame 0 on the container's clock.
+    origin: i64,
+    /// Where the next packet should begin, from `origin`.
+    expected: i64,
+    /// The next frame to hand over.
+    next: i64,
+    /// Silence to hand over before `waiting`.
+    hole: i64,
+    /// Frames that wait behind a hole, or that were decoded to open the file.
+    waiting: Vec<Frame>,
+    pub damage: Damage,
+}
+
+impl Tape {
+    /// The next frame that is handed over.
+    pub fn position(&self) -> i64 {
+        self.next
+    }
+
+    /// The place of frame 0 on the container's clock.
+    pub fn origin(&self) -> i64 {
+        self.origin
+    }
+
+    /// A tape of which the frames from `next` on are wanted.
+    pub fn from(next: i64) -> Self {
+        Self {
+            next,
+            ..Self::default()
+        }
+    }
+
+    /// Frame 0 lies at `origin` on the container's clock.
+    pub fn begin(&mut self, origin: i64) {
+        self.origin = origin;
+    }
+
+    /// What is decoded next lies at `at` on a clock that begins anew (chained Ogg).
+    pub fn splice(&mut self, at: i64) {
+        self.origin = at - self.expected;
+    }
+
+    /// Goes on at frame `to`, where the container has gone to `at` on its clock.
+    pub fn wind(&mut self, to: i64, at: i64) {
+        self.next = to;
+        self.expected = at - self.origin;
+        self.hole = 0;
+        self.waiting.clear();
+        self.damage = Damage::default();
+    }
+
+    /// Hands over what waits, a stretch at a time; false where nothing does.
+    pub fn hand_over(&mut self, out: &mut Vec<Frame>) -> bool {
+        if self.hole > 0 {
+            let silent = self.hole.min(SILENT_STRETCH);
+            out.resize(out.len() + silent as usize, SILENCE);
+            self.hole -= silent;
+            return true;
+        }
+        let some = !self.waiting.is_empty();
+        out.append(&mut self.waiting);
+        some
+    }
+
+    /// Keeps frames that were decoded to open the file.
+    pub fn keep(&mut self, first: Vec<Frame>) {
+        if self.waiting.is_empty() {
+            self.waiting = first;
+        }
+    }
+
+    /// Appends a packet that lies `at` on the container's clock; behind a hole it waits.
+    pub fn place(
+        &mut self,
+        packet: &GenericAudioBufferRef<'_>,
+        at: i64,
+        grid: Grid,
+        out: &mut Vec<Frame>,
+    ) {
+        let length = packet.frames().cast_signed() as i64;
+        let at = self.believe(at.saturating_sub(self.origin), grid);
+        self.expected = at + length;
+        let skip = (self.next - at).max(0);
+        if skip >= length {
+            return;
+        }
+        let hole = (at - self.next).max(0);
+        let out = if hole > 0 {
+            self.damage
+                .gap(Frames(self.next as u64), Frames(hole as u64));
+            self.hole = hole;
+            &mut self.waiting
+        } else {
+            out
+        };
+        self.damage.wild += convert::append(packet, skip as usize, out);
+        self.next = at + length;
+    }
+
+    /// Where a packet lies: at its own time, or right behind the last one where that time is out
+    /// of reason or only rounded.
+    fn believe(&mut self, at: i64, grid: Grid) -> i64 {
+        let off = at.saturating_sub(self.expected);
+        if off.abs() <= grid.rounding {
+            return self.expected;
+        }
+        let believed = BELIEVED * i64::from(grid.rate.hertz());
+        let silence = at.saturating_sub(self.next);
+        let room = believed - self.damage.silenced.0.cast_signed();
+        let beyond_the_end = off > 0 && grid.length.is_some_and(|length| at > length);
+        if off.abs() > believed || silence > room || beyond_the_end {
+            self.origin = self.origin.saturating_add(off);
+            return self.expected;
+        }
+        at
+    }
+}
+
+/// What is known of a file's clock when a packet is placed.
+#[derive(Clone, Copy)]
+pub(super) struct Grid {
+    pub rate: Rate,
+    /// How many frames a time may be off only because the clock is coarser than the rate.
+    pub rounding: i64,
+    /// The length that the header claims, where it can be believed.
+    pub length: Option<i64>,
+}

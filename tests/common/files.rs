@@ -1,0 +1,98 @@
+//! Audio files, written to a temporary folder.
+
+use std::num::{NonZeroU8, NonZeroU32};
+use std::path::{Path, PathBuf};
+
+use flacenc::bitsink::ByteSink;
+use flacenc::component::BitRepr;
+use flacenc::error::Verify;
+use undersong::frame::Frame;
+
+/// How a WAV file holds its samples.
+#[derive(Debug, Clone, Copy)]
+pub enum Wav {
+    /// 8, 16, 24 or 32 bits.
+    Bits(u16),
+    /// 32-bit floating point.
+    Float,
+}
+
+/// Writes a WAV file; of one channel, the left one is taken.
+pub fn wav(path: &Path, sound: &[Frame], rate: u32, channels: u16, kind: Wav) -> PathBuf {
+    let (bits, format) = match kind {
+        Wav::Bits(bits) => (bits, hound::SampleFormat::Int),
+        Wav::Float => (32, hound::SampleFormat::Float),
+    };
+    let spec = hound::WavSpec {
+        channels,
+        sample_rate: rate,
+        bits_per_sample: bits,
+        sample_format: format,
+    };
+    let mut file = hound::WavWriter::create(path, spec).unwrap();
+    for sample in samples(sound, channels) {
+        match kind {
+            Wav::Bits(bits) => file.write_sample(whole(sample, bits)).unwrap(),
+            Wav::Float => file.write_sample(sample).unwrap(),
+        }
+    }
+    file.finalize().unwrap();
+    path.to_owned()
+}
+
+/// Writes a FLAC file of 16 or 24 bits.
+pub fn flac(path: &Path, sound: &[Frame], rate: u32, channels: u16, bits: u16) -> PathBuf {
+    let whole: Vec<i32> = samples(sound, channels)
+        .map(|sample| whole(sample, bits))
+        .collect();
+    let config = flacenc::config::Encoder::default().into_verified().unwrap();
+    let source = flacenc::source::MemSource::from_samples(
+        &whole,
+        usize::from(channels),
+        usize::from(bits),
+        rate as usize,
+    );
+    let mut stream =
+        flacenc::encode_with_fixed_block_size(&config, source, config.block_size).unwrap();
+    // flacenc counts the short last block as the smallest, which FLAC does not, and decoders then
+    // find no frame at all
+    let (info, block) = (stream.stream_info_mut(), config.block_size);
+    info.set_block_sizes(block, block).unwrap();
+    let mut sink = ByteSink::new();
+    stream.write(&mut sink).unwrap();
+    std::fs::write(path, sink.as_slice()).unwrap();
+    path.to_owned()
+}
+
+/// Writes an Ogg Vorbis file.
+pub fn ogg(path: &Path, sound: &[Frame], rate: u32, channels: u8) -> PathBuf {
+    let mut encoder = vorbis_rs::VorbisEncoderBuilder::new(
+        NonZeroU32::new(rate).unwrap(),
+        NonZeroU8::new(channels).unwrap(),
+        std::fs::File::create(path).unwrap(),
+    )
+    .unwrap()
+    .build()
+    .unwrap();
+    for block in sound.chunks(1000) {
+        let planes: Vec<Vec<f32>> = (0..usize::from(channels))
+            .map(|channel| block.iter().map(|frame| frame[channel]).collect())
+            .collect();
+        encoder.encode_audio_block(planes).unwrap();
+    }
+    encoder.finish().unwrap();
+    path.to_owned()
+}
+
+fn samples(sound: &[Frame], channels: u16) -> impl Iterator<Item = f32> {
+    sound
+        .iter()
+        .flat_map(move |frame| frame[..usize::from(channels)].to_vec())
+}
+
+fn whole(sample: f32, bits: u16) -> i32 {
+    let steps = 2_f64.powi(i32::from(bits) - 1);
+    (f64::from(sample) * steps)
+        .round()
+        .clamp(-steps, steps - 1.0) as i32
+}

@@ -1,0 +1,6 @@
+//! Sounds and files for the tests.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+pub mod files;
+pub mod sounds;

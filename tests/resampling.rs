@@ -1,0 +1,117 @@
+//! The resampler: exact lengths, clean tones, and the same samples however it is used.
+
+mod common;
+
+use common::sounds::{difference, noise, rate, sinad, sine};
+use undersong::frame::Frame;
+use undersong::stream::Resampler;
+use undersong::time::Frames;
+
+const PAIRS: [(u32, u32); 9] = [
+    (44_100, 48_000),
+    (48_000, 44_100),
+    (96_000, 48_000),
+    (22_050, 48_000),
+    (8_000, 48_000),
+    (37_800, 48_000),
+    (88_200, 44_100),
+    (44_100, 96_000),
+    (11_025, 44_101),
+];
+
+fn convert(sound: &[Frame], from: u32, to: u32, cut: usize) -> Vec<Frame> {
+    let mut resampler = Resampler::new(rate(from), rate(to)).unwrap();
+    let mut out = Vec::new();
+    for piece in sound.chunks(cut) {
+        resampler.push(piece, &mut out);
+    }
+    resampler.finish(&mut out);
+    out
+}
+
+#[test]
+fn every_length_is_exact() {
+    for (from, to) in PAIRS {
+        for frames in [0, 1, 2, 147, 1_023, 4_097, 30_011] {
+            let out = convert(&noise(1, 0.5, frames), from, to, 997);
+            let expected = rate(to).convert(Frames::from(frames), rate(from));
+            assert_eq!(
+                Frames::from(out.len()),
+                expected,
+                "{from} to {to}, {frames}"
+            );
+        }
+    }
+}
+
+#[test]
+fn tones_stay_clean_and_in_their_place() {
+    for (from, to) in PAIRS {
+        let slow = f64::from(from.min(to));
+        // rates without a common measure have filters of a second
+        let seconds = if to == 44_101 { 8 } else { 1 };
+        for hertz in [slow * 0.021, slow * 0.21, slow * 0.4] {
+            let out = convert(
+                &sine(hertz, -1.0, from, seconds * from as usize),
+                from,
+                to,
+                1_153,
+            );
+            let length = out.len();
+            // the very ends ring, since the tone begins and stops at once
+            let middle = &out[length / 8..length - length / 8];
+            let clean = sinad(middle, hertz, to);
+            assert!(
+                clean > 120.0,
+                "{from} to {to}, {hertz:.0} Hz: {clean:.1} dB"
+            );
+            let same = sine(hertz, -1.0, to, length);
+            let off = difference(middle, &same[length / 8..length - length / 8]);
+            assert!(off < 4e-6, "{from} to {to}, {hertz:.0} Hz: off by {off}");
+        }
+    }
+}
+
+#[test]
+fn cutting_the_input_changes_no_sample() {
+    let sound = noise(7, 0.9, 40_009);
+    for (from, to) in PAIRS {
+        let whole = convert(&sound, from, to, sound.len());
+        for cut in [1, 7, 1_152, 4_096] {
+            assert!(
+                convert(&sound, from, to, cut) == whole,
+                "{from} to {to}, cut {cut}"
+            );
+        }
+    }
+}
+
+#[test]
+fn starting_in_the_middle_changes_no_sample() {
+    let sound = noise(9, 0.9, 60_013);
+    for (from, to) in PAIRS.into_iter().chain([(48_000, 48_000)]) {
+        let whole = convert(&sound, from, to, 1_152);
+        for at in [0, 1, 639, 640, 5_000, whole.len() / 2, whole.len() - 1] {
+            let mut resampler = Resampler::new(rate(from), rate(to)).unwrap();
+            // used before, for something else
+            resampler.push(&noise(3, 0.5, 3_001), &mut Vec::new());
+            let first = resampler.start_at(Frames::from(at));
+            let mut out = Vec::new();
+            resampler.push(&sound[first.index()..], &mut out);
+            resampler.finish(&mut out);
+            assert!(out == whole[at..], "{from} to {to} from {at}");
+        }
+    }
+}
+
+#[test]
+fn equal_rates_pass_untouched() {
+    let sound = noise(2, 0.9, 12_345);
+    assert!(convert(&sound, 44_100, 44_100, 1_000) == sound);
+}
+
+#[test]
+fn rates_too_far_apart_are_refused() {
+    let refused = Resampler::new(rate(1), rate(48_000)).err().unwrap();
+    assert!(refused.to_string().contains("1 Hz"));
+}
