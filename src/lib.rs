@@ -7,6 +7,8 @@ pub mod frame;
 pub mod level;
 pub mod library;
 pub mod mistake;
+pub mod output;
+pub mod player;
 pub mod playlist;
 pub mod script;
 pub mod stream;

@@ -29,8 +29,7 @@ pub enum Bus {
     Speech,
 }
 
-/// Plays one clip from a ring of frames that a decoder thread fills. The ring's first frame is the
-/// clip's first.
+/// Plays one clip from a ring of frames that a decoder thread fills.
 #[derive(Debug)]
 pub struct Deck {
     /// The clip it plays.
@@ -51,7 +50,8 @@ pub struct Deck {
 }
 
 impl Deck {
-    /// A deck that waits for its first frame. Not real-time safe: made before it crosses.
+    /// A deck that waits for its first frame. The ring's first frame is the clip's frame `skipped`. Not real-time safe:
+    /// made before it crosses.
     #[must_use]
     pub fn new(
         id: Id,
@@ -59,6 +59,7 @@ impl Deck {
         zones: Zones,
         bus: Bus,
         frames: Consumer<Frame>,
+        skipped: Frames,
     ) -> Self {
         Self {
             id,
@@ -66,7 +67,7 @@ impl Deck {
             bus,
             envelope: Tracer::new(envelope),
             frames,
-            taken: Frames::ZERO,
+            taken: skipped,
             presence: REFUGE,
             leaving: false,
             alarm: false,
@@ -230,6 +231,7 @@ mod tests {
             Layout::single().all(),
             Bus::Music,
             consumer,
+            Frames::ZERO,
         );
         (producer, deck)
     }

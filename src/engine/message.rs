@@ -31,12 +31,8 @@ pub enum Command {
 /// What the engine tells. Finished things come back to be freed where that is allowed.
 #[derive(Debug)]
 pub enum Event {
-    /// A clip's first frame was rendered.
-    ClipStarted(Id),
     /// A clip is over.
     ClipEnded(Box<Deck>),
-    /// A cue's first frame was rendered.
-    CueStarted(Id),
     /// A cue is over.
     CueEnded(Box<Voice>),
     /// A clip's stream ran dry; the bed rises.

@@ -267,28 +267,15 @@ impl Engine {
             zone.finish(at, frames, &mut self.level);
         }
         self.mixed = end;
-        self.give_back(at);
+        self.give_back();
     }
 
-    /// Tells what began in the block from `at` to now, and hands back what is over.
-    fn give_back(&mut self, at: Frames) {
-        let (events, board) = (&mut self.events, &self.board);
-        let mut notice = |event| {
-            if events.push(event).is_err() {
-                board.lost_events.fetch_add(1, Ordering::Relaxed);
+    /// Tells whose stream ran dry, and hands back what is over.
+    fn give_back(&mut self) {
+        for at in 0..self.decks.len() {
+            if self.decks[at].take_alarm() {
+                self.tell(Event::Starved(self.decks[at].id));
             }
-        };
-        let began = |from: Frames| from >= at && from < self.mixed;
-        for deck in &mut self.decks {
-            if began(deck.from()) {
-                notice(Event::ClipStarted(deck.id));
-            }
-            if deck.take_alarm() {
-                notice(Event::Starved(deck.id));
-            }
-        }
-        for voice in self.voices.iter().filter(|v| began(v.from())) {
-            notice(Event::CueStarted(voice.id));
         }
         let over = self.mixed;
         hand_back(

@@ -38,6 +38,27 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The facts of a file in which nothing is heard.
+    #[must_use]
+    pub fn silent(rate: Rate, frames: Frames) -> Self {
+        let seconds = rate.seconds(frames).ceil() as usize;
+        Self {
+            hash: String::new(),
+            codec: String::new(),
+            rate,
+            channels: 2,
+            frames,
+            title: None,
+            artist: None,
+            loudness: None,
+            true_peak: Gain::SILENCE,
+            short_term: vec![Loudness(-99.0); seconds],
+            head: frames,
+            tail: Frames::ZERO,
+            remarks: Vec::new(),
+        }
+    }
+
     /// The frames between the silence at its head and at its tail, at the file's rate.
     #[must_use]
     pub fn sounding(&self) -> Frames {

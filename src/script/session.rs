@@ -81,6 +81,18 @@ pub struct Phase {
     pub length_place: Place,
 }
 
+impl Phase {
+    /// The time that its cues need, counted from its start: it does not end before the last of them is due.
+    #[must_use]
+    pub fn needed(&self) -> Duration {
+        let times = self.cues.iter().map(|cue| match cue.at {
+            At::Start(after) => after,
+            At::End(_) | At::Every(_) => Duration::ZERO,
+        });
+        times.max().unwrap_or_default().min(self.max)
+    }
+}
+
 /// What sounds in a phase.
 #[derive(Debug, Clone)]
 pub enum Content {

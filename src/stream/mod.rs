@@ -1,5 +1,11 @@
-//! From a file's frames to frames at the session's rate.
+//! From files to exact frames at the session's rate: the resampler, the streams, and the thread that fills their rings.
 
+mod feed;
 mod resampler;
+mod sound;
+mod thread;
 
+pub use feed::{Piece, Progress, Recipe, StreamError};
 pub use resampler::{ResampleError, Resampler};
+pub use sound::load;
+pub use thread::{Report, Stream, Streams};

@@ -1,0 +1,39 @@
+//! Playing as fast as the machine can: the rendering loop turns the clock.
+
+use std::io;
+use std::time::Duration;
+
+use crate::engine::Engine;
+use crate::player::session::Player;
+use crate::time::Frames;
+
+/// How many frames are rendered in one go. Any number gives the same samples.
+const BLOCK: usize = 2048;
+
+/// A file that does not answer for this long is given up, and the bed stands in.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Renders a session from where the player stands to its end. Each block goes to `write`, interleaved. Blocking.
+///
+/// # Errors
+/// The first error of `write`.
+pub fn render<E: From<io::Error>>(
+    player: &mut Player,
+    engine: &mut Engine,
+    mut write: impl FnMut(&Player, &[f32]) -> Result<(), E>,
+) -> Result<(), E> {
+    let channels = engine.channels();
+    let mut block = vec![0.0; BLOCK * channels];
+    let length = player.timeline().length;
+    while player.position() < length {
+        player.tick();
+        let frames = (length - player.position()).0.min(BLOCK as u64) as usize;
+        // A file that hangs is bridged by the bed, as it would be live.
+        let _ = player.wait_ready(Frames::from(frames), PATIENCE);
+        let block = &mut block[..frames * channels];
+        engine.render(block);
+        write(player, block)?;
+    }
+    player.tick();
+    Ok(())
+}

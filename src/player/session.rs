@@ -1,0 +1,237 @@
+//! The one owner of a running session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::{Command, Engine, Event, Handle, Meters, Setup, Stop, Stopper};
+use crate::frame::Frame;
+use crate::level::Decibels;
+use crate::library::Library;
+use crate::player::happening::{Happening, What, between};
+use crate::player::sequencer::{Sequencer, Trouble};
+use crate::stream::{StreamError, Streams, load};
+use crate::time::Frames;
+use crate::timeline::Timeline;
+use crate::zone::Zone;
+
+/// Each zone's ceiling.
+const CEILING: Decibels = Decibels(-6.0);
+
+/// A session that does not begin at its start comes from silence within this.
+const RAMP_IN: Duration = Duration::from_millis(500);
+
+/// A ring holds this much.
+const RING: Duration = Duration::from_secs(4);
+
+/// The longest bed that is kept in memory.
+const LONGEST_BED: Duration = Duration::from_secs(60);
+
+/// Why a session could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The bed cannot be loaded.
+    #[error("the bed {0}")]
+    Bed(StreamError),
+    /// The system gives no thread.
+    #[error("the system gives no thread to decode in: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Plays one timeline: hands it to the engine part by part, and tells what happens. Whoever turns the clock calls
+/// [`Player::tick`] often enough: live a timer, offline the rendering loop.
+#[derive(Debug)]
+pub struct Player {
+    timeline: Arc<Timeline>,
+    sequencer: Sequencer,
+    streams: Streams,
+    handle: Handle,
+    /// What happened before this was told.
+    told: Frames,
+    troubles: Vec<Trouble>,
+    level: Decibels,
+    paused: bool,
+    over: bool,
+}
+
+impl Player {
+    /// A player at frame `start`, and the engine for an output. Blocking: loads the bed.
+    ///
+    /// # Errors
+    /// What keeps the session from beginning.
+    pub fn new(
+        timeline: Arc<Timeline>,
+        library: &Library,
+        start: Frames,
+    ) -> Result<(Self, Engine), StartError> {
+        let rate = timeline.rate;
+        let streams = Streams::start(rate.frames(RING)).map_err(StartError::Thread)?;
+        let ramp_in = if start == Frames::ZERO {
+            Frames::ZERO
+        } else {
+            rate.frames(RAMP_IN)
+        };
+        let (engine, handle) = Engine::new(&Setup {
+            rate,
+            layout: timeline.layout.clone(),
+            start,
+            ramp_in,
+            ceiling: CEILING,
+            bed: bed(&timeline)?,
+            bed_gain: timeline.bed.gain,
+        });
+        let mut player = Self {
+            sequencer: Sequencer::new(&timeline, library, start),
+            timeline,
+            streams,
+            handle,
+            told: start,
+            troubles: Vec::new(),
+            level: Decibels::ZERO,
+            paused: false,
+            over: false,
+        };
+        player.tick();
+        Ok((player, engine))
+    }
+
+    /// Sends what falls due, and tells what happened since the last time. Does not block; call it every 50 ms or oftener.
+    pub fn tick(&mut self) -> Vec<Happening<'_>> {
+        let now = self.handle.position();
+        let troubles = self.sequencer.advance(now, &mut self.handle, &self.streams);
+        self.streams.nudge();
+        let mut happenings = Vec::new();
+        while let Some(event) = self.handle.event() {
+            match event {
+                Event::Starved(id) => happenings.push((now, What::Starved(id))),
+                Event::Paused(at) => happenings.push((at, What::Paused)),
+                Event::Stopped(at) => {
+                    self.over = true;
+                    happenings.push((at, What::Over));
+                }
+                // What is over is freed here, off the audio thread.
+                Event::ClipEnded(_) | Event::CueEnded(_) => {}
+            }
+        }
+        if !self.over && now >= self.timeline.length {
+            self.over = true;
+            happenings.push((now, What::Over));
+        }
+        let troubles = self.troubles.drain(..);
+        happenings.extend(troubles.map(|trouble| (now, What::Trouble(trouble))));
+        let mut told = between(&self.timeline, self.told, now);
+        self.told = self.told.max(now);
+        told.extend(
+            happenings
+                .into_iter()
+                .map(|(at, what)| Happening { at, what }),
+        );
+        told
+    }
+
+    fn advance(&mut self, now: Frames) {
+        let troubles = self.sequencer.advance(now, &mut self.handle, &self.streams);
+        self.troubles.extend(troubles);
+    }
+
+    /// Whether the next `frames` frames can be rendered without a fault.
+    #[must_use]
+    pub fn is_ready(&self, frames: Frames) -> bool {
+        self.sequencer.is_ready(self.handle.position() + frames)
+    }
+
+    /// Waits until the next `frames` frames can be rendered; not where a file hangs for longer than `patience`. Blocking.
+    /// False where patience ended.
+    #[must_use]
+    pub fn wait_ready(&mut self, frames: Frames, patience: Duration) -> bool {
+        const STEP: Duration = Duration::from_millis(50);
+        let mut waited = Duration::ZERO;
+        while !self.is_ready(frames) {
+            if waited >= patience {
+                return false;
+            }
+            self.streams.nudge();
+            let begin = std::time::Instant::now();
+            self.streams.wait(STEP);
+            waited += begin.elapsed();
+            let now = self.handle.position();
+            // Troubles are told by the stream's end; a part that fails is not waited for.
+            let _ = self.sequencer.advance(now, &mut self.handle, &self.streams);
+        }
+        true
+    }
+
+    /// The timeline that is played.
+    #[must_use]
+    pub fn timeline(&self) -> &Arc<Timeline> {
+        &self.timeline
+    }
+
+    /// The session's frame that is heard next.
+    #[must_use]
+    pub fn position(&self) -> Frames {
+        self.handle.position()
+    }
+
+    /// Whether the session ended or was stopped.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether the session rests, or is about to.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Rests, or goes on.
+    pub fn pause(&mut self, paused: bool) {
+        let command = if paused {
+            Command::Pause
+        } else {
+            Command::Resume
+        };
+        if self.paused != paused && self.handle.send(command).is_ok() {
+            self.paused = paused;
+        }
+    }
+
+    /// The level of everything.
+    #[must_use]
+    pub fn level(&self) -> Decibels {
+        self.level
+    }
+
+    /// Changes the level of everything; within -60 to +6 dB, and upwards slowly.
+    pub fn set_level(&mut self, level: Decibels) {
+        let level = level.max(Decibels(-60.0)).min(Decibels(6.0));
+        if self.handle.send(Command::Level(level)).is_ok() {
+            self.level = level;
+        }
+    }
+
+    /// Ends the session.
+    pub fn stop(&self, stop: Stop) {
+        self.handle.stop(stop);
+    }
+
+    /// A way to stop from any thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.handle.stopper()
+    }
+
+    /// A zone's meters since they were last read.
+    #[must_use]
+    pub fn meters(&self, zone: Zone) -> Meters {
+        self.handle.meters(zone)
+    }
+}
+
+fn bed(timeline: &Timeline) -> Result<Arc<[Frame]>, StartError> {
+    let most = timeline.rate.frames(LONGEST_BED);
+    match &timeline.bed.file {
+        Some(file) => load(file, timeline.rate, most).map_err(StartError::Bed),
+        None => Ok(Arc::from([])),
+    }
+}

@@ -1,0 +1,238 @@
+//! One stream: files, decoded, resampled, laid into a ring.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use rtrb::Producer;
+
+use crate::decode::{DecodeError, Decoder};
+use crate::frame::Frame;
+use crate::stream::resampler::{ResampleError, Resampler};
+use crate::time::{Frames, Rate};
+
+/// How many frames are laid into a ring in one go, at most.
+const GO: usize = 8192;
+
+/// A file of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece {
+    /// The file.
+    pub path: Arc<Path>,
+    /// Its frames, at its own rate.
+    pub frames: Frames,
+}
+
+/// What a stream gives: files joined without a seam, from one place to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    /// The files, all of one rate.
+    pub pieces: Vec<Piece>,
+    /// The files' rate.
+    pub source: Rate,
+    /// The rate of what is given.
+    pub rate: Rate,
+    /// The first frame that is given, at `rate`, counted from the first file's start.
+    pub offset: Frames,
+    /// How many frames are given.
+    pub length: Frames,
+}
+
+/// Why a stream ends before its time.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// The file cannot be read any more.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The file's rate cannot be converted.
+    #[error(transparent)]
+    Resample(#[from] ResampleError),
+    /// The files hold less than they held when they were looked at.
+    #[error("the file is shorter than it was when it was checked; run `undersong check` again")]
+    Short,
+    /// It is not the file that was looked at.
+    #[error("the file has changed since it was checked; run `undersong check` again")]
+    Changed,
+}
+
+/// How far a stream is; written by the decoder thread, read by the player.
+#[derive(Debug, Default)]
+pub struct Progress {
+    delivered: AtomicU64,
+    state: AtomicU8,
+}
+
+impl Progress {
+    /// How many frames were laid into the ring.
+    #[must_use]
+    pub fn delivered(&self) -> Frames {
+        Frames(self.delivered.load(Ordering::Acquire))
+    }
+
+    /// Whether nothing more will come, because it is complete or because it failed.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.state.load(Ordering::Acquire) != 0
+    }
+
+    pub(super) fn end(&self) {
+        self.state.store(1, Ordering::Release);
+    }
+}
+
+/// What a go at a stream came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Went {
+    /// There is room for more.
+    On,
+    /// The ring is full.
+    Full,
+    /// Everything was given.
+    Done,
+}
+
+/// Decodes one stream into its ring. Lives on the decoder thread; every call may block on the disk.
+pub struct Feed {
+    recipe: Recipe,
+    ring: Producer<Frame>,
+    progress: Arc<Progress>,
+    resampler: Resampler,
+    decoder: Option<Decoder>,
+    /// The piece that is decoded, and those after it.
+    next_piece: usize,
+    /// The frame of that piece that is decoded first.
+    begin: Frames,
+    decoded: Vec<Frame>,
+    ready: Vec<Frame>,
+    /// How much of `ready` was laid into the ring.
+    laid: usize,
+    left: Frames,
+    finished: bool,
+}
+
+impl Feed {
+    /// Opens the first file, and seeks where the recipe begins inside it. Blocking.
+    ///
+    /// # Errors
+    /// What keeps the stream from beginning.
+    pub fn open(
+        recipe: Recipe,
+        ring: Producer<Frame>,
+        progress: Arc<Progress>,
+    ) -> Result<Self, StreamError> {
+        let mut resampler = Resampler::new(recipe.source, recipe.rate)?;
+        let mut begin = resampler.start_at(recipe.offset);
+        let mut next_piece = 0;
+        for piece in &recipe.pieces {
+            if begin < piece.frames || next_piece + 1 == recipe.pieces.len() {
+                break;
+            }
+            begin -= piece.frames;
+            next_piece += 1;
+        }
+        let mut feed = Self {
+            left: recipe.length,
+            recipe,
+            ring,
+            progress,
+            resampler,
+            decoder: None,
+            next_piece,
+            begin,
+            decoded: Vec::with_capacity(GO),
+            ready: Vec::with_capacity(2 * GO),
+            laid: 0,
+            finished: false,
+        };
+        feed.open_piece()?;
+        Ok(feed)
+    }
+
+    /// Whether nobody reads the ring any more.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.ring.is_abandoned()
+    }
+
+    /// How full the ring is, 0 to 1.
+    #[must_use]
+    pub fn fill(&self) -> f32 {
+        let capacity = self.ring.buffer().capacity();
+        1.0 - self.ring.slots() as f32 / capacity as f32
+    }
+
+    /// Decodes a stretch into the ring. Blocking.
+    ///
+    /// # Errors
+    /// What keeps the stream from going on. What was laid into the ring before is good.
+    pub fn go(&mut self) -> Result<Went, StreamError> {
+        let mut given = 0;
+        loop {
+            given += self.lay();
+            if self.left == Frames::ZERO {
+                self.progress.end();
+                return Ok(Went::Done);
+            }
+            if self.laid < self.ready.len() {
+                return Ok(Went::Full);
+            }
+            if given >= GO {
+                return Ok(Went::On);
+            }
+            self.make_ready()?;
+        }
+    }
+
+    /// Lays what is ready into the ring, as far as there is room.
+    fn lay(&mut self) -> usize {
+        let waiting = self.ready.get(self.laid..).unwrap_or(&[]);
+        let wanted = &waiting[..waiting.len().min(self.left.index())];
+        let (laid, _) = self.ring.push_partial_slice(wanted);
+        let count = laid.len();
+        self.laid += count;
+        self.left -= Frames::from(count);
+        if self.laid == self.ready.len() {
+            self.ready.clear();
+            self.laid = 0;
+        }
+        let delivered = self.recipe.length - self.left;
+        self.progress
+            .delivered
+            .store(delivered.0, Ordering::Release);
+        count
+    }
+
+    fn make_ready(&mut self) -> Result<(), StreamError> {
+        let Some(decoder) = &mut self.decoder else {
+            if self.finished {
+                return Err(StreamError::Short);
+            }
+            self.resampler.finish(&mut self.ready);
+            self.finished = true;
+            return Ok(());
+        };
+        self.decoded.clear();
+        if decoder.read(&mut self.decoded)? == 0 {
+            self.next_piece += 1;
+            return self.open_piece();
+        }
+        self.resampler.push(&self.decoded, &mut self.ready);
+        Ok(())
+    }
+
+    fn open_piece(&mut self) -> Result<(), StreamError> {
+        self.decoder = None;
+        if let Some(piece) = self.recipe.pieces.get(self.next_piece) {
+            let mut decoder = Decoder::open(&piece.path)?;
+            if decoder.rate() != self.recipe.source {
+                return Err(StreamError::Changed);
+            }
+            if self.begin > Frames::ZERO {
+                decoder.seek(self.begin)?;
+                self.begin = Frames::ZERO;
+            }
+            self.decoder = Some(decoder);
+        }
+        Ok(())
+    }
+}

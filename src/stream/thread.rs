@@ -1,0 +1,240 @@
+//! The decoder thread: one for all streams, the hungriest first.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use crate::engine::Id;
+use crate::frame::Frame;
+use crate::stream::feed::{Feed, Progress, Recipe, StreamError, Went};
+use crate::stream::sound;
+use crate::time::{Frames, Rate};
+
+/// The thread looks at its rings this often when nobody calls it.
+const REST: Duration = Duration::from_millis(20);
+
+/// What the decoder thread is asked for.
+enum Request {
+    Open(Id, Box<Recipe>, Producer<Frame>, Arc<Progress>),
+    Load(Id, Arc<Path>, Rate, Frames),
+}
+
+/// What the decoder thread tells.
+#[derive(Debug)]
+pub enum Report {
+    /// A sound is in memory.
+    Loaded(Id, Arc<[Frame]>),
+    /// A stream or a sound cannot go on.
+    Failed(Id, StreamError),
+}
+
+/// The player's end of a stream.
+#[derive(Debug)]
+pub struct Stream {
+    /// The frames, for a deck.
+    pub frames: Consumer<Frame>,
+    /// How far it is.
+    pub progress: Arc<Progress>,
+}
+
+/// Rung by the decoder thread whenever something is ready.
+#[derive(Debug, Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    ringing: Condvar,
+}
+
+impl Bell {
+    fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.ringing.notify_all();
+    }
+
+    fn wait(&self, most: Duration) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.ringing.wait_timeout_while(rung, most, |rung| !*rung);
+        let (mut rung, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        *rung = false;
+    }
+}
+
+/// The decoder thread, as the player sees it. Dropping it asks the thread to end and does not wait: a read that hangs
+/// must not hold up a stop.
+#[derive(Debug)]
+pub struct Streams {
+    requests: Sender<Request>,
+    reports: Receiver<Report>,
+    bell: Arc<Bell>,
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+    /// How many frames a ring holds.
+    ring: Frames,
+}
+
+impl Streams {
+    /// Starts the decoder thread; each stream has a ring of `ring` frames.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(ring: Frames) -> std::io::Result<Self> {
+        let (requests, inbox) = channel();
+        let (outbox, reports) = channel();
+        let bell = Arc::new(Bell::default());
+        let over = Arc::new(AtomicBool::new(false));
+        let kitchen = Kitchen {
+            inbox,
+            outbox,
+            bell: Arc::clone(&bell),
+            over: Arc::clone(&over),
+            feeds: Vec::new(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("decoder".into())
+            .spawn(move || kitchen.run())?;
+        Ok(Self {
+            requests,
+            reports,
+            bell,
+            over,
+            thread,
+            ring,
+        })
+    }
+
+    /// Opens a stream; its frames come as they are decoded. Does not block.
+    #[must_use]
+    pub fn open(&self, id: Id, recipe: Recipe) -> Stream {
+        let capacity = self.ring.0.min(recipe.length.0).max(1) as usize;
+        let (producer, frames) = RingBuffer::new(capacity);
+        let progress = Arc::new(Progress::default());
+        let sent = self.requests.send(Request::Open(
+            id,
+            Box::new(recipe),
+            producer,
+            Arc::clone(&progress),
+        ));
+        if sent.is_err() {
+            progress.end();
+        }
+        self.thread.thread().unpark();
+        Stream { frames, progress }
+    }
+
+    /// Decodes a sound to memory; a [`Report`] brings it. Does not block.
+    pub fn load(&self, id: Id, path: Arc<Path>, rate: Rate, most: Frames) {
+        // Where the thread is gone, nothing comes, and the player says so in time.
+        let _ = self.requests.send(Request::Load(id, path, rate, most));
+        self.thread.thread().unpark();
+    }
+
+    /// What the thread told, oldest first. Does not block.
+    #[must_use]
+    pub fn report(&self) -> Option<Report> {
+        self.reports.try_recv().ok()
+    }
+
+    /// Tells the thread that rings were read. Does not block.
+    pub fn nudge(&self) {
+        self.thread.thread().unpark();
+    }
+
+    /// Waits until something is ready, or for `most`. Blocking.
+    pub fn wait(&self, most: Duration) {
+        self.bell.wait(most);
+    }
+}
+
+impl Drop for Streams {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        self.nudge();
+    }
+}
+
+struct Kitchen {
+    inbox: Receiver<Request>,
+    outbox: Sender<Report>,
+    bell: Arc<Bell>,
+    over: Arc<AtomicBool>,
+    feeds: Vec<(Id, Arc<Progress>, Feed)>,
+}
+
+impl Kitchen {
+    fn run(mut self) {
+        while !self.over.load(Ordering::Relaxed) {
+            if !self.take_requests() {
+                return;
+            }
+            self.feeds.retain(|(_, _, feed)| !feed.is_abandoned());
+            if !self.feed_hungriest() {
+                std::thread::park_timeout(REST);
+            }
+        }
+    }
+
+    /// False where nobody is left to ask.
+    fn take_requests(&mut self) -> bool {
+        loop {
+            match self.inbox.try_recv() {
+                Ok(Request::Open(id, recipe, ring, progress)) => {
+                    match Feed::open(*recipe, ring, Arc::clone(&progress)) {
+                        Ok(feed) => self.feeds.push((id, progress, feed)),
+                        Err(error) => {
+                            progress.end();
+                            self.tell(Report::Failed(id, error));
+                        }
+                    }
+                }
+                Ok(Request::Load(id, path, rate, most)) => {
+                    let report = match sound::load(&path, rate, most) {
+                        Ok(sound) => Report::Loaded(id, sound),
+                        Err(error) => Report::Failed(id, error),
+                    };
+                    self.tell(report);
+                }
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    /// Gives the emptiest ring a stretch; false where all are full.
+    fn feed_hungriest(&mut self) -> bool {
+        let mut order: Vec<usize> = (0..self.feeds.len()).collect();
+        order.sort_by(|a, b| self.feeds[*a].2.fill().total_cmp(&self.feeds[*b].2.fill()));
+        for at in order {
+            let (id, progress, feed) = &mut self.feeds[at];
+            match feed.go() {
+                Ok(Went::Full) => {}
+                Ok(Went::On) => {
+                    self.bell.ring();
+                    return true;
+                }
+                Ok(Went::Done) => {
+                    self.feeds.remove(at);
+                    self.bell.ring();
+                    return true;
+                }
+                Err(error) => {
+                    progress.end();
+                    let report = Report::Failed(*id, error);
+                    self.feeds.remove(at);
+                    self.tell(report);
+                    return true;
+                }
+            }
+        }
+        self.bell.ring();
+        false
+    }
+
+    fn tell(&self, report: Report) {
+        let _ = self.outbox.send(report);
+        self.bell.ring();
+    }
+}

@@ -1,0 +1,344 @@
+//! Fills a phase with tracks: which sound, from where to where, and where the phase ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::fade::Fade;
+use crate::level::Loudness;
+use crate::level::{Decibels, Gain};
+use crate::library::{Facts, Library};
+use crate::playlist::{Playlist, Track};
+use crate::time::{Frames, Rate};
+use crate::timeline::loudness::{normalise, normalise_together};
+use crate::timeline::model::Clip;
+use crate::timeline::order::Queue;
+use crate::zone::Zones;
+
+/// Silence at a track's head or tail that is shorter than this stays; nobody hears it as a gap.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// People write whole seconds: a phase whose music ends this near to its length ends with its music.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// No piece is begun for less than this, where it can be had.
+const LEAST: Duration = Duration::from_secs(30);
+
+/// Music that is cut without a fade goes within this.
+const CUT: Duration = Duration::from_millis(10);
+
+/// What a phase of music is filled by.
+#[derive(Debug)]
+pub struct Filling<'a> {
+    /// Its tracks.
+    pub playlist: &'a Playlist,
+    /// What is known of them.
+    pub library: &'a Library,
+    /// The session's rate.
+    pub rate: Rate,
+    /// The session's seed, and the phase's place in it.
+    pub seed: u64,
+    /// The track that was heard last.
+    pub last: Option<&'a Track>,
+    /// Who hears it.
+    pub zones: Zones,
+    /// Where loudness is brought.
+    pub target: Option<Loudness>,
+    /// The phase's level.
+    pub level: Decibels,
+    /// Between tracks; zero joins them without a seam.
+    pub crossfade: Frames,
+    /// How the first track comes.
+    pub coming: Frames,
+    /// How the last one goes.
+    pub leaving: Frames,
+    /// Whether the way it goes lies before the end (of the session) or after it (into the next phase).
+    pub leaves_before_end: bool,
+    /// Where it begins.
+    pub from: Frames,
+    /// Its shortest, its meant and its longest end.
+    pub ends: [Frames; 3],
+}
+
+/// A phase of music.
+#[derive(Debug)]
+pub struct Filled<'a> {
+    /// Its clips, in order. The last one reaches into the next phase.
+    pub clips: Vec<Clip>,
+    /// Where it ends.
+    pub end: Frames,
+    /// The track that was heard last.
+    pub last: Option<&'a Track>,
+    /// How many times the playlist was begun.
+    pub rounds: usize,
+}
+
+/// A track as it lies on the timeline before the phase's end is known.
+#[derive(Debug, Clone)]
+struct Piece<'a> {
+    track: &'a Track,
+    facts: Arc<Facts>,
+    from: Frames,
+    /// All that there is of it.
+    length: Frames,
+    offset: Frames,
+    coming: Frames,
+    joined: bool,
+}
+
+impl Piece<'_> {
+    fn end(&self) -> Frames {
+        self.from + self.length
+    }
+}
+
+impl<'a> Filling<'a> {
+    /// Fills the phase. A playlist without a playable track gives none.
+    #[must_use]
+    pub fn fill(&self) -> Filled<'a> {
+        let mut queue = Queue::new(self.playlist, self.seed, self.last);
+        let pieces = self.lay_out(&mut queue);
+        let (mut pieces, end, natural) = self.choose_end(pieces);
+        if !natural {
+            self.balance(&mut pieces, end);
+        }
+        let last = pieces.last().map(|piece| piece.track);
+        Filled {
+            clips: self.clips(&pieces, end, natural),
+            end,
+            last,
+            rounds: queue.rounds(),
+        }
+    }
+
+    fn gapless(&self) -> bool {
+        self.crossfade == Frames::ZERO
+    }
+
+    /// Track after track until the longest end is covered, and what the last one needs to leave.
+    fn lay_out(&self, queue: &mut Queue<'a>) -> Vec<Piece<'a>> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let enough = self.ends[2].max(self.ends[1]) + self.tail();
+        let mut run = Run::default();
+        let mut failed = 0;
+        while pieces.last().is_none_or(|piece| piece.end() < enough) {
+            let Some(track) = queue.next() else { break };
+            let Ok(facts) = self.library.facts(&track.path) else {
+                failed += 1;
+                if failed > self.playlist.tracks.len() && pieces.is_empty() {
+                    break;
+                }
+                continue;
+            };
+            let piece = match pieces.last() {
+                None => self.piece(track, facts, &mut run, self.from, false),
+                Some(before) if self.gapless() => {
+                    self.piece(track, facts, &mut run, before.end(), true)
+                }
+                Some(before) => {
+                    let end = before.end();
+                    let room = before.length;
+                    let mut piece = self.piece(track, facts, &mut run, end, false);
+                    piece.coming = shortened(self.crossfade, room, piece.length);
+                    piece.from = end - piece.coming;
+                    piece
+                }
+            };
+            if piece.length == Frames::ZERO {
+                failed += 1;
+                if failed > self.playlist.tracks.len() && pieces.is_empty() {
+                    break;
+                }
+                continue;
+            }
+            pieces.push(piece);
+        }
+        pieces
+    }
+
+    /// How long the last track goes on after the end.
+    fn tail(&self) -> Frames {
+        if self.leaves_before_end {
+            Frames::ZERO
+        } else {
+            self.leaving
+        }
+    }
+
+    fn piece(
+        &self,
+        track: &'a Track,
+        facts: &Arc<Facts>,
+        run: &mut Run,
+        from: Frames,
+        joined: bool,
+    ) -> Piece<'a> {
+        let (offset, length) = if self.gapless() {
+            (Frames::ZERO, run.go_on(facts, self.rate, joined))
+        } else {
+            let pause = facts.rate.frames(PAUSE);
+            let kept = |silence: Frames| {
+                if silence < pause {
+                    Frames::ZERO
+                } else {
+                    silence
+                }
+            };
+            let (head, tail) = (kept(facts.head), kept(facts.tail));
+            let offset = self.rate.convert(head, facts.rate);
+            let end = self.rate.convert(facts.frames - tail, facts.rate);
+            (offset, end - offset)
+        };
+        let coming = if joined {
+            Frames::ZERO
+        } else {
+            self.coming.min(Frames(length.0 / 3))
+        };
+        Piece {
+            track,
+            facts: Arc::clone(facts),
+            from,
+            length,
+            offset,
+            coming,
+            joined: joined && run.seamless,
+        }
+    }
+
+    /// Ends the phase at the end of a track where one lies within its bounds, the nearest to its length; otherwise at its
+    /// length. Keeps only the pieces that are heard.
+    fn choose_end(&self, mut pieces: Vec<Piece<'a>>) -> (Vec<Piece<'a>>, Frames, bool) {
+        let [shortest, meant, longest] = self.ends;
+        let grace = self.rate.frames(GRACE);
+        let (shortest, longest) = (shortest.min(meant - grace), longest.max(meant + grace));
+        let boundary = |piece: &Piece| piece.end() - self.leaving_of(piece).min(self.tail());
+        let natural = pieces
+            .iter()
+            .enumerate()
+            .map(|(at, piece)| (at, boundary(piece)))
+            .filter(|(_, end)| *end >= shortest && *end <= longest)
+            .min_by_key(|(_, end)| end.0.abs_diff(meant.0));
+        if let Some((at, end)) = natural {
+            pieces.truncate(at + 1);
+            return (pieces, end, true);
+        }
+        let covered = pieces
+            .iter()
+            .position(|piece| piece.end() >= meant + self.tail());
+        if let Some(at) = covered {
+            pieces.truncate(at + 1);
+        }
+        while pieces.len() > 1 && pieces.last().is_some_and(|piece| piece.from >= meant) {
+            pieces.pop();
+        }
+        (pieces, meant, false)
+    }
+
+    fn leaving_of(&self, piece: &Piece) -> Frames {
+        self.leaving.min(Frames(piece.length.0 / 3))
+    }
+
+    /// Brings a last piece that would hardly be heard before the end forward, into the one before it.
+    fn balance(&self, pieces: &mut [Piece<'a>], end: Frames) {
+        let [.., before, last] = pieces else { return };
+        if self.gapless() {
+            return;
+        }
+        let phase = end - self.from;
+        let least = self.rate.frames(LEAST).min(Frames(phase.0 / 3));
+        let earliest = before.from + before.coming + Frames(before.length.0 / 3);
+        let wanted = (end - least).max(earliest);
+        if last.from > wanted {
+            before.length = wanted + last.coming - before.from;
+            last.from = wanted;
+        }
+    }
+
+    fn clips(&self, pieces: &[Piece<'a>], end: Frames, natural: bool) -> Vec<Clip> {
+        let together = self
+            .gapless()
+            .then(|| normalise_together(pieces.iter().map(|p| &*p.facts), self.target));
+        let mut clips = Vec::with_capacity(pieces.len());
+        for (at, piece) in pieces.iter().enumerate() {
+            let next = pieces.get(at + 1);
+            let (stop, leaving) = match next {
+                Some(next) if self.gapless() => (next.from, Frames::ZERO),
+                Some(next) => (next.from + next.coming, next.coming),
+                None => self.last_stop(piece, end, natural),
+            };
+            let change = together.unwrap_or_else(|| normalise(&piece.facts, self.target));
+            let change = change + piece.track.gain + self.level;
+            let gain = if change == Decibels::ZERO {
+                Gain::UNITY
+            } else {
+                change.gain()
+            };
+            clips.push(Clip {
+                track: piece.track.path.as_path().into(),
+                title: title(piece.track, &piece.facts),
+                from: piece.from,
+                length: stop - piece.from,
+                offset: piece.offset,
+                fade_in: Fade::equal_power(piece.coming),
+                fade_out: Fade::equal_power(leaving),
+                gain,
+                zones: self.zones,
+                joined: piece.joined,
+            });
+        }
+        clips
+    }
+
+    /// Where the last piece stops, and how long it goes.
+    fn last_stop(&self, piece: &Piece, end: Frames, natural: bool) -> (Frames, Frames) {
+        let stop = (end + self.tail()).min(piece.end());
+        let heard = stop - piece.from;
+        let leaving = self.leaving.min(Frames(heard.0 / 3));
+        let leaving = if self.leaves_before_end {
+            leaving
+        } else {
+            leaving.max(stop - end).min(heard - piece.coming)
+        };
+        let cut = self.rate.frames(CUT).min(Frames(heard.0 / 3));
+        if natural || stop == piece.end() {
+            (stop, leaving)
+        } else {
+            (stop, leaving.max(cut))
+        }
+    }
+}
+
+/// A crossfade as asked, or a third of the shorter track.
+fn shortened(asked: Frames, before: Frames, after: Frames) -> Frames {
+    asked.min(Frames(before.min(after).0 / 3))
+}
+
+fn title(track: &Track, facts: &Facts) -> String {
+    let named = facts.title.clone().filter(|title| !title.trim().is_empty());
+    let stem = || track.path.file_stem().unwrap_or_default().to_string_lossy();
+    named.unwrap_or_else(|| stem().into_owned())
+}
+
+/// Tracks that are joined without a seam: each ends where all of them so far end, converted as one, so that no rounding
+/// adds or loses a frame.
+#[derive(Debug, Default)]
+struct Run {
+    rate: Option<Rate>,
+    source: Frames,
+    laid: Frames,
+    seamless: bool,
+}
+
+impl Run {
+    fn go_on(&mut self, facts: &Facts, rate: Rate, joined: bool) -> Frames {
+        self.seamless = joined && self.rate == Some(facts.rate);
+        if !self.seamless {
+            (self.source, self.laid) = (Frames::ZERO, Frames::ZERO);
+            self.rate = Some(facts.rate);
+        }
+        self.source += facts.frames;
+        let end = rate.convert(self.source, facts.rate);
+        let length = end - self.laid;
+        self.laid = end;
+        length
+    }
+}

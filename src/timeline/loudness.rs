@@ -1,0 +1,140 @@
+//! How far a file is raised or lowered, and how loud the music is at a place.
+
+use crate::level::{Decibels, Gain, Loudness};
+use crate::library::{Facts, Library};
+use crate::time::{Frames, Rate};
+use crate::timeline::model::Clip;
+use crate::zone::Zone;
+
+/// No file is raised by more than this.
+pub const MOST: Decibels = Decibels(12.0);
+
+/// No file is raised so that its true peak passes this.
+const PEAK: Decibels = Decibels(-1.0);
+
+/// The change that brings a file to a target: by its integrated loudness, never raised by more than [`MOST`] nor so that its
+/// true peak passes -1 dBTP. Nothing for `as-is` and for a file that is silent.
+#[must_use]
+pub fn normalise(facts: &Facts, target: Option<Loudness>) -> Decibels {
+    match (facts.loudness, target) {
+        (Some(loudness), Some(target)) => bounded(loudness.to_reach(target), facts.true_peak),
+        _ => Decibels::ZERO,
+    }
+}
+
+/// One change for several files that belong together, so that no level moves at a gapless join: by the loudness of all of
+/// them as one.
+#[must_use]
+pub fn normalise_together<'a>(
+    facts: impl Iterator<Item = &'a Facts> + Clone,
+    target: Option<Loudness>,
+) -> Decibels {
+    let Some(target) = target else {
+        return Decibels::ZERO;
+    };
+    let (mut power, mut time) = (0.0, 0.0);
+    for file in facts.clone() {
+        if let Some(loudness) = file.loudness {
+            let seconds = file.rate.seconds(file.frames);
+            power += 10.0_f64.powf(f64::from(loudness.0) / 10.0) * seconds;
+            time += seconds;
+        }
+    }
+    if time == 0.0 {
+        return Decibels::ZERO;
+    }
+    let loudness = Loudness((10.0 * (power / time).log10()) as f32);
+    let peak = facts.fold(0.0, |peak: f32, file| peak.max(file.true_peak.0));
+    bounded(loudness.to_reach(target), Gain(peak))
+}
+
+fn bounded(change: Decibels, true_peak: Gain) -> Decibels {
+    let change = change.min(MOST);
+    if change.0 <= 0.0 || true_peak.0 <= 0.0 {
+        return change;
+    }
+    let room = PEAK - true_peak.decibels();
+    change.min(room.max(Decibels::ZERO))
+}
+
+/// The music that a zone hears over a stretch of the session, at its loudest: the short-term loudness of every clip
+/// with its gain and fades, summed by power, second by second. `None` where there is none.
+#[must_use]
+pub fn music_over(
+    clips: &[Clip],
+    library: &Library,
+    rate: Rate,
+    zone: Zone,
+    stretch: std::ops::Range<Frames>,
+) -> Option<Loudness> {
+    let second = u64::from(rate.hertz());
+    let mut loudest: f64 = 0.0;
+    let mut at = stretch.start;
+    while at < stretch.end.max(stretch.start + Frames(1)) {
+        let clips = clips.iter().filter(|clip| clip.zones.contains(zone));
+        let power: f64 = clips.map(|clip| power_at(clip, library, rate, at)).sum();
+        loudest = loudest.max(power);
+        at += Frames(second);
+    }
+    (loudest > 1e-7).then(|| Loudness((10.0 * loudest.log10()) as f32))
+}
+
+/// 10 to the tenth of the short-term loudness of a clip at a frame, in LUFS.
+fn power_at(clip: &Clip, library: &Library, rate: Rate, at: Frames) -> f64 {
+    let gain = f64::from(clip.gain_at(at).0);
+    if gain == 0.0 {
+        return 0.0;
+    }
+    let Ok(facts) = library.facts(&clip.track) else {
+        return 0.0;
+    };
+    let second = rate.seconds(at - clip.from + clip.offset) as usize;
+    // The window of a second ends with it and reaches back; the next one may be louder.
+    let around = [second, second + 1].map(|s| facts.short_term.get(s).map_or(-99.0, |l| l.0));
+    let loudness = f64::from(around[0].max(around[1]));
+    gain * gain * 10.0_f64.powf(loudness / 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(loudness: f32, peak: f32) -> Facts {
+        Facts {
+            loudness: Some(Loudness(loudness)),
+            true_peak: Decibels(peak).gain(),
+            ..Facts::silent(Rate::DEFAULT, Frames(48_000))
+        }
+    }
+
+    #[test]
+    fn a_file_is_brought_to_the_target_within_bounds() {
+        let target = Some(Loudness(-23.0));
+        let change = |loudness, peak| normalise(&facts(loudness, peak), target).0;
+        assert!(
+            (change(-14.0, 0.5) + 9.0).abs() < 1e-4,
+            "a loud one goes down"
+        );
+        assert!(
+            (change(-30.0, -15.0) - 7.0).abs() < 1e-4,
+            "a quiet one comes up"
+        );
+        assert!(
+            (change(-45.0, -40.0) - 12.0).abs() < 1e-4,
+            "by 12 dB at most"
+        );
+        assert!(
+            (change(-30.0, -4.0) - 3.0).abs() < 1e-4,
+            "to -1 dBTP at most"
+        );
+        assert_eq!(change(-24.0, 0.0), 0.0, "and never down for its peak");
+        assert_eq!(normalise(&facts(-14.0, 0.0), None), Decibels::ZERO);
+    }
+
+    #[test]
+    fn files_that_belong_together_get_one_change() {
+        let files = [facts(-20.0, -6.0), facts(-26.0, -9.0)];
+        let change = normalise_together(files.iter(), Some(Loudness(-23.0)));
+        assert!((change.0 + 1.01).abs() < 0.05, "{change}");
+    }
+}

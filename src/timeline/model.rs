@@ -1,0 +1,198 @@
+//! The timeline: everything that will sound, on frames, as plain data.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::engine::Ramp;
+use crate::fade::Fade;
+use crate::level::{Decibels, Gain};
+use crate::time::{Frames, Rate};
+use crate::zone::{Layout, Zone, Zones};
+
+/// Everything that will sound in a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// What people call the session.
+    pub title: String,
+    /// blake3 of the script, in hex.
+    pub script: String,
+    /// The session's one rate.
+    pub rate: Rate,
+    /// The session's zones.
+    pub layout: Layout,
+    /// The session's frames, to the last that sounds.
+    pub length: Frames,
+    /// The phases in their order, without gaps between them.
+    pub phases: Vec<PhaseSpan>,
+    /// The clips in the order they begin.
+    pub clips: Vec<Clip>,
+    /// The cues in the order they are due.
+    pub cues: Vec<PlacedCue>,
+    /// How the music of each zone goes down for speech, in the order of time within a zone.
+    pub ducks: Vec<(Zone, Ramp)>,
+    /// What stands in for music that cannot go on.
+    pub bed: BedChoice,
+}
+
+/// A phase's place on the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhaseSpan {
+    /// What people call it.
+    pub name: String,
+    /// Where it begins: with its first track, or with its silence.
+    pub from: Frames,
+    /// How long it is.
+    pub length: Frames,
+    /// Whether it stays until it is told to go on.
+    pub hold: bool,
+    /// Whether its silence is intended.
+    pub silent: bool,
+    /// On top of its tracks' gains.
+    pub level: Decibels,
+}
+
+impl PhaseSpan {
+    /// The frame after its last.
+    #[must_use]
+    pub fn end(&self) -> Frames {
+        self.from + self.length
+    }
+}
+
+/// One track's place on the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clip {
+    /// The file.
+    pub track: Arc<Path>,
+    /// What people call it.
+    pub title: String,
+    /// The session's frame of its first sound.
+    pub from: Frames,
+    /// How many of the session's frames it sounds.
+    pub length: Frames,
+    /// Where in the track it begins, in frames at the session's rate.
+    pub offset: Frames,
+    /// How it comes.
+    pub fade_in: Fade,
+    /// How it goes.
+    pub fade_out: Fade,
+    /// Its gain between the fades.
+    pub gain: Gain,
+    /// Who hears it.
+    pub zones: Zones,
+    /// Whether it goes on where the clip before it ended, without a seam.
+    pub joined: bool,
+}
+
+impl Clip {
+    /// The frame after its last.
+    #[must_use]
+    pub fn end(&self) -> Frames {
+        self.from + self.length
+    }
+
+    /// Its gain at one of the session's frames, fades and all; silence outside it.
+    #[must_use]
+    pub fn gain_at(&self, at: Frames) -> Gain {
+        if at < self.from || at >= self.end() {
+            return Gain::SILENCE;
+        }
+        let rise = self.fade_in.gain(at - self.from);
+        self.gain * rise * self.fade_out.gain(self.end() - at)
+    }
+
+    /// The frames in which it comes.
+    #[must_use]
+    pub fn coming(&self) -> std::ops::Range<Frames> {
+        self.from..self.from + self.fade_in.length
+    }
+
+    /// The frames in which it goes.
+    #[must_use]
+    pub fn going(&self) -> std::ops::Range<Frames> {
+        self.end() - self.fade_out.length..self.end()
+    }
+}
+
+/// What a cue is, as people and the engine tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CueSort {
+    /// A struck sound.
+    Chime,
+    /// A recorded voice.
+    Voice,
+    /// A sentence of the script, spoken.
+    Say,
+    /// For the therapist alone.
+    Remind,
+}
+
+impl CueSort {
+    /// The word of the script for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Chime => "chime",
+            Self::Voice => "voice",
+            Self::Say => "say",
+            Self::Remind => "remind",
+        }
+    }
+}
+
+/// A cue's place on the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedCue {
+    /// What people call it.
+    pub name: String,
+    /// What it is.
+    pub sort: CueSort,
+    /// The session's frame of its first sample.
+    pub at: Frames,
+    /// How long it sounds; zero for what is only shown.
+    pub length: Frames,
+    /// Who hears it.
+    pub zones: Zones,
+    /// The file that is heard.
+    pub sound: Option<Arc<Path>>,
+    /// What is said or shown, where the script says it.
+    pub text: Option<String>,
+    /// Its gain.
+    pub gain: Gain,
+    /// Its slow onset.
+    pub attack: Fade,
+    /// Where the script asked for it; differs from `at` where it made way.
+    pub asked: Frames,
+}
+
+impl PlacedCue {
+    /// The frame after its last.
+    #[must_use]
+    pub fn end(&self) -> Frames {
+        self.at + self.length
+    }
+}
+
+/// Which bed, and how loud.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BedChoice {
+    /// The script's own, or `None` for the bundled one.
+    pub file: Option<Arc<Path>>,
+    /// Its gain when it has risen.
+    pub gain: Gain,
+}
+
+impl Timeline {
+    /// The phase that a frame belongs to; the last one beyond the end.
+    #[must_use]
+    pub fn phase_at(&self, at: Frames) -> Option<&PhaseSpan> {
+        let begun = self.phases.iter().rev().find(|phase| phase.from <= at);
+        begun.or(self.phases.first())
+    }
+
+    /// The clips that sound at a frame.
+    pub fn clips_at(&self, at: Frames) -> impl Iterator<Item = &Clip> {
+        let sounds = move |clip: &&Clip| clip.from <= at && at < clip.end();
+        self.clips.iter().filter(sounds)
+    }
+}

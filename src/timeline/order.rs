@@ -1,0 +1,153 @@
+//! In which order a phase plays its tracks.
+
+use crate::playlist::{Order, Playlist, Track};
+
+/// Gives a playlist's tracks without end: in listed order or shuffled afresh each round, never the same piece twice in
+/// a row where there are two to choose from.
+#[derive(Debug)]
+pub struct Queue<'a> {
+    playlist: &'a Playlist,
+    round: Vec<usize>,
+    next: usize,
+    chance: Chance,
+    last: Option<&'a Track>,
+    rounds: usize,
+}
+
+impl<'a> Queue<'a> {
+    /// The tracks of a playlist after `last` was heard. The same seed gives the same order.
+    #[must_use]
+    pub fn new(playlist: &'a Playlist, seed: u64, last: Option<&'a Track>) -> Self {
+        Self {
+            playlist,
+            round: Vec::new(),
+            next: 0,
+            chance: Chance(seed),
+            last,
+            rounds: 0,
+        }
+    }
+
+    /// How many times it began the playlist.
+    #[must_use]
+    pub fn rounds(&self) -> usize {
+        self.rounds
+    }
+
+    fn begin_round(&mut self) {
+        let tracks = &self.playlist.tracks;
+        self.round = (0..tracks.len()).collect();
+        if self.playlist.order == Order::Shuffle {
+            for at in (1..self.round.len()).rev() {
+                self.round.swap(at, self.chance.below(at + 1));
+            }
+        }
+        let again = |at: &usize| self.last.is_some_and(|last| last.path == tracks[*at].path);
+        if self.round.first().is_some_and(again)
+            && let Some(other) = self.round.iter().position(|at| !again(at))
+        {
+            match self.playlist.order {
+                Order::Shuffle => self.round.swap(0, other),
+                Order::Listed => self.round.rotate_left(other),
+            }
+        }
+        self.next = 0;
+        self.rounds += 1;
+    }
+}
+
+impl<'a> Iterator for Queue<'a> {
+    type Item = &'a Track;
+
+    fn next(&mut self) -> Option<&'a Track> {
+        if self.next >= self.round.len() {
+            self.begin_round();
+        }
+        let track = self.playlist.tracks.get(*self.round.get(self.next)?)?;
+        self.next += 1;
+        self.last = Some(track);
+        Some(track)
+    }
+}
+
+/// A small generator of our own (`SplitMix64`, Steele et al. 2014), so that a script and its seed give the same session
+/// with every version of every library.
+#[derive(Debug)]
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^= z >> 31;
+        ((u128::from(z) * bound as u128) >> 64) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::level::Decibels;
+    use crate::mistake::Place;
+    use std::path::Path;
+
+    fn playlist(names: &[&str], order: Order) -> Playlist {
+        let place = Place::unread(Path::new("test"));
+        let track = |name: &&str| Track {
+            path: name.into(),
+            intensity: None,
+            gain: Decibels::ZERO,
+            place: place.clone(),
+        };
+        Playlist {
+            name: "test".into(),
+            tracks: names.iter().map(track).collect(),
+            order,
+            place: place.clone(),
+        }
+    }
+
+    fn names(queue: Queue, count: usize) -> Vec<String> {
+        let tracks = queue.take(count);
+        tracks.map(|t| t.path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn listed_starts_over() {
+        let list = playlist(&["a", "b", "c"], Order::Listed);
+        let heard = names(Queue::new(&list, 1, None), 7);
+        assert_eq!(heard, ["a", "b", "c", "a", "b", "c", "a"]);
+    }
+
+    #[test]
+    fn shuffled_by_the_seed_and_never_twice_in_a_row() {
+        let list = playlist(&["a", "b", "c", "d", "e"], Order::Shuffle);
+        for seed in 0..50 {
+            let heard = names(Queue::new(&list, seed, None), 100);
+            assert_eq!(heard, names(Queue::new(&list, seed, None), 100));
+            assert!(heard.windows(2).all(|pair| pair[0] != pair[1]), "{seed}");
+            let mut round = heard[..5].to_vec();
+            round.sort();
+            assert_eq!(round, ["a", "b", "c", "d", "e"]);
+        }
+        let seeds: std::collections::HashSet<_> = (0..50)
+            .map(|seed| names(Queue::new(&list, seed, None), 5))
+            .collect();
+        assert!(seeds.len() > 20);
+    }
+
+    #[test]
+    fn the_piece_that_was_heard_last_does_not_open_the_next_phase() {
+        let list = playlist(&["a", "b", "c"], Order::Listed);
+        let last = list.tracks.first();
+        assert_eq!(names(Queue::new(&list, 1, last), 2), ["b", "c"]);
+        let alone = playlist(&["a"], Order::Listed);
+        assert_eq!(
+            names(Queue::new(&alone, 1, alone.tracks.first()), 2),
+            ["a", "a"]
+        );
+        assert!(names(Queue::new(&playlist(&[], Order::Listed), 1, None), 2).is_empty());
+    }
+}

@@ -1,0 +1,258 @@
+//! Puts cues on frames.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::fade::Fade;
+use crate::level::{Decibels, Loudness};
+use crate::library::Library;
+use crate::mistake::Mistake;
+use crate::script::{At, Cue, CueKind, Seek, Session};
+use crate::time::{Frames, Rate, clock};
+use crate::timeline::duck::{DEEPEST, Need};
+use crate::timeline::loudness::{music_over, normalise};
+use crate::timeline::model::{Clip, CueSort, PhaseSpan, PlacedCue};
+use crate::zone::{Layout, Zone, Zones};
+
+/// A cue that looks for a better place looks at each of these.
+const STEP: Duration = Duration::from_millis(500);
+
+/// Where cues are put.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// What the script asks for.
+    pub session: &'a Session,
+    /// What is known of the files.
+    pub library: &'a Library,
+    /// The session's rate.
+    pub rate: Rate,
+    /// The music that was laid out.
+    pub clips: &'a [Clip],
+}
+
+impl Ground<'_> {
+    /// Places a phase's cues, in the order of time. What could not be done as asked is told in `remarks`.
+    #[must_use]
+    pub fn place(
+        &self,
+        phase: &PhaseSpan,
+        cues: &[Cue],
+        remarks: &mut Vec<Mistake>,
+    ) -> Vec<PlacedCue> {
+        let mut placed = Vec::new();
+        for cue in cues {
+            for asked in self.asked(phase, cue.at) {
+                placed.push(self.place_one(cue, asked, remarks));
+            }
+        }
+        placed
+    }
+
+    /// The frames a cue asks for.
+    fn asked(&self, phase: &PhaseSpan, at: At) -> Vec<Frames> {
+        let frames = |length| self.rate.frames(length);
+        match at {
+            At::Start(after) => vec![phase.from + frames(after)],
+            At::End(before) => vec![phase.end() - frames(before)],
+            At::Every(length) => {
+                let every = frames(length).max(Frames(1));
+                let times = (phase.length.0.saturating_sub(1)) / every.0;
+                (1..=times)
+                    .map(|n| phase.from + Frames(every.0 * n))
+                    .collect()
+            }
+        }
+    }
+
+    fn place_one(&self, cue: &Cue, asked: Frames, remarks: &mut Vec<Mistake>) -> PlacedCue {
+        let sound = cue.kind.sound();
+        let facts = sound.and_then(|sound| self.library.facts(&sound.path).ok());
+        let length = facts.map_or(Frames::ZERO, |facts| {
+            self.rate.convert(facts.frames, facts.rate)
+        });
+        let zones = self.zones(cue);
+        let at = match &cue.kind {
+            CueKind::Remind { .. } => asked,
+            kind => self.best_place(cue, speaks(kind), asked, length, zones, remarks),
+        };
+        let change = facts.map_or(Decibels::ZERO, |facts| {
+            normalise(facts, self.session.music.loudness)
+        });
+        let attack = match cue.kind {
+            CueKind::Chime { attack, .. } => self.rate.frames(attack).min(Frames(length.0 / 2)),
+            _ => Frames::ZERO,
+        };
+        PlacedCue {
+            name: cue.name.clone(),
+            sort: sort(&cue.kind),
+            at,
+            length,
+            zones,
+            sound: sound.map(|sound| Arc::from(sound.path.as_path())),
+            text: text(&cue.kind),
+            gain: (change + cue.level).gain(),
+            attack: Fade::equal_power(attack),
+            asked,
+        }
+    }
+
+    fn zones(&self, cue: &Cue) -> Zones {
+        let layout: &Layout = &self.session.layout;
+        if matches!(cue.kind, CueKind::Remind { .. }) {
+            return Zones::NONE;
+        }
+        if cue.to.is_empty() {
+            return layout.all();
+        }
+        let zones = cue.to.iter().filter_map(|listener| layout.zone(*listener));
+        zones.fold(Zones::NONE, Zones::with)
+    }
+
+    /// The place nearest to the asked one, or the quietest, that the cue may move to; speech is kept out of crossfades.
+    fn best_place(
+        &self,
+        cue: &Cue,
+        speaks: bool,
+        asked: Frames,
+        length: Frames,
+        zones: Zones,
+        remarks: &mut Vec<Mistake>,
+    ) -> Frames {
+        let crossed = |at: Frames| self.crossfade_over(at..at + length).is_some();
+        let quiet = cue.seek == Seek::Quiet;
+        let in_the_way = speaks && crossed(asked);
+        if !quiet && !in_the_way {
+            return asked;
+        }
+        let loudness = |at: Frames| {
+            let heard = zones
+                .iter()
+                .filter_map(|zone| self.music(zone, at..at + length));
+            heard.map(|l| l.0).fold(-99.0, f32::max)
+        };
+        let mut candidates = self.candidates(asked, cue.within);
+        if speaks || quiet {
+            candidates.retain(|at| !crossed(*at));
+        }
+        let distance = |at: &Frames| at.0.abs_diff(asked.0);
+        let best = if quiet {
+            candidates
+                .into_iter()
+                .map(|at| (at, loudness(at)))
+                .min_by(|a, b| {
+                    let louder = a.1.total_cmp(&b.1);
+                    louder.then_with(|| distance(&a.0).cmp(&distance(&b.0)))
+                })
+                .map(|(at, _)| at)
+        } else {
+            candidates.into_iter().min_by_key(distance)
+        };
+        best.unwrap_or_else(|| {
+            if speaks {
+                remarks.push(self.remark_crossfade(cue, asked, length));
+            }
+            asked
+        })
+    }
+
+    fn candidates(&self, asked: Frames, within: Duration) -> Vec<Frames> {
+        let step = self.rate.frames(STEP).0.max(1);
+        let reach = self.rate.frames(within).0;
+        let mut candidates = vec![asked];
+        for away in (1..=reach / step).map(|n| n * step) {
+            candidates.push(asked + Frames(away));
+            if away <= asked.0 {
+                candidates.push(asked - Frames(away));
+            }
+        }
+        candidates
+    }
+
+    fn music(&self, zone: Zone, stretch: Range<Frames>) -> Option<Loudness> {
+        music_over(self.clips, self.library, self.rate, zone, stretch)
+    }
+
+    /// A crossfade that a stretch of the session touches: where two clips sound at once.
+    fn crossfade_over(&self, stretch: Range<Frames>) -> Option<Range<Frames>> {
+        let pairs = self.clips.windows(2);
+        pairs
+            .filter(|pair| pair[1].from < pair[0].end())
+            .map(|pair| pair[1].from..pair[0].end())
+            .find(|cross| cross.start < stretch.end && stretch.start < cross.end)
+    }
+
+    fn remark_crossfade(&self, cue: &Cue, asked: Frames, length: Frames) -> Mistake {
+        let cross = self.crossfade_over(asked..asked + length);
+        let cross = cross.unwrap_or(asked..asked);
+        let time = |at: Frames| clock(self.rate.duration(at));
+        Mistake::warning(
+            cue.place.clone(),
+            format!(
+                "`{}` is spoken at {} while the music changes ({} to {})",
+                cue.name,
+                time(asked),
+                time(cross.start),
+                time(cross.end)
+            ),
+        )
+        .help("let it look for a better place, for example with `within: 60s`")
+    }
+
+    /// What each spoken cue asks of the music, zone by zone.
+    #[must_use]
+    pub fn needs(
+        &self,
+        zone: Zone,
+        cues: &[PlacedCue],
+        ducking: impl Fn(&PlacedCue) -> bool,
+    ) -> Vec<Need> {
+        let over = self.session.voice.over_music;
+        let mut needs = Vec::new();
+        for cue in cues {
+            if !cue.zones.contains(zone) || !ducking(cue) {
+                continue;
+            }
+            let Some(loudness) = self.cue_loudness(cue) else {
+                continue;
+            };
+            let Some(music) = self.music(zone, cue.at..cue.end()) else {
+                continue;
+            };
+            let missing = over - (loudness - music);
+            if missing.0 > 0.1 {
+                needs.push(Need {
+                    from: cue.at,
+                    end: cue.end(),
+                    depth: missing.min(DEEPEST),
+                });
+            }
+        }
+        needs
+    }
+
+    fn cue_loudness(&self, cue: &PlacedCue) -> Option<Loudness> {
+        let facts = self.library.facts(cue.sound.as_ref()?).ok()?;
+        Some(facts.loudness? + cue.gain.decibels())
+    }
+}
+
+fn speaks(kind: &CueKind) -> bool {
+    matches!(kind, CueKind::Voice { .. } | CueKind::Say { .. })
+}
+
+fn sort(kind: &CueKind) -> CueSort {
+    match kind {
+        CueKind::Chime { .. } => CueSort::Chime,
+        CueKind::Voice { .. } => CueSort::Voice,
+        CueKind::Say { .. } => CueSort::Say,
+        CueKind::Remind { .. } => CueSort::Remind,
+    }
+}
+
+fn text(kind: &CueKind) -> Option<String> {
+    match kind {
+        CueKind::Say { text, .. } | CueKind::Remind { text } => Some(text.clone()),
+        _ => None,
+    }
+}

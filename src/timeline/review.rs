@@ -1,0 +1,58 @@
+//! What can be said of a session's files before it is composed.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::library::Library;
+use crate::mistake::{Mistake, Place};
+use crate::script::{Content, Session};
+
+/// Every file that a session names, with where it is named: tracks, cues, and its own bed.
+pub fn files(session: &Session) -> impl Iterator<Item = (&Path, &Place)> {
+    let tracks = session
+        .phases
+        .iter()
+        .flat_map(|phase| match &phase.content {
+            Content::Playlist(playlist) => playlist.tracks.as_slice(),
+            Content::Silence => &[],
+        });
+    let cues = session.phases.iter().flat_map(|phase| &phase.cues);
+    let sounds = cues.filter_map(|cue| cue.kind.sound());
+    tracks
+        .map(|track| (track.path.as_path(), &track.place))
+        .chain(
+            sounds
+                .chain(&session.music.bed)
+                .map(|s| (s.path.as_path(), &s.place)),
+        )
+}
+
+/// What is wrong with the files of a session, and what its writer should know of them: each file once, where it is
+/// named first.
+#[must_use]
+pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
+    let mut seen = HashSet::new();
+    let mut mistakes = Vec::new();
+    for (path, place) in files(session) {
+        if !seen.insert(path) {
+            continue;
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match library.facts(path) {
+            Err(fault) => {
+                mistakes.push(Mistake::error(place.clone(), format!("`{name}`: {fault}")));
+            }
+            Ok(facts) => {
+                let remarks = facts.remarks.iter();
+                mistakes.extend(
+                    remarks.map(|r| Mistake::warning(place.clone(), format!("`{name}`: {r}"))),
+                );
+                if facts.loudness.is_none() {
+                    let what = format!("`{name}` is silent from its first to its last frame");
+                    mistakes.push(Mistake::warning(place.clone(), what));
+                }
+            }
+        }
+    }
+    mistakes
+}
