@@ -81,6 +81,17 @@ pub struct Phase {
     pub length_place: Place,
 }
 
+impl Phase {
+    /// How many tracks it can choose from.
+    #[must_use]
+    pub fn tracks(&self) -> usize {
+        match &self.content {
+            Content::Silence => 0,
+            Content::Playlist(playlist) => playlist.tracks.len(),
+        }
+    }
+}
+
 /// What sounds in a phase.
 #[derive(Debug, Clone)]
 pub enum Content {
