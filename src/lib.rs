@@ -1,5 +1,6 @@
 //! Undersong plays the sound of a guided session.
 
+pub mod cli;
 pub mod decode;
 pub mod engine;
 pub mod fade;
@@ -7,13 +8,19 @@ pub mod frame;
 pub mod level;
 pub mod library;
 pub mod mistake;
+pub mod mistakes;
+pub mod named_file;
 pub mod output;
 pub mod player;
 pub mod playlist;
+pub mod prepare;
 pub mod script;
 pub mod stream;
+pub mod suggest;
+pub mod text;
 pub mod time;
 pub mod timeline;
+pub mod yaml;
 pub mod zone;
 
 /// Every unit test runs under the guard: an allocation on the audio thread aborts it.

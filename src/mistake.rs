@@ -133,6 +133,50 @@ impl Mistake {
     }
 }
 
+/// What is wrong and what would be right, before it is known where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// What is wrong, in a sentence without a full stop.
+    pub what: String,
+    /// What would be right, where that can be said.
+    pub help: Option<String>,
+}
+
+impl Wrong {
+    /// Something wrong.
+    #[must_use]
+    pub fn new(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            help: None,
+        }
+    }
+
+    /// With what would be right.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.maybe_help(Some(help.into()))
+    }
+
+    /// With what would be right, where that can be said.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// A mistake that keeps the session from being played, at its place.
+    #[must_use]
+    pub fn at(self, place: Place) -> Mistake {
+        Mistake {
+            weight: Weight::Error,
+            place,
+            what: self.what,
+            help: self.help,
+        }
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.what)?;

@@ -1,1 +1,10 @@
 //! Where the sound goes: files, devices, and a clock where there is no device.
+
+mod file;
+mod flac;
+mod partial;
+mod pcm;
+mod wav;
+
+pub use file::{FileError, Target, Writer};
+pub use pcm::Bits;

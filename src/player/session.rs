@@ -97,7 +97,7 @@ impl Player {
     /// Sends what falls due, and tells what happened since the last time. Does not block; call it every 50 ms or oftener.
     pub fn tick(&mut self) -> Vec<Happening<'_>> {
         let now = self.handle.position();
-        let troubles = self.sequencer.advance(now, &mut self.handle, &self.streams);
+        self.advance(now);
         self.streams.nudge();
         let mut happenings = Vec::new();
         while let Some(event) = self.handle.event() {
@@ -153,9 +153,7 @@ impl Player {
             let begin = std::time::Instant::now();
             self.streams.wait(STEP);
             waited += begin.elapsed();
-            let now = self.handle.position();
-            // Troubles are told by the stream's end; a part that fails is not waited for.
-            let _ = self.sequencer.advance(now, &mut self.handle, &self.streams);
+            self.advance(self.handle.position());
         }
         true
     }

@@ -1,5 +1,69 @@
 //! The script: from YAML to a checked [`Session`], every mistake with its line.
 
+mod check;
+pub mod language;
+mod schema;
 mod session;
 
+use std::path::Path;
+
+pub use schema::schema;
 pub use session::{At, Content, Cue, CueKind, Music, Phase, Seek, Session, Sound, Voice};
+
+use crate::mistake::{Mistake, Wrong};
+use crate::mistakes::Mistakes;
+use crate::text::{self, Encoding};
+use crate::yaml::{self, Written};
+
+/// A script is at most this large, in bytes.
+const LARGEST: u64 = 256 * 1024;
+
+/// What came of reading a script.
+#[derive(Debug)]
+pub struct Reading {
+    /// The session; `None` where an error is among the mistakes.
+    pub session: Option<Session>,
+    /// All mistakes at once, errors and warnings: the script's from its top down, then those of the
+    /// playlists it names.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// Reads a script, the playlists it names, and looks whether every file it names is there. No audio
+/// is decoded. Blocking.
+#[must_use]
+pub fn read(path: &Path) -> Reading {
+    let (source, bytes) = match text::read(path, LARGEST, Encoding::Utf8) {
+        Ok(read) => read,
+        Err(mistake) => {
+            return Reading {
+                session: None,
+                mistakes: vec![mistake],
+            };
+        }
+    };
+    let mut mistakes = Mistakes::new(&source);
+    let script = written(&mut mistakes);
+    let hash = blake3::hash(&bytes).to_hex().to_string();
+    let session = script.map(|script| check::session(script, path, hash, &mut mistakes));
+    Reading {
+        session: session.filter(|_| !mistakes.any_error()),
+        mistakes: mistakes.in_order(),
+    }
+}
+
+/// What is written, where it is YAML and of our version: of another one every key could mean
+/// something else.
+fn written(mistakes: &mut Mistakes) -> Option<language::Script> {
+    let tree = yaml::parse(mistakes)?;
+    if let yaml::Value::Map(entries) = &tree.value
+        && let Some(entry) = entries.iter().find(|entry| entry.key.value == "undersong")
+        && let Some(version) = entry.value.scalar()
+        && version.parse() != Ok(check::VERSION)
+    {
+        let wrong = Wrong::new("this is not a version of the script language that is known here");
+        let help = format!("this Undersong reads `undersong: {}`", check::VERSION);
+        mistakes.error(&entry.value.span, wrong.help(help));
+        return None;
+    }
+    language::Script::read(&tree, mistakes)
+}

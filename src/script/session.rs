@@ -91,6 +91,15 @@ impl Phase {
         });
         times.max().unwrap_or_default().min(self.max)
     }
+
+    /// How many tracks it can choose from.
+    #[must_use]
+    pub fn tracks(&self) -> usize {
+        match &self.content {
+            Content::Silence => 0,
+            Content::Playlist(playlist) => playlist.tracks.len(),
+        }
+    }
 }
 
 /// What sounds in a phase.

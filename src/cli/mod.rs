@@ -1,0 +1,45 @@
+//! The command line: one file a verb. Nothing else in the program prints.
+
+mod render;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Plays the sound of a guided session.
+#[derive(Debug, Parser)]
+#[command(name = "undersong", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Render a session to a file, much faster than it plays
+    Render(render::Render),
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// The input is wrong.
+    Input = 1,
+    /// The call is wrong.
+    Call = 2,
+    /// The machine failed.
+    Machine = 3,
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = match cli.verb {
+        Verb::Render(render) => render.run(),
+    };
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,168 @@
+//! Rendering to a file: WAV, FLAC, or raw float samples to the standard output.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::path::{Path, PathBuf};
+
+use crate::output::flac::FlacWriter;
+use crate::output::partial::Partial;
+use crate::output::pcm::{Bits, Quantiser, append};
+use crate::output::wav;
+use crate::time::{Frames, Rate};
+
+/// How much is gathered before it is written, in bytes.
+const GATHER: usize = 1 << 18;
+
+/// What is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A WAV file.
+    Wav(PathBuf, Bits),
+    /// A FLAC file; 16 or 24 bit.
+    Flac(PathBuf, Bits),
+    /// Raw 32-bit float samples, little-endian, to the standard output.
+    Raw,
+}
+
+/// Why nothing could be written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The name's ending is not one of ours.
+    #[error("`{}` ends neither in .wav nor in .flac; name the kind of file by its ending, or `-` for raw samples", .0.display())]
+    Ending(PathBuf),
+    /// FLAC holds integers.
+    #[error("FLAC holds no float samples; use `--bits 24`, or a name that ends in .wav")]
+    FlacFloat,
+    /// The disk has no room.
+    #[error("the disk is full; nothing was kept of `{}`. Make room, or write to another disk", .0.display())]
+    Full(PathBuf),
+    /// Nothing can be written there.
+    #[error("`{path}` cannot be written: {error}", path = .0.display(), error = .1)]
+    Write(PathBuf, io::Error),
+    /// Who read the standard output is gone.
+    #[error("nobody reads the samples any more")]
+    Pipe,
+}
+
+impl Target {
+    /// What a name and a number of bits ask for.
+    ///
+    /// # Errors
+    /// Where they do not go together.
+    pub fn named(name: &Path, bits: Bits) -> Result<Self, FileError> {
+        if name == Path::new("-") {
+            return Ok(Self::Raw);
+        }
+        let ending = name.extension().unwrap_or_default().to_ascii_lowercase();
+        match ending.to_str() {
+            Some("wav" | "wave") => Ok(Self::Wav(name.to_owned(), bits)),
+            Some("flac") if bits == Bits::Float => Err(FileError::FlacFloat),
+            Some("flac") => Ok(Self::Flac(name.to_owned(), bits)),
+            _ => Err(FileError::Ending(name.to_owned())),
+        }
+    }
+}
+
+enum Sink {
+    Wav(BufWriter<Partial>, Bits, Quantiser, bool),
+    Flac(Box<FlacWriter<Partial>>),
+    Raw(BufWriter<Stdout>),
+}
+
+/// Takes rendered blocks. Nothing is in its place before [`Writer::complete`]; dropped before, nothing is left behind.
+pub struct Writer {
+    sink: Sink,
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// Begins a rendering of a known length. Blocking.
+    ///
+    /// # Errors
+    /// Where nothing can be written there.
+    pub fn create(
+        target: &Target,
+        rate: Rate,
+        channels: usize,
+        frames: Frames,
+    ) -> Result<Self, FileError> {
+        let path = match target {
+            Target::Wav(path, _) | Target::Flac(path, _) => path.clone(),
+            Target::Raw => PathBuf::from("-"),
+        };
+        let begin = || -> io::Result<Sink> {
+            Ok(match target {
+                Target::Wav(path, bits) => {
+                    let mut out = BufWriter::with_capacity(GATHER, Partial::create(path)?);
+                    wav::header(&mut out, rate, channels, *bits, frames)?;
+                    let odd = frames.0 as usize * channels * bits.bytes() % 2 == 1;
+                    Sink::Wav(out, *bits, Quantiser::new(*bits), odd)
+                }
+                Target::Flac(path, bits) => {
+                    let out = Partial::create(path)?;
+                    Sink::Flac(Box::new(FlacWriter::new(out, rate, channels, *bits)?))
+                }
+                Target::Raw => Sink::Raw(BufWriter::with_capacity(GATHER, io::stdout())),
+            })
+        };
+        match begin() {
+            Ok(sink) => Ok(Self {
+                sink,
+                path,
+                bytes: Vec::new(),
+            }),
+            Err(error) => Err(sentence(&path, error)),
+        }
+    }
+
+    /// Writes interleaved samples. Blocking.
+    ///
+    /// # Errors
+    /// Where the disk is full or fails.
+    pub fn write(&mut self, samples: &[f32]) -> Result<(), FileError> {
+        self.bytes.clear();
+        let written = match &mut self.sink {
+            Sink::Wav(out, bits, quantiser, _) => {
+                append(&mut self.bytes, samples, *bits, quantiser);
+                out.write_all(&self.bytes)
+            }
+            Sink::Flac(flac) => flac.write(samples),
+            Sink::Raw(out) => {
+                let mut quantiser = Quantiser::new(Bits::TwentyFour);
+                append(&mut self.bytes, samples, Bits::Float, &mut quantiser);
+                out.write_all(&self.bytes)
+            }
+        };
+        written.map_err(|error| sentence(&self.path, error))
+    }
+
+    /// Puts the whole file in its place. Blocking.
+    ///
+    /// # Errors
+    /// Where the disk is full or fails; then nothing is left behind.
+    pub fn complete(self) -> Result<(), FileError> {
+        let complete = || -> io::Result<()> {
+            match self.sink {
+                Sink::Wav(mut out, _, _, odd) => {
+                    if odd {
+                        out.write_all(&[0])?;
+                    }
+                    out.into_inner()?.complete()
+                }
+                Sink::Flac(flac) => flac.finish()?.complete(),
+                Sink::Raw(mut out) => out.flush(),
+            }
+        };
+        complete().map_err(|error| sentence(&self.path, error))
+    }
+}
+
+fn sentence(path: &Path, error: io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            FileError::Full(path.to_owned())
+        }
+        io::ErrorKind::BrokenPipe if path == Path::new("-") => FileError::Pipe,
+        _ => FileError::Write(path.to_owned(), error),
+    }
+}

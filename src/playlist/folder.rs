@@ -1,0 +1,64 @@
+//! A folder as a playlist: its audio files, as a person would order them.
+
+use std::fs;
+use std::path::Path;
+
+use super::MOST_TRACKS;
+use super::file::ending;
+use super::natural;
+use super::track::{Order, Playlist, Track};
+use crate::level::Decibels;
+use crate::mistake::{Place, Wrong};
+use crate::text::unreadable;
+
+/// The endings of audio files. Opus is among them so that such a file is spoken of, not passed over.
+const AUDIO: [&str; 11] = [
+    "wav", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aac", "aif", "aiff", "opus",
+];
+
+/// Whether a name ends like an audio file's.
+pub(super) fn is_audio(path: &Path) -> bool {
+    ending(path).is_some_and(|ending| AUDIO.contains(&ending.as_str()))
+}
+
+/// The audio files of a folder, `2` before `10`; hidden ones and folders within are left aside.
+pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| unreadable(&error))? {
+        let entry = entry.map_err(|error| unreadable(&error))?;
+        let Ok(name) = entry.file_name().into_string() else {
+            return Err(Wrong::new("a file's name in this folder is not UTF-8"));
+        };
+        // metadata, not the entry's type: a link to a file is one
+        let regular = || fs::metadata(entry.path()).is_ok_and(|meta| meta.is_file());
+        if !name.starts_with('.') && is_audio(Path::new(&name)) && regular() {
+            names.push(name);
+        }
+        if names.len() > MOST_TRACKS {
+            let wrong = format!("a playlist can have at most {MOST_TRACKS} tracks");
+            return Err(Wrong::new(wrong));
+        }
+    }
+    if names.is_empty() {
+        return Err(Wrong::new("there are no audio files in this folder")
+            .help("folders within it are not looked into"));
+    }
+    names.sort_by(|a, b| natural::order(a, b));
+    let place = Place::unread(path);
+    let track = |name: String| Track {
+        path: path.join(name),
+        intensity: None,
+        gain: Decibels::ZERO,
+        place: place.clone(),
+    };
+    Ok(Playlist {
+        name: path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        tracks: names.into_iter().map(track).collect(),
+        order: Order::Listed,
+        place: place.clone(),
+    })
+}

@@ -1,0 +1,56 @@
+//! From a script's file to a timeline that can be played: what every command begins with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::library::Library;
+use crate::mistake::{Mistake, Weight};
+use crate::script::{self, Session};
+use crate::time::Rate;
+use crate::timeline::{Timeline, compose, files};
+
+/// A session that can be played.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What the script says.
+    pub session: Session,
+    /// What is known of its files.
+    pub library: Library,
+    /// Everything that will sound.
+    pub timeline: Arc<Timeline>,
+    /// What its writer should know; all of them warnings.
+    pub remarks: Vec<Mistake>,
+}
+
+/// Reads a script, looks at its files with `scan`, and composes it at a rate. Blocking.
+///
+/// # Errors
+/// All mistakes at once: those of the script, of its playlists and of their files, and the warnings among them.
+pub fn prepare(
+    path: &Path,
+    rate: Rate,
+    scan: impl FnOnce(Vec<PathBuf>) -> Library,
+) -> Result<Prepared, Vec<Mistake>> {
+    let reading = script::read(path);
+    let mut remarks = reading.mistakes;
+    let Some(session) = reading.session else {
+        return Err(remarks);
+    };
+    let library = scan(files(&session).map(|(file, _)| file.to_owned()).collect());
+    match compose(&session, &library, rate) {
+        Ok(composition) => {
+            remarks.extend(composition.remarks);
+            Ok(Prepared {
+                session,
+                library,
+                timeline: Arc::new(composition.timeline),
+                remarks,
+            })
+        }
+        Err(mistakes) => {
+            remarks.extend(mistakes);
+            remarks.sort_by_key(|mistake| std::cmp::Reverse(mistake.weight == Weight::Error));
+            Err(remarks)
+        }
+    }
+}
