@@ -97,9 +97,8 @@ impl Mistakes {
         self.found
             .sort_by_cached_key(|m| (file(m) != own, file(m).to_owned(), start(m)));
         let mut seen = HashSet::new();
-        self.found.retain(|m| {
-            seen.insert((file(m).to_owned(), m.place.span.clone(), m.what.clone()))
-        });
+        self.found
+            .retain(|m| seen.insert((file(m).to_owned(), m.place.span.clone(), m.what.clone())));
         if self.left_out > 0 {
             let more = format!("there are {} more mistakes, not shown here", self.left_out);
             self.found

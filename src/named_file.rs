@@ -141,7 +141,12 @@ mod tests {
         );
         assert!(help("cue/bowl.flac").unwrap().contains("no folder"));
         assert!(help(r"cues\bowl.flac").unwrap().contains("`/`"));
-        assert!(find(folder.path(), "cues", true).unwrap_err().what.contains("folder"));
+        assert!(
+            find(folder.path(), "cues", true)
+                .unwrap_err()
+                .what
+                .contains("folder")
+        );
         assert!(find(folder.path(), "cues/bowl.flac", true).is_ok());
     }
 }

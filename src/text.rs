@@ -22,7 +22,11 @@ pub enum Encoding {
 /// # Errors
 /// A mistake with the file's place: it is missing, may not be read, is no file, is too large, or
 /// is not text.
-pub fn read(path: &Path, limit: u64, encoding: Encoding) -> Result<(Arc<Source>, Vec<u8>), Mistake> {
+pub fn read(
+    path: &Path,
+    limit: u64,
+    encoding: Encoding,
+) -> Result<(Arc<Source>, Vec<u8>), Mistake> {
     let unread = |wrong: Wrong| wrong.at(Place::unread(path));
     let meta = fs::metadata(path).map_err(|error| unread(unreadable(&error)))?;
     if meta.is_dir() {
@@ -59,8 +63,9 @@ pub fn unreadable(error: &io::Error) -> Wrong {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             Wrong::new("there is no such file")
         }
-        io::ErrorKind::PermissionDenied => Wrong::new("this file may not be read")
-            .help("whoever owns it has to allow reading it"),
+        io::ErrorKind::PermissionDenied => {
+            Wrong::new("this file may not be read").help("whoever owns it has to allow reading it")
+        }
         _ => Wrong::new(format!("this file cannot be read: {error}")),
     }
 }
@@ -89,7 +94,7 @@ fn decode(path: &Path, bytes: &[u8], encoding: Encoding) -> Result<String, Mista
         Err(error) => error,
     };
     let at = error.valid_up_to();
-    let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = bytes[..at].split(|byte| *byte == b'\n').count();
     // what stands before the bad byte keeps its place in the lossy text
     let source = Arc::new(Source {
         path: path.to_owned(),
@@ -127,6 +132,9 @@ mod tests {
     #[test]
     fn old_playlists_are_latin_1() {
         assert_eq!(text(b"gr\xFCn", Encoding::Utf8OrLatin1).unwrap(), "grün");
-        assert_eq!(text("grün".as_bytes(), Encoding::Utf8OrLatin1).unwrap(), "grün");
+        assert_eq!(
+            text("grün".as_bytes(), Encoding::Utf8OrLatin1).unwrap(),
+            "grün"
+        );
     }
 }

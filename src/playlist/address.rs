@@ -61,7 +61,13 @@ mod tests {
 
     #[test]
     fn broken_addresses_are_no_paths() {
-        for location in ["file:///%", "file:///%2", "file:///%+1", "file:///%é", "file:///%ff"] {
+        for location in [
+            "file:///%",
+            "file:///%2",
+            "file:///%+1",
+            "file:///%é",
+            "file:///%ff",
+        ] {
             assert!(path(location, false).is_err(), "{location}");
         }
         assert!(path("file://server/a.flac", false).is_err());

@@ -41,7 +41,9 @@ fn nested(written: &str, folder: &Path, mistakes: &Mistakes) -> Wrong {
     let wrong = if folder.join(written) == mistakes.source().path {
         Wrong::new("this playlist names itself")
     } else {
-        Wrong::new(format!("`{written}` is a playlist, and a playlist can only name tracks"))
+        Wrong::new(format!(
+            "`{written}` is a playlist, and a playlist can only name tracks"
+        ))
     };
     wrong.help("name the audio files themselves")
 }

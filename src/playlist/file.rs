@@ -85,8 +85,20 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Vec<Mistake>> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let folder = named_file::folder_of(path);
     let playlist = match kind {
-        Kind::M3u => listed(m3u::read(&source.text), &name, folder, &source, &mut mistakes),
-        Kind::Pls => listed(pls::read(&source.text), &name, folder, &source, &mut mistakes),
+        Kind::M3u => listed(
+            m3u::read(&source.text),
+            &name,
+            folder,
+            &source,
+            &mut mistakes,
+        ),
+        Kind::Pls => listed(
+            pls::read(&source.text),
+            &name,
+            folder,
+            &source,
+            &mut mistakes,
+        ),
         Kind::Xspf => xspf::read(&source.text, &mut mistakes)
             .and_then(|lines| listed(lines, &name, folder, &source, &mut mistakes)),
         Kind::Yaml => yaml::read(&name, folder, &mut mistakes),

@@ -52,7 +52,11 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
         place: place.clone(),
     };
     Ok(Playlist {
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name: path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         tracks: names.into_iter().map(track).collect(),
         order: Order::Listed,
         place: place.clone(),

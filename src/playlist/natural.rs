@@ -18,7 +18,9 @@ fn parts(name: &str) -> impl Iterator<Item = Part<'_>> {
     let mut rest = name;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
         if digits > 0 {
             let number = rest[..digits].trim_start_matches('0');
             rest = &rest[digits..];
@@ -35,11 +37,29 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_as_numbers() {
-        let mut names = ["10 a", "2 b", "1 c", "B2", "a10", "A2", "02 c", "a99999999999999999999999"];
+        let mut names = [
+            "10 a",
+            "2 b",
+            "1 c",
+            "B2",
+            "a10",
+            "A2",
+            "02 c",
+            "a99999999999999999999999",
+        ];
         names.sort_by(|a, b| order(a, b));
         assert_eq!(
             names,
-            ["1 c", "2 b", "02 c", "10 a", "A2", "a10", "a99999999999999999999999", "B2"]
+            [
+                "1 c",
+                "2 b",
+                "02 c",
+                "10 a",
+                "A2",
+                "a10",
+                "a99999999999999999999999",
+                "B2"
+            ]
         );
     }
 }

@@ -11,7 +11,9 @@ pub(super) fn read(text: &str) -> Lines {
             continue;
         };
         let key = key.trim().to_ascii_lowercase();
-        let number = key.strip_prefix("file").and_then(|number| number.parse().ok());
+        let number = key
+            .strip_prefix("file")
+            .and_then(|number| number.parse().ok());
         let value_start = start + line.len() - value.trim_start().len();
         if let Some(number) = number {
             let line = Line {
@@ -35,7 +37,8 @@ mod tests {
 
     #[test]
     fn tracks_are_in_the_order_of_their_numbers() {
-        let text = "[playlist]\nNumberOfEntries=2\nFile10= b=c.ogg\nfile2=a.flac\nTitle2=x\nFileX=y\n";
+        let text =
+            "[playlist]\nNumberOfEntries=2\nFile10= b=c.ogg\nfile2=a.flac\nTitle2=x\nFileX=y\n";
         let read = read(text);
         let lines: Vec<_> = read.lines.iter().map(|l| l.location.as_str()).collect();
         assert_eq!(lines, ["a.flac", "b=c.ogg"]);

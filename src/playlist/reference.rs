@@ -12,8 +12,8 @@ use crate::mistake::Wrong;
 use crate::mistakes::Mistakes;
 use crate::named_file;
 use crate::yaml::{
-    Field, FileName, Level, List, Node, Number, Span, Spanned, Switch, Text, Value, Written, record,
-    words,
+    Field, FileName, Level, List, Node, Number, Span, Spanned, Switch, Text, Value, Written,
+    record, words,
 };
 
 words!(Order { "listed" => Self::Listed, "shuffle" => Self::Shuffle, });
@@ -43,6 +43,7 @@ record! {
         }
         may {
             /// How intense you find it, from 1 (calm) to 5.
+            #[schemars(extend("minimum" = 1, "maximum" = 5))]
             intensity: Number,
             /// Makes this track softer or louder than the others: from -12 dB to +6 dB.
             gain: Level,
@@ -177,7 +178,9 @@ fn named(file: &FileName, folder: &Path, span: &Span, mistakes: &mut Mistakes) -
     };
     if !path.exists() {
         let wrong = Wrong::new(format!("there is no playlist `{}`", file.0));
-        let help = mistakes.may_suggest().then(|| named_file::meant(&path, &file.0));
+        let help = mistakes
+            .may_suggest()
+            .then(|| named_file::meant(&path, &file.0));
         mistakes.error(span, wrong.maybe_help(help.flatten()));
         return None;
     }
@@ -214,7 +217,9 @@ fn tracks(
         return None;
     }
     let items = list.items.iter();
-    let tracks: Vec<_> = items.filter_map(|item| track(item, folder, mistakes)).collect();
+    let tracks: Vec<_> = items
+        .filter_map(|item| track(item, folder, mistakes))
+        .collect();
     let excluded = |item: &Spanned<Entry>| match &item.value {
         Entry::File(_) => false,
         Entry::Described(track) => track.exclude.get().is_some_and(|exclude| exclude.0),
@@ -233,7 +238,10 @@ fn track(item: &Spanned<Entry>, folder: &Path, mistakes: &mut Mistakes) -> Optio
     let intensity = described.intensity.spanned().and_then(|(number, span)| {
         let rated = (1..=5).contains(&number.0);
         if !rated {
-            mistakes.error(span, Wrong::new("the intensity is a number from 1 (calm) to 5"));
+            mistakes.error(
+                span,
+                Wrong::new("the intensity is a number from 1 (calm) to 5"),
+            );
         }
         rated.then_some(number.0 as u8)
     });

@@ -71,8 +71,9 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
                 None => Wrong::new("`&` stands for nothing that is known here")
                     .help("write `&amp;` for an ampersand"),
             },
-            Ok(Event::DocType(_)) => Wrong::new("a playlist needs no document type (`<!DOCTYPE`)")
-                .help("take it out"),
+            Ok(Event::DocType(_)) => {
+                Wrong::new("a playlist needs no document type (`<!DOCTYPE`)").help("take it out")
+            }
             Ok(_) => continue,
             Err(error) => Wrong::new(format!("this is not understood as XML ({error})")),
         };

@@ -32,7 +32,12 @@ const CROSSFADES: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_sec
 
 /// The session that a script means. Where something is wrong it is among the mistakes, and what
 /// stands in its place is a default.
-pub(super) fn session(script: Script, path: &Path, hash: String, mistakes: &mut Mistakes) -> Session {
+pub(super) fn session(
+    script: Script,
+    path: &Path,
+    hash: String,
+    mistakes: &mut Mistakes,
+) -> Session {
     let folder = named_file::folder_of(path);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let music = music(&script.music, folder, mistakes);
@@ -149,7 +154,9 @@ fn unique(
 ) {
     let line = mistakes.place(span).line_column().map_or(0, |at| at.0);
     if let Some(before) = names.get(name) {
-        let wrong = Wrong::new(format!("another {what} is called `{name}` already, in line {before}"));
+        let wrong = Wrong::new(format!(
+            "another {what} is called `{name}` already, in line {before}"
+        ));
         mistakes.error(span, wrong.help("give each its own name"));
     } else {
         names.insert(name.to_owned(), line);
@@ -225,12 +232,16 @@ fn say(length: Duration) -> String {
     if millis > 0 {
         return format!("{}ms", length.as_millis());
     }
-    let parts = [(seconds / 3600, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
-    let text: String = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, unit)| format!("{count}{unit}"))
-        .collect();
+    let parts = [
+        (seconds / 3600, 'h'),
+        (seconds / 60 % 60, 'm'),
+        (seconds % 60, 's'),
+    ];
+    let mut text = String::new();
+    for (count, unit) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&count.to_string());
+        text.push(unit);
+    }
     if text.is_empty() { "0s".into() } else { text }
 }
 

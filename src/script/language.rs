@@ -17,6 +17,7 @@ record! {
     Script = "a script" {
         must {
             /// The version of the script's language: always 1.
+            #[schemars(extend("const" = 1))]
             undersong: Number,
             /// The phases of the session, in the order in which they are played.
             phases: List<Phase>,
@@ -176,8 +177,10 @@ impl Scalar for OverMusic {
     fn parse(text: &str) -> Result<Self, Wrong> {
         let units = quantity(text, "LU")?;
         if !(10.0..=18.0).contains(&units) {
-            return Err(Wrong::new("speech can stand from 10 LU to 18 LU above the music")
-                .help("`12 LU` suits most sessions"));
+            return Err(
+                Wrong::new("speech can stand from 10 LU to 18 LU above the music")
+                    .help("`12 LU` suits most sessions"),
+            );
         }
         Ok(Self(Decibels(units)))
     }
@@ -190,7 +193,10 @@ impl Scalar for At {
             return match text {
                 "start" => Ok(Self::Start(std::time::Duration::ZERO)),
                 _ if text.starts_with('-') => Err(Wrong::new("a cue cannot come before its phase")
-                    .help(format!("write `end {text}` to count from the end of the phase"))),
+                    .help(format!(
+                        "write `end - {}` to count from the end of the phase",
+                        text[1..].trim()
+                    ))),
                 _ => length(text).map(Self::Start),
             };
         };

@@ -114,8 +114,9 @@ impl<'n> Fields<'n> {
                 let line = mistakes.place(first).line_column().map_or(0, |at| at.0);
                 mistakes.error(
                     &entry.key.span,
-                    Wrong::new(format!("`{name}` stands here twice"))
-                        .help(format!("it stands already in line {line}; keep one of them")),
+                    Wrong::new(format!("`{name}` stands here twice")).help(format!(
+                        "it stands already in line {line}; keep one of them"
+                    )),
                 );
             }
         }
@@ -133,7 +134,10 @@ impl<'n> Fields<'n> {
         let name = entry.key.span.clone();
         if let Value::Empty = entry.value.value {
             let wrong = Wrong::new(format!("`{key}` has no value"));
-            mistakes.error(&name, wrong.help("write one after it, or leave the key out"));
+            mistakes.error(
+                &name,
+                wrong.help("write one after it, or leave the key out"),
+            );
             return Field::Broken { key: name };
         }
         match T::read(&entry.value, mistakes) {

@@ -74,7 +74,10 @@ impl<T: JsonSchema> JsonSchema for OneOrMore<T> {
         T::schema_name()
     }
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let (one, more) = (generator.subschema_for::<T>(), generator.subschema_for::<Vec<T>>());
+        let (one, more) = (
+            generator.subschema_for::<T>(),
+            generator.subschema_for::<Vec<T>>(),
+        );
         schemars::json_schema!({ "anyOf": [one, more] })
     }
 }

@@ -17,9 +17,9 @@ pub use field::{Field, Fields};
 pub use list::{List, OneOrMore};
 pub use node::{Entry, Node, Span, Spanned, Value};
 pub use parse::parse;
-pub use scalar::{FileName, Length, Level, Number, Scalar, Switch, Text, quantity};
 pub(crate) use record::{record, words};
 pub(crate) use scalar::no_such_word;
+pub use scalar::{FileName, Length, Level, Number, Scalar, Switch, Text, quantity};
 
 use schemars::JsonSchema;
 

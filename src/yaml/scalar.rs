@@ -122,8 +122,9 @@ fn parse_a_length(text: &str) -> Result<Duration, Wrong> {
     }
     parse_length(text).map_err(|error| match error {
         LengthError::Unreadable(_) if text.parse::<f64>().is_ok() => {
-            Wrong::new(format!("`{}` has no unit", short(text)))
-                .help(format!("write `{text}s` for seconds or `{text}m` for minutes"))
+            Wrong::new(format!("`{}` has no unit", short(text))).help(format!(
+                "write `{text}s` for seconds or `{text}m` for minutes"
+            ))
         }
         LengthError::Unreadable(_) => Wrong::new(format!("`{}` is no length", short(text)))
             .help("write for example `90s`, `12m`, `1h30m`, `0:40` or `1:02:03`"),

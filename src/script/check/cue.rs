@@ -16,7 +16,8 @@ use crate::yaml::{Field, Span, Spanned};
 
 const LONGEST_TEXT: usize = 2_000;
 const ATTACK: Duration = Duration::from_millis(250);
-const ATTACKS: std::ops::RangeInclusive<Duration> = Duration::from_millis(50)..=Duration::from_secs(10);
+const ATTACKS: std::ops::RangeInclusive<Duration> =
+    Duration::from_millis(50)..=Duration::from_secs(10);
 const WITHIN: std::ops::RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(600);
 
 /// How far a cue may look for a quiet place where the script is silent.
@@ -53,7 +54,10 @@ pub(super) fn cue(
     let within = length(&cue.within, &WITHIN, mistakes).unwrap_or(default);
     if let (Seek::Quiet, Duration::ZERO, Some(key)) = (seek, within, cue.within.key()) {
         let wrong = Wrong::new("the cue cannot look for a quiet place within 0s");
-        mistakes.warning(key, wrong.help("write how far it may move, for example `30s`"));
+        mistakes.warning(
+            key,
+            wrong.help("write how far it may move, for example `30s`"),
+        );
     }
     let level = level(&cue.level, -24.0..=6.0, mistakes).unwrap_or(Decibels::ZERO);
     let kind = kind(cue, folder, mistakes);
@@ -102,7 +106,9 @@ fn the_one_kind(cue: &language::Cue, span: &Span, mistakes: &mut Mistakes) -> Op
         ("say", cue.say.key()),
         ("remind", cue.remind.key()),
     ];
-    let mut written = kinds.into_iter().filter_map(|(word, key)| Some((word, key?)));
+    let mut written = kinds
+        .into_iter()
+        .filter_map(|(word, key)| Some((word, key?)));
     let Some((word, _)) = written.next() else {
         let wrong = Wrong::new("this cue does not say what sounds");
         let help = "add one of `chime: file`, `voice: file`, `say: text` and `remind: text`";
@@ -155,7 +161,11 @@ fn kind(cue: &language::Cue, folder: &Path, mistakes: &mut Mistakes) -> Option<C
     }
     if let Some(sound) = chime {
         let duck = cue.duck.get().is_some_and(|duck| duck.0);
-        return Some(CueKind::Chime { sound, attack, duck });
+        return Some(CueKind::Chime {
+            sound,
+            attack,
+            duck,
+        });
     }
     if let Some(sound) = voice {
         return Some(CueKind::Voice { sound });
@@ -178,7 +188,11 @@ fn time<'c>(
         let wrong = Wrong::new("a cue comes either `at` a time or `every` so often, not both");
         mistakes.error(every, wrong.help("write two cues"));
     }
-    let every = length(&cue.every, &(SHORTEST_EVERY..=crate::time::LONGEST), mistakes);
+    let every = length(
+        &cue.every,
+        &(SHORTEST_EVERY..=crate::time::LONGEST),
+        mistakes,
+    );
     let (at, span) = if let Some((at, span)) = cue.at.spanned() {
         (*at, span)
     } else if let (Some(every), Some((_, span))) = (every, cue.every.spanned()) {
@@ -198,15 +212,24 @@ fn within_the_phase(at: At, span: &Span, phase: &Phase, bounds: &Lengths, mistak
     match at {
         At::End(before) if before > length => {
             let wrong = Wrong::new(format!("this is before the start of phase `{name}`"));
-            mistakes.error(span, wrong.help(format!("the phase is {} long", say(length))));
+            mistakes.error(
+                span,
+                wrong.help(format!("the phase is {} long", say(length))),
+            );
         }
         At::Start(after) | At::Every(after) if after > max => {
             let wrong = Wrong::new(format!("this is after the end of phase `{name}`"));
-            mistakes.error(span, wrong.help(format!("the phase is at most {} long", say(max))));
+            mistakes.error(
+                span,
+                wrong.help(format!("the phase is at most {} long", say(max))),
+            );
         }
         At::Start(after) | At::Every(after) if after > length && !phase.hold => {
             let wrong = Wrong::new("this cue comes only if the phase is lengthened");
-            mistakes.warning(span, wrong.help(format!("the phase is {} long", say(length))));
+            mistakes.warning(
+                span,
+                wrong.help(format!("the phase is {} long", say(length))),
+            );
         }
         _ => {}
     }

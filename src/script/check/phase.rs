@@ -24,7 +24,10 @@ pub(super) fn phase(
     taken: &mut Names,
     mistakes: &mut Mistakes,
 ) -> Phase {
-    let Spanned { span, value: written } = written;
+    let Spanned {
+        span,
+        value: written,
+    } = written;
     let name = text(&written.name, 80, mistakes).unwrap_or_default();
     if let Some((_, span)) = written.name.spanned().filter(|_| !name.is_empty()) {
         unique(&mut taken.phases, &name, span, "phase", mistakes);
@@ -46,7 +49,12 @@ pub(super) fn phase(
         name,
     };
     let bounds = written.length.get().map(|_| &lengths);
-    for item in written.cues.into_value().into_iter().flat_map(|list| list.items) {
+    for item in written
+        .cues
+        .into_value()
+        .into_iter()
+        .flat_map(|list| list.items)
+    {
         let cue = cue::cue(&item, &phase, bounds, folder, taken, mistakes);
         phase.cues.extend(cue);
     }
@@ -71,17 +79,25 @@ fn lengths(written: &language::Phase, mistakes: &mut Mistakes) -> Lengths {
         min: min.unwrap_or(length),
         max: max.unwrap_or(length),
     };
-    if meant.is_some() && lengths.min > length
+    if meant.is_some()
+        && lengths.min > length
         && let Some((_, span)) = written.min.spanned()
     {
         let wrong = Wrong::new("`min` is longer than the phase's `length`");
-        mistakes.error(span, wrong.help("`min` is the shortest that the phase may become"));
+        mistakes.error(
+            span,
+            wrong.help("`min` is the shortest that the phase may become"),
+        );
     }
-    if meant.is_some() && lengths.max < length
+    if meant.is_some()
+        && lengths.max < length
         && let Some((_, span)) = written.max.spanned()
     {
         let wrong = Wrong::new("`max` is shorter than the phase's `length`");
-        mistakes.error(span, wrong.help("`max` is the longest that the phase may become"));
+        mistakes.error(
+            span,
+            wrong.help("`max` is the longest that the phase may become"),
+        );
     }
     lengths
 }
@@ -105,7 +121,10 @@ fn content(
             mistakes.error(silence, wrong.help("take one of the two out"));
         }
         (None, Some(_)) => {
-            for key in [written.level.key(), written.crossfade.key()].into_iter().flatten() {
+            for key in [written.level.key(), written.crossfade.key()]
+                .into_iter()
+                .flatten()
+            {
                 let wrong = Wrong::new("this changes nothing, as the phase has no music");
                 mistakes.warning(key, wrong);
             }
