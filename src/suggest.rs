@@ -10,7 +10,8 @@ pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> O
         return None;
     }
     let written = written.to_lowercase();
-    let slips = (written.chars().count() / 3).max(1);
+    let letters = written.chars().count();
+    let slips = (letters / 3).max(1);
     known
         .into_iter()
         .filter(|word| word.len() <= LONGEST + slips)
@@ -18,7 +19,7 @@ pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> O
             let slips = strsim::damerau_levenshtein(&written, &word.to_lowercase());
             (slips, word)
         })
-        .filter(|(distance, _)| *distance <= slips)
+        .filter(|(distance, _)| *distance <= slips && *distance < letters)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
 }
@@ -49,6 +50,7 @@ mod tests {
         assert_eq!(nearest("clam", ["bright", "calm"]), Some("calm"));
         assert_eq!(nearest("Calm", ["calm"]), Some("calm"));
         assert_eq!(nearest("lenght", ["length", "level"]), Some("length"));
+        assert_eq!(nearest("c", ["a", "b"]), None);
         assert_eq!(nearest("banana", ["length", "level"]), None);
         assert_eq!(nearest(&"x".repeat(1_000_003), ["x"]), None);
     }

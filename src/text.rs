@@ -94,7 +94,7 @@ fn decode(path: &Path, bytes: &[u8], encoding: Encoding) -> Result<String, Mista
         Err(error) => error,
     };
     let at = error.valid_up_to();
-    let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = bytes[..at].split(|byte| *byte == b'\n').count();
     // what stands before the bad byte keeps its place in the lossy text
     let source = Arc::new(Source {
         path: path.to_owned(),

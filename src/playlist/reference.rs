@@ -43,6 +43,7 @@ record! {
         }
         may {
             /// How intense you find it, from 1 (calm) to 5.
+            #[schemars(extend("minimum" = 1, "maximum" = 5))]
             intensity: Number,
             /// Makes this track softer or louder than the others: from -12 dB to +6 dB.
             gain: Level,

@@ -237,11 +237,11 @@ fn say(length: Duration) -> String {
         (seconds / 60 % 60, 'm'),
         (seconds % 60, 's'),
     ];
-    let text: String = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, unit)| format!("{count}{unit}"))
-        .collect();
+    let mut text = String::new();
+    for (count, unit) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&count.to_string());
+        text.push(unit);
+    }
     if text.is_empty() { "0s".into() } else { text }
 }
 

@@ -17,6 +17,7 @@ record! {
     Script = "a script" {
         must {
             /// The version of the script's language: always 1.
+            #[schemars(extend("const" = 1))]
             undersong: Number,
             /// The phases of the session, in the order in which they are played.
             phases: List<Phase>,
@@ -193,7 +194,8 @@ impl Scalar for At {
                 "start" => Ok(Self::Start(std::time::Duration::ZERO)),
                 _ if text.starts_with('-') => Err(Wrong::new("a cue cannot come before its phase")
                     .help(format!(
-                        "write `end {text}` to count from the end of the phase"
+                        "write `end - {}` to count from the end of the phase",
+                        text[1..].trim()
                     ))),
                 _ => length(text).map(Self::Start),
             };

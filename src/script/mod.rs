@@ -12,6 +12,7 @@ pub use session::{At, Content, Cue, CueKind, Music, Phase, Seek, Session, Sound,
 
 use crate::mistake::{Mistake, Wrong};
 use crate::mistakes::Mistakes;
+use crate::named_file;
 use crate::text::{self, Encoding};
 use crate::yaml::{self, Written};
 
@@ -34,7 +35,10 @@ pub struct Reading {
 pub fn read(path: &Path) -> Reading {
     let (source, bytes) = match text::read(path, LARGEST, Encoding::Utf8) {
         Ok(read) => read,
-        Err(mistake) => {
+        Err(mut mistake) => {
+            if !path.exists() {
+                mistake.help = named_file::meant(path, &path.to_string_lossy());
+            }
             return Reading {
                 session: None,
                 mistakes: vec![mistake],

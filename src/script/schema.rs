@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
@@ -13,7 +14,16 @@ use super::session::At;
 pub fn schema() -> Value {
     let mut schema = schemars::schema_for!(Script);
     schema.insert("title".into(), "Undersong session".into());
+    unwrap_lines(&mut schema);
     schema.to_value()
+}
+
+/// Descriptions are wrapped here, and an editor wraps them itself.
+fn unwrap_lines(schema: &mut Schema) {
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
+    transform_subschemas(&mut unwrap_lines, schema);
 }
 
 /// Describes a value that is one text of a certain shape.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, StructureStyle};
 
@@ -19,7 +20,7 @@ const MOST_NODES: usize = 200_000;
 /// Reads the text of `mistakes`' file as one YAML document. `None` where it is empty or no YAML,
 /// which is then among the mistakes.
 pub fn parse(mistakes: &mut Mistakes) -> Option<Rc<Node>> {
-    let source = Rc::new(std::sync::Arc::clone(mistakes.source()));
+    let source = Arc::clone(mistakes.source());
     let text = &source.text;
     let options = granit_parser::options! {
         emit_comments: false,
@@ -33,14 +34,12 @@ pub fn parse(mistakes: &mut Mistakes) -> Option<Rc<Node>> {
             Ok((event, span)) => {
                 let tag = span.tag_span().and_then(|tag| tag.byte_range());
                 let span = span.byte_range().unwrap_or(0..0);
-                if builder.take(event, span, tag).is_none() {
-                    return None;
-                }
+                builder.take(event, span, tag)?;
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(0);
                 let (span, wrong) = syntax::explain(error.kind(), text, at);
-                mistakes.error(&span, wrong);
+                builder.mistakes.error(&span, wrong);
                 return None;
             }
         }
