@@ -13,6 +13,9 @@ pub struct Damage {
     pub silenced: Frames,
     /// Samples that were no number or beyond reason, and were tamed.
     pub wild: u64,
+    /// Frames behind the end that the header gives, which are not played (MP3s put together by
+    /// hand); less than a second is the usual padding.
+    pub beyond_end: Frames,
     /// The file stops before the end that it announced, or cannot be read further.
     pub ends_early: bool,
 }

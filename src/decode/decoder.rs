@@ -17,6 +17,9 @@ use crate::time::{Frames, Rate};
 /// The slowest rate that is taken for sound, in hertz.
 const SLOWEST: u32 = 4_000;
 
+/// The frames of one MP3 packet, of which trimming says too much.
+const LONGEST_TRIM: u64 = 1152;
+
 /// Reads a file's frames from the first to the last, at the file's own rate. All calls block on
 /// the disk; none belongs on the audio thread.
 pub struct Decoder {
@@ -177,12 +180,9 @@ impl Decoder {
                 return self.decode(&packet, out);
             }
             Ok(Some(_)) => {}
-            Ok(None) => {
-                let position = self.tape.position();
-                self.end(self.sound.length.is_some_and(|length| position < length));
-            }
             Err(Symphonia::ResetRequired) => self.next_in_chain()?,
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
+            Ok(None) | Err(Symphonia::IoError(_)) => self.end(self.stops_short()),
             Err(_) => self.end(true),
         }
         Ok(())
@@ -198,8 +198,12 @@ impl Decoder {
         } = self.sound;
         let sound = match self.sound.decoder.decode(packet) {
             Ok(sound) if sound.frames() > 0 => sound,
+            Ok(_) => {
+                self.tape.damage.beyond_end += Frames(packet.trim_end.get().min(LONGEST_TRIM));
+                return Ok(());
+            }
             // A packet that is lost leaves a hole; the next one shows how long it is.
-            Ok(_) | Err(Symphonia::DecodeError(_) | Symphonia::IoError(_)) => return Ok(()),
+            Err(Symphonia::DecodeError(_) | Symphonia::IoError(_)) => return Ok(()),
             Err(_) => {
                 self.end(true);
                 return Ok(());
@@ -239,6 +243,19 @@ impl Decoder {
         self.tape
             .splice(self.sound.clock.frames(self.sound.start, self.rate).max(0));
         Ok(())
+    }
+
+    /// Whether less was decoded than the file announces. What was written to a pipe announces
+    /// nothing, and ends where it ends.
+    fn stops_short(&self) -> bool {
+        let Sound {
+            length,
+            needs_last_page,
+            ..
+        } = self.sound;
+        length.map_or(needs_last_page && !self.chained, |length| {
+            self.tape.position() < length
+        })
     }
 
     fn end(&mut self, early: bool) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use symphonia::core::errors::Error as Symphonia;
 
 /// Why a file cannot be played, as a part of a sentence that begins with the file's name.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// Nothing is there.
     #[error("is not there; is its name spelled right, and is the disk plugged in?")]
@@ -40,7 +40,7 @@ pub enum DecodeError {
     Rate(u32),
     /// The disk or the network failed.
     #[error("could not be read: {0}")]
-    Io(io::Error),
+    Io(String),
 }
 
 impl DecodeError {
@@ -57,7 +57,7 @@ impl From<io::Error> for DecodeError {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
             io::ErrorKind::PermissionDenied => Self::Forbidden,
             io::ErrorKind::IsADirectory => Self::Folder,
-            _ => Self::Io(error),
+            _ => Self::Io(error.to_string()),
         }
     }
 }

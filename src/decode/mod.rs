@@ -10,4 +10,4 @@ mod tape;
 pub use damage::Damage;
 pub use decoder::Decoder;
 pub use error::DecodeError;
-pub use open::Tags;
+pub use open::{Tags, audio_file};

@@ -1,6 +1,6 @@
 //! Finding out what a file is: its container, its codec, its clock and its tags.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::path::Path;
 
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_VORBIS};
@@ -23,9 +23,12 @@ pub struct Tags {
     pub artist: Option<String>,
 }
 
-/// An opened file's container.
-pub(super) fn open(path: &Path) -> Result<Box<dyn FormatReader>, DecodeError> {
-    // Asked before it is opened: opening a pipe waits for a writer.
+/// What the disk says of a file that may hold sound: a regular file that is not empty. Blocking,
+/// but never for long: a pipe is not opened.
+///
+/// # Errors
+/// Whatever else is at that path, or nothing.
+pub fn audio_file(path: &Path) -> Result<Metadata, DecodeError> {
     let about = fs::metadata(path)?;
     if about.is_dir() {
         return Err(DecodeError::Folder);
@@ -36,6 +39,12 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn FormatReader>, DecodeError> {
     if about.len() == 0 {
         return Err(DecodeError::Empty);
     }
+    Ok(about)
+}
+
+/// An opened file's container.
+pub(super) fn open(path: &Path) -> Result<Box<dyn FormatReader>, DecodeError> {
+    audio_file(path)?;
     let bytes = MediaSourceStream::new(
         Box::new(File::open(path)?),
         MediaSourceStreamOptions::default(),
@@ -57,6 +66,8 @@ pub(super) struct Sound {
     pub length: Option<i64>,
     /// Whether the file records its exact first and last frame, so that packets are trimmed.
     pub exact_ends: bool,
+    /// Whether a file without a length has lost its end: Ogg's last page tells it.
+    pub needs_last_page: bool,
     /// Frames to decode before those wanted after a seek, until the codec's memory is right.
     pub preroll: i64,
 }
@@ -73,6 +84,7 @@ impl Sound {
         let params = params.ok_or(DecodeError::NotAudio)?;
         let mp3 = params.codec == CODEC_ID_MP3;
         let aac = params.codec == CODEC_ID_AAC;
+        let vorbis = params.codec == CODEC_ID_VORBIS;
         // Without an encoder's tag Symphonia trims an MP3 to an estimated length and loses seconds.
         let trusted = !mp3 || (track.delay.is_some() && track.num_frames != Some(0));
         let options = AudioDecoderOptions::default().gapless(trusted);
@@ -88,10 +100,11 @@ impl Sound {
             start: track.start_ts.get(),
             length: track
                 .num_frames
-                .filter(|_| exact_ends)
+                .filter(|_| trusted)
                 .and_then(|length| i64::try_from(length).ok()),
             exact_ends,
-            preroll: if mp3 || aac || params.codec == CODEC_ID_VORBIS {
+            needs_last_page: vorbis,
+            preroll: if mp3 || aac || vorbis {
                 LOSSY_PREROLL
             } else {
                 0

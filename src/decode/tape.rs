@@ -6,8 +6,9 @@ use super::{Damage, convert};
 use crate::frame::{Frame, SILENCE};
 use crate::time::{Frames, Rate};
 
-/// How far a packet may lie from where it is expected, in seconds, and how much silence is filled
-/// in altogether. What lies beyond is no hole but a wrong time: that packet follows on.
+/// How far ahead of its place a packet may lie, in seconds, and how much silence is filled in
+/// altogether. What lies further ahead, or more than a second back, is no hole but a wrong time:
+/// that packet follows on.
 const BELIEVED: i64 = 600;
 
 /// The silence handed over in one go, in frames.
@@ -126,8 +127,9 @@ impl Tape {
         let believed = BELIEVED * i64::from(grid.rate.hertz());
         let silence = at.saturating_sub(self.next);
         let room = believed - self.damage.silenced.0.cast_signed();
+        let back = off < -i64::from(grid.rate.hertz());
         let beyond_the_end = off > 0 && grid.length.is_some_and(|length| at > length);
-        if off.abs() > believed || silence > room || beyond_the_end {
+        if back || off > believed || silence > room || beyond_the_end {
             self.origin = self.origin.saturating_add(off);
             return self.expected;
         }

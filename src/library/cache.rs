@@ -1,0 +1,163 @@
+//! What was found out about files, kept on disk between sessions.
+//!
+//! Two folders of small files, each written whole under another name and then renamed, so that
+//! any number of programs may share them: `facts/` by the hash of a file's content, and `seen/` by
+//! its path, which tells an unchanged file without reading it. An entry that is damaged, or of
+//! another version, counts as none.
+
+use std::fs::{self, Metadata};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Facts;
+
+/// Changes whenever the facts, or how they are measured, change.
+const VERSION: &str = "undersong library 1";
+
+/// The cache on disk. All calls block; none of them fails, since a session needs no cache.
+#[derive(Debug, Default)]
+pub struct Cache {
+    /// `None` for no cache at all.
+    folder: Option<PathBuf>,
+    /// Whether it was said that nothing can be written.
+    warned: AtomicBool,
+}
+
+/// A file as it was when it was last read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: i64,
+    modified_nanos: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Seen {
+    stamp: Stamp,
+    hash: String,
+}
+
+impl Cache {
+    /// The user's own cache, such as `~/.cache/undersong`; none where the user has no home.
+    #[must_use]
+    pub fn of_user() -> Self {
+        let folders = directories::ProjectDirs::from("", "", "undersong");
+        Self {
+            folder: folders.map(|folders| folders.cache_dir().to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// A cache in a folder, which is made when it is first needed.
+    #[must_use]
+    pub fn at(folder: &Path) -> Self {
+        Self {
+            folder: Some(folder.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// No cache: every file is decoded each time.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The hash of a file that has not changed since it was last read.
+    pub(super) fn hash(&self, path: &Path, stamp: &Stamp) -> Option<String> {
+        let seen: Seen = read(&self.seen(path)?)?;
+        (seen.stamp == *stamp).then_some(seen.hash)
+    }
+
+    /// The facts of a file's content.
+    pub(super) fn facts(&self, hash: &str) -> Option<Facts> {
+        read::<Facts>(&self.entry("facts", hash)?).filter(|facts| facts.hash == hash)
+    }
+
+    /// Keeps what was found out.
+    pub(super) fn keep(&self, path: &Path, stamp: &Stamp, facts: &Facts) {
+        let (Some(entry), Some(seen)) = (self.entry("facts", &facts.hash), self.seen(path)) else {
+            return;
+        };
+        let now = Seen {
+            stamp: stamp.clone(),
+            hash: facts.hash.clone(),
+        };
+        let kept = write(&entry, facts).and_then(|()| write(&seen, &now));
+        if let (Err(error), false) = (kept, self.warned.swap(true, Ordering::Relaxed)) {
+            tracing::warn!(
+                "nothing can be kept in {}: {error}; files are decoded anew each time",
+                self.folder
+                    .as_deref()
+                    .unwrap_or(Path::new("the cache"))
+                    .display()
+            );
+        }
+    }
+
+    fn seen(&self, path: &Path) -> Option<PathBuf> {
+        let path = std::path::absolute(path).ok()?;
+        let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
+        self.entry("seen", name.as_str())
+    }
+
+    fn entry(&self, kind: &str, name: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(kind).join(name))
+    }
+}
+
+impl Stamp {
+    pub fn of(about: &Metadata) -> Self {
+        Self {
+            device: about.dev(),
+            inode: about.ino(),
+            size: about.len(),
+            modified: about.mtime(),
+            modified_nanos: about.mtime_nsec(),
+        }
+    }
+
+    /// Whether both are one and the same file.
+    pub fn file(&self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+
+    /// In bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+/// An entry that is whole: a line with version and checksum, then JSON.
+fn read<T: DeserializeOwned>(entry: &Path) -> Option<T> {
+    let bytes = fs::read(entry).ok()?;
+    let line = bytes.iter().position(|&byte| byte == b'\n')?;
+    let (head, body) = (&bytes[..line], &bytes[line + 1..]);
+    if head != heading(body).as_bytes() {
+        return None;
+    }
+    serde_json::from_slice(body).ok()
+}
+
+fn write<T: Serialize>(entry: &Path, value: &T) -> io::Result<()> {
+    let folder = entry.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let body = serde_json::to_vec(value)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(heading(&body).as_bytes())?;
+    file.write_all(b"\n")?;
+    file.write_all(&body)?;
+    file.persist(entry)?;
+    Ok(())
+}
+
+fn heading(body: &[u8]) -> String {
+    format!("{VERSION} {}", blake3::hash(body).to_hex())
+}

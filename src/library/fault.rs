@@ -1,0 +1,27 @@
+//! Why nothing is known of a file.
+
+use std::path::Path;
+
+use crate::decode::DecodeError;
+
+/// Why nothing is known of a file, as a part of a sentence that begins with the file's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It cannot be played.
+    #[error(transparent)]
+    Unplayable(#[from] DecodeError),
+    /// The decoder failed in a way that was not foreseen.
+    #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
+    Broken,
+    /// Nobody asked for it when the library was made.
+    #[error("was not looked at when the session was prepared; check the session again")]
+    NotScanned,
+}
+
+impl Fault {
+    /// With the file that is meant, as one sentence.
+    #[must_use]
+    pub fn at(&self, path: &Path) -> String {
+        format!("{} {self}", path.display())
+    }
+}

@@ -1,0 +1,71 @@
+//! What a therapist should know of a file, in sentences.
+
+use super::measure::Measured;
+use crate::decode::Decoder;
+use crate::time::{Frames, clock};
+
+/// Everything noteworthy of a file that was decoded to its end.
+pub(super) fn remarks(decoder: &Decoder, measured: &Measured) -> Vec<String> {
+    let rate = decoder.rate();
+    let at = |frames: Frames| clock(rate.duration(frames));
+    let second = Frames(u64::from(rate.hertz()));
+    let damage = decoder.damage();
+    let mut remarks = Vec::new();
+
+    if measured.head >= measured.frames {
+        remarks.push("it is silent from its beginning to its end".to_owned());
+    }
+    if let Some(first) = damage.first_gap {
+        let stretches = match damage.gaps {
+            1 => format!(
+                "1 stretch at {} could not be decoded and is silent",
+                at(first)
+            ),
+            gaps => format!(
+                "{gaps} stretches could not be decoded and are silent; the first at {}",
+                at(first)
+            ),
+        };
+        let seconds = rate.seconds(damage.silenced);
+        remarks.push(format!(
+            "{stretches} ({seconds:.1} s in all); copy the file again"
+        ));
+    }
+    if damage.wild > 0 {
+        remarks.push(format!(
+            "{} samples are no numbers or far too loud and were tamed; the file may crackle",
+            damage.wild
+        ));
+    }
+    let claimed = decoder.claimed_length();
+    match claimed {
+        Some(claimed) if damage.ends_early => remarks.push(format!(
+            "it is cut off: it stops at {}, its header says {}; copy the file again",
+            at(measured.frames),
+            at(claimed)
+        )),
+        None if damage.ends_early => remarks.push(format!(
+            "it is cut off at {}; copy the file again",
+            at(measured.frames)
+        )),
+        Some(claimed) if measured.frames > claimed + second => remarks.push(format!(
+            "it is {} long, though its header says {}",
+            at(measured.frames),
+            at(claimed)
+        )),
+        _ => {}
+    }
+    if damage.beyond_end > second {
+        remarks.push(format!(
+            "{} of sound lies behind the end that its header gives and is not played; convert the file anew",
+            at(damage.beyond_end)
+        ));
+    }
+    if !decoder.exact_ends() {
+        remarks.push(
+            "its exact start and end are not recorded in the file; a gapless join may be heard"
+                .to_owned(),
+        );
+    }
+    remarks
+}
