@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
 mod render;
+mod scanning;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::library::Library;
+use crate::cli::scanning::scan;
 use crate::output::{Bits, Target, Writer};
 use crate::player::{Player, render};
 use crate::prepare::prepare;
@@ -25,7 +25,7 @@ impl Render {
     /// Runs the command.
     #[must_use]
     pub fn run(self) -> Exit {
-        let prepared = match prepare(&self.script, Rate::DEFAULT, |_| Library::default()) {
+        let prepared = match prepare(&self.script, Rate::DEFAULT, scan) {
             Ok(prepared) => prepared,
             Err(mistakes) => {
                 for mistake in mistakes {

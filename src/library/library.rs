@@ -88,7 +88,9 @@ impl Library {
     pub fn known(files: impl IntoIterator<Item = (PathBuf, Facts)>) -> Self {
         let files = files.into_iter();
         Self {
-            files: files.map(|(path, facts)| (path, Ok(Arc::new(facts)))).collect(),
+            files: files
+                .map(|(path, facts)| (path, Ok(Arc::new(facts))))
+                .collect(),
         }
     }
 
