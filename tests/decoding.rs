@@ -149,16 +149,15 @@ fn seeking_equals_reading_up_to_there() {
             assert!(off <= allowed, "{} from {to}: off by {off}", path.display());
             assert!(decoder.damage().is_none());
         }
-        for to in [15_000, 20_000, 14_999] {
+        for to in [15_000, 120_000, 20_000, 14_999] {
             // from the middle of the file, not from its end
             decoder.seek(Frames(to)).unwrap();
             let mut some = Vec::new();
             while some.len() < 5_000 && decoder.read(&mut some).unwrap() > 0 {}
-            assert!(
-                some == whole[to as usize..][..some.len()],
-                "{} from {to}",
-                path.display()
-            );
+            let rest = whole.get(to as usize..).unwrap_or_default();
+            assert!(!some.is_empty() || rest.is_empty());
+            let off = difference(&some, &rest[..some.len()]);
+            assert!(off <= allowed, "{} from {to}: off by {off}", path.display());
         }
     }
 }

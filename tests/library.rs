@@ -221,12 +221,19 @@ fn damaged_entries_are_found_out_anew() {
         Wav::Bits(16),
     );
     let facts = Facts::clone(scan(&[&path], &cache).facts(&path).unwrap());
-    let spoilt: [fn(Vec<u8>) -> Vec<u8>; 5] = [
+    let spoilt: [fn(Vec<u8>) -> Vec<u8>; 6] = [
         |_| Vec::new(),
         |bytes| bytes[..bytes.len() / 2].to_vec(),
         |bytes| [&bytes[..bytes.len() - 9], b"7"].concat(),
         |_| b"undersong library 0 abc\n{}".to_vec(),
         |_| vec![0xFF; 5_000],
+        // still JSON, but not what was written
+        |bytes| {
+            String::from_utf8(bytes)
+                .unwrap()
+                .replace("WAV", "WAX")
+                .into_bytes()
+        },
     ];
     for spoil in spoilt {
         for entry in entries(cache_folder.path()) {
