@@ -66,7 +66,7 @@ pub(super) struct Sound {
     pub length: Option<i64>,
     /// Whether the file records its exact first and last frame, so that packets are trimmed.
     pub exact_ends: bool,
-    /// Whether a file without a length has lost its end: Ogg's last page tells it.
+    /// Whether the file has lost its end where reading fails before the last page (Ogg).
     pub needs_last_page: bool,
     /// Frames to decode before those wanted after a seek, until the codec's memory is right.
     pub preroll: i64,
