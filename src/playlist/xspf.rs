@@ -77,8 +77,7 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
             Ok(_) => continue,
             Err(error) => Wrong::new(format!("this is not understood as XML ({error})")),
         };
-        let at = (reader.error_position() as usize).max(start).min(end);
-        mistakes.error(&(at.min(start)..end), wrong);
+        mistakes.error(&(start.min(end)..end), wrong);
         return None;
     }
 }
