@@ -210,11 +210,7 @@ impl Decoder {
                 return Ok(());
             }
             // A packet that is lost leaves a hole; the next one shows how long it is.
-            Err(Symphonia::DecodeError(_) | Symphonia::IoError(_)) => return Ok(()),
-            Err(_) => {
-                self.end(true);
-                return Ok(());
-            }
+            Err(_) => return Ok(()),
         };
         let (rate, channels) = (sound.spec().rate(), sound.num_planes());
         if self.channels == 0 {

@@ -131,9 +131,13 @@ impl Clock {
     }
 
     /// How many frames a time may be off only because the clock is coarser than the rate.
-    pub fn rounding(self, rate: Rate) -> i64 {
+    pub fn rounding(self, rate: Rate) -> u64 {
         let (above, below) = self.ratio(rate);
-        if above == below { 0 } else { above / below + 1 }
+        if above == below {
+            0
+        } else {
+            (above / below).unsigned_abs() + 1
+        }
     }
 
     /// Frames for each tick of the clock, as a fraction.
