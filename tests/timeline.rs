@@ -98,6 +98,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         )
 }
 
+#[allow(clippy::too_many_lines, reason = "a whole session, written out")]
 fn session(plan: &Plan) -> (Session, Library) {
     let ms = Duration::from_millis;
     let name = |at: usize| PathBuf::from(format!("{at}.flac"));
