@@ -66,7 +66,7 @@ pub(super) struct Sound {
     pub length: Option<i64>,
     /// Whether the file records its exact first and last frame, so that packets are trimmed.
     pub exact_ends: bool,
-    /// Whether a file without a length has lost its end: Ogg's last page tells it.
+    /// Whether the file has lost its end where reading fails before the last page (Ogg).
     pub needs_last_page: bool,
     /// Frames to decode before those wanted after a seek, until the codec's memory is right.
     pub preroll: i64,
@@ -131,9 +131,13 @@ impl Clock {
     }
 
     /// How many frames a time may be off only because the clock is coarser than the rate.
-    pub fn rounding(self, rate: Rate) -> i64 {
+    pub fn rounding(self, rate: Rate) -> u64 {
         let (above, below) = self.ratio(rate);
-        if above == below { 0 } else { above / below + 1 }
+        if above == below {
+            0
+        } else {
+            (above / below).unsigned_abs() + 1
+        }
     }
 
     /// Frames for each tick of the clock, as a fraction.

@@ -76,13 +76,4 @@ impl Node {
             Value::Map(_) => "a set of keys",
         }
     }
-
-    /// The text, where it is one.
-    #[must_use]
-    pub fn scalar(&self) -> Option<&str> {
-        match &self.value {
-            Value::Scalar(text) => Some(text),
-            _ => None,
-        }
-    }
 }

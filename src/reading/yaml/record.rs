@@ -15,19 +15,19 @@ macro_rules! record {
         #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
         $(#[$meta])*
         pub struct $name {
-            $($( $(#[$need_doc])* pub $need: $crate::yaml::Field<$need_type>, )*)?
-            $( $(#[$doc])* #[schemars(default)] pub $field: $crate::yaml::Field<$type>, )*
+            $($( $(#[$need_doc])* pub $need: $crate::reading::yaml::Field<$need_type>, )*)?
+            $( $(#[$doc])* #[schemars(default)] pub $field: $crate::reading::yaml::Field<$type>, )*
         }
 
-        impl $crate::yaml::Written for $name {
+        impl $crate::reading::yaml::Written for $name {
             fn read(
-                node: &$crate::yaml::Node,
-                mistakes: &mut $crate::mistakes::Mistakes,
+                node: &$crate::reading::yaml::Node,
+                mistakes: &mut $crate::reading::mistakes::Mistakes,
             ) -> Option<Self> {
                 $($( let $need = stringify!($need).replace('_', "-"); )*)?
                 $( let $field = stringify!($field).replace('_', "-"); )*
                 let known: &[&str] = &[$($( &$need, )*)? $( &$field, )*];
-                let fields = $crate::yaml::Fields::of(node, $what, known, mistakes)?;
+                let fields = $crate::reading::yaml::Fields::of(node, $what, known, mistakes)?;
                 Some(Self {
                     $($( $need: fields.need(&$need, $what, mistakes), )*)?
                     $( $field: fields.take(&$field, mistakes), )*
@@ -40,12 +40,12 @@ macro_rules! record {
 /// Declares that a type is written as one of a few words.
 macro_rules! words {
     ($name:ty { $( $word:literal => $value:expr, )+ }) => {
-        impl $crate::yaml::Scalar for $name {
+        impl $crate::reading::yaml::Scalar for $name {
             fn parse(text: &str) -> Result<Self, $crate::mistake::Wrong> {
                 let words = [$( $word, )+];
                 match text {
                     $( $word => Ok($value), )+
-                    _ => Err($crate::yaml::no_such_word(text, &words)),
+                    _ => Err($crate::reading::yaml::no_such_word(text, &words)),
                 }
             }
         }

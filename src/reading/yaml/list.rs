@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use super::Written;
 use super::node::{Node, Spanned, Value};
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
+use crate::reading::mistakes::Mistakes;
 
 /// A list of things; those that could not be read are left out and were told.
 #[derive(Debug, JsonSchema)]

@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::Written;
 use super::node::{Entry, Node, Span, Value};
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
-use crate::suggest::{listed, nearest};
+use crate::reading::mistakes::Mistakes;
+use crate::reading::suggest::{listed, nearest};
 
 /// What stands under a key.
 #[derive(Debug, Default)]

@@ -8,8 +8,8 @@ use super::Written;
 use super::node::{Node, Value};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
-use crate::suggest::{did_you_mean, listed};
+use crate::reading::mistakes::Mistakes;
+use crate::reading::suggest::{did_you_mean, listed};
 use crate::time::{LengthError, parse_length};
 
 /// Something that is written as one text.

@@ -70,13 +70,6 @@ impl Mistakes {
         }
     }
 
-    /// Mistakes of any file.
-    pub fn extend(&mut self, mistakes: impl IntoIterator<Item = Mistake>) {
-        for mistake in mistakes {
-            self.push(mistake);
-        }
-    }
-
     /// Whether a costly search for what was meant is still worth its time.
     #[must_use]
     pub fn may_suggest(&self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! A deserialiser stops at its first error; people want all their mistakes at once. So the text
 //! becomes a tree of [`Node`]s ([`parse`]), and types that are [`Written`] in YAML read themselves
-//! from it, telling [`Mistakes`](crate::mistakes::Mistakes) what they could not read and going on.
+//! from it, telling [`Mistakes`] what they could not read and going on.
 //! The same types describe themselves to editors (`JsonSchema`), so that the two never disagree.
 
 mod field;
@@ -15,7 +15,7 @@ mod syntax;
 
 pub use field::{Field, Fields};
 pub use list::{List, OneOrMore};
-pub use node::{Entry, Node, Span, Spanned, Value};
+pub use node::{Node, Span, Spanned, Value};
 pub use parse::parse;
 pub(crate) use record::{record, words};
 pub(crate) use scalar::no_such_word;
@@ -23,7 +23,7 @@ pub use scalar::{FileName, Length, Level, Number, Scalar, Switch, Text, quantity
 
 use schemars::JsonSchema;
 
-use crate::mistakes::Mistakes;
+use crate::reading::mistakes::Mistakes;
 
 /// Something that can be written in YAML.
 pub trait Written: Sized + JsonSchema {

@@ -9,7 +9,7 @@ use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, StructureStyle
 use super::node::{Entry, Node, Span, Spanned, Value};
 use super::syntax;
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
+use crate::reading::mistakes::Mistakes;
 
 /// The deepest nesting, aliases counted as what they stand for.
 const DEEPEST: usize = 24;

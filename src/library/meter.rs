@@ -76,7 +76,7 @@ impl Meter {
         Ok(Measured {
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
-            true_peak: self.peak.finish(),
+            true_peak: self.peak.peak(),
             short_term: self.short_term,
             head: self.first_sounding.unwrap_or(self.frames),
             tail: match self.first_sounding {

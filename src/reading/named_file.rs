@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::mistake::Wrong;
-use crate::suggest;
-use crate::text::unreadable;
+use crate::reading::suggest;
+use crate::reading::text::unreadable;
 
 /// A path longer than this is none.
 const LONGEST: usize = 4096;
