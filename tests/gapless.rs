@@ -59,7 +59,7 @@ fn wav_and_flac_join_bit_for_bit() {
 #[test]
 fn vorbis_joins_as_decoded_whole() {
     let stage = Stage::new();
-    let sound = noise(7, 0.3, LENGTH);
+    let sound = noise(7, 0.1, LENGTH);
     let mut decoded = Vec::new();
     for (n, piece) in pieces(&sound).into_iter().enumerate() {
         let path = ogg(&stage.path(&format!("{}.ogg", n + 1)), piece, 44_100, 2);
