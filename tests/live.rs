@@ -56,11 +56,11 @@ struct Performance {
 impl Performance {
     fn of(prepared: &Prepared, block: usize) -> Self {
         let (player, engine) = cast(prepared, Frames::ZERO);
-        Self::go_on(player, engine, block)
+        Self::go_on(player, Box::new(engine), block)
     }
 
     /// On an output of its own. The first block is due at once.
-    fn go_on(mut player: Player, engine: Engine, block: usize) -> Self {
+    fn go_on(mut player: Player, engine: Box<Engine>, block: usize) -> Self {
         let (clock, crank) = Turned::new();
         let (send, blocks) = sync_channel(1);
         let capture = move |block: &[f32]| drop(send.send(block.to_vec()));
@@ -107,7 +107,7 @@ impl Performance {
     }
 
     /// Closes the output, as if it had died.
-    fn close(self) -> (Player, Engine, Vec<f32>) {
+    fn close(self) -> (Player, Box<Engine>, Vec<f32>) {
         drop(self.crank);
         (self.player, self.output.close().unwrap(), self.heard)
     }

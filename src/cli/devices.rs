@@ -1,5 +1,6 @@
 //! `undersong devices`
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use clap::Args;
@@ -69,7 +70,8 @@ fn as_text(devices: &[Listed]) -> String {
             }
             Err(error) => format!("cannot play: {error}"),
         };
-        text += &format!("{id:<width$}  {name}\n{:width$}  {can}\n", "");
+        // A String takes whatever is written.
+        let _ = writeln!(text, "{id:<width$}  {name}\n{:width$}  {can}", "");
     }
     text
 }

@@ -14,12 +14,12 @@ use crate::cli::Exit;
 use crate::cli::preview::show::Show;
 use crate::cli::scanning::scan;
 use crate::engine::Engine;
-use crate::output::{Device, DeviceError, Live, Patch, RealTime, laptop, paced};
+use crate::output::{Device, DeviceError, Live, Patch, RealTime, laptop, names, paced};
 use crate::player::Player;
 use crate::prepare::prepare;
 use crate::time::{Frames, Rate, clock, parse_length};
 use crate::timeline::Timeline;
-use crate::zone::Listener;
+use crate::zone::{Layout, Listener};
 
 /// Frames that are rendered in one go where there is no sound device.
 const BLOCK: usize = 1024;
@@ -69,8 +69,8 @@ enum Sink {
 /// Why the preview does not begin, and how the command ends for it.
 struct Refused(Exit, String);
 
-impl Refused {
-    fn machine(error: impl ToString) -> Self {
+impl<E: std::error::Error> From<E> for Refused {
+    fn from(error: E) -> Self {
         Self(Exit::Machine, error.to_string())
     }
 }
@@ -86,7 +86,7 @@ impl Preview {
     }
 
     fn play(&self) -> Result<Exit, Refused> {
-        let sink = self.sink().map_err(Refused::machine)?;
+        let sink = self.sink()?;
         let rate = match &sink {
             Sink::Named(device) | Sink::Laptop(device) => device.rate(),
             Sink::Silent(_) => Rate::DEFAULT,
@@ -100,16 +100,12 @@ impl Preview {
         }
         let timeline = prepared.timeline;
         let from = self.start(&timeline)?;
-        let patch = Patch::for_two_ears(&timeline.layout, self.listen);
-        let patch = patch.map_err(|error| Refused(Exit::Call, error.to_string()))?;
-        let player = Player::new(timeline, &prepared.library, from);
-        let (mut player, engine) = player.map_err(Refused::machine)?;
+        let patch = self.patch(&timeline.layout, &sink)?;
+        let (mut player, engine) = Player::new(timeline, &prepared.library, from)?;
         // Better late than with a hole: the first tracks are there before the device asks for them.
         let _ = player.wait_ready(rate.frames(READY), PATIENCE);
-        let (output, silent) = self.start_output(&player, engine, sink, patch)?;
-        Show::new(player, output, silent)
-            .run(from)
-            .map_err(Refused::machine)
+        let (output, silent) = start_output(&player, Box::new(engine), sink, patch)?;
+        Ok(Show::new(player, output, silent).run(from)?)
     }
 
     /// Finds what to play on. A device that was named is never replaced by another.
@@ -135,49 +131,61 @@ impl Preview {
         ))
     }
 
-    /// Starts the output; true where it is a silent one.
-    fn start_output(
-        &self,
-        player: &Player,
-        engine: Engine,
-        sink: Sink,
-        patch: Patch,
-    ) -> Result<(Live, bool), Refused> {
-        let (layout, rate) = (&player.timeline().layout, player.timeline().rate);
-        let (why, engine) = match sink {
-            Sink::Named(device) => {
-                // All zones, where nobody asked for one.
-                let patch = self.listen.map_or(Patch::All, |_| patch);
-                let output = device.open(layout, patch, rate).map_err(Refused::machine)?;
-                return match output.play(engine) {
-                    Ok(output) => Ok((output, false)),
-                    Err((error, _)) => Err(Refused::machine(error)),
-                };
+    /// What is heard of the session: all of it on a device that was named, one listener's side on the laptop.
+    fn patch(&self, layout: &Layout, sink: &Sink) -> Result<Patch, Refused> {
+        let ears = Patch::for_two_ears(layout, self.listen);
+        let ears = ears.map_err(|error| Refused(Exit::Call, error.to_string()))?;
+        match (sink, ears) {
+            (Sink::Named(_), _) if self.listen.is_none() => return Ok(Patch::All),
+            (Sink::Silent(_), _) => return Ok(Patch::All),
+            (_, Patch::One(zone)) if layout.len() > 1 => {
+                if let Some(listener) = layout.listener(zone) {
+                    println!(
+                        "You hear what listener {listener} hears; --listen chooses another of {}.",
+                        names(layout)
+                    );
+                }
             }
-            Sink::Laptop(device) => match laptop(&device, layout, patch, rate) {
-                Ok(output) => match output.play(engine) {
-                    Ok(output) => return Ok((output, false)),
-                    Err((error, Some(engine))) => (Some(error), engine),
-                    Err((error, None)) => return Err(Refused::machine(error)),
-                },
-                Err(error) => (Some(error), engine),
-            },
-            Sink::Silent(why) => (why, engine),
-        };
-        if let Some(why) = why {
-            eprintln!(
-                "No sound device was found ({why}): the session runs silently in real time, so that you can follow it."
-            );
+            _ => {}
         }
-        Ok((silently(player, engine)?, true))
+        Ok(ears)
     }
 }
 
+/// Starts the output; true where it is a silent one.
+fn start_output(
+    player: &Player,
+    engine: Box<Engine>,
+    sink: Sink,
+    patch: Patch,
+) -> Result<(Live, bool), Refused> {
+    let (layout, rate) = (&player.timeline().layout, player.timeline().rate);
+    let (why, engine) = match sink {
+        Sink::Named(device) => {
+            let output = device.open(layout, patch, rate)?.play(engine);
+            return Ok((output.map_err(|(error, _)| error)?, false));
+        }
+        Sink::Laptop(device) => match laptop(&device, layout, patch, rate) {
+            Ok(output) => match output.play(engine) {
+                Ok(output) => return Ok((output, false)),
+                Err((error, Some(engine))) => (Some(error), engine),
+                Err((error, None)) => return Err(error.into()),
+            },
+            Err(error) => (Some(error), engine),
+        },
+        Sink::Silent(why) => (why, engine),
+    };
+    if let Some(why) = why {
+        eprintln!(
+            "No sound device was found ({why}): the session runs silently in real time, so that you can follow it."
+        );
+    }
+    Ok((silently(player, engine)?, true))
+}
+
 /// Goes on in real time without a sound device.
-fn silently(player: &Player, engine: Engine) -> Result<Live, Refused> {
+fn silently(player: &Player, engine: Box<Engine>) -> Result<Live, DeviceError> {
     let clock = RealTime::new(player.timeline().rate);
     let output = paced(engine.channels(), BLOCK, clock, Box::new(|_| ()));
-    output
-        .play(engine)
-        .map_err(|(error, _)| Refused::machine(error))
+    output.play(engine).map_err(|(error, _)| error)
 }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{
-    BufferSize, I24, SampleFormat, StreamConfig, SupportedBufferSize, SupportedStreamConfigRange,
-};
+use cpal::{I24, SampleFormat, StreamConfig, SupportedStreamConfigRange};
 
+use crate::output::choice::{Choice, rank, rate_among};
 use crate::output::device_error::DeviceError;
 use crate::output::health::Health;
 use crate::output::live::{Drive, Live};
@@ -15,20 +14,8 @@ use crate::output::loan::{Lent, loan};
 use crate::output::patch::{Patch, names};
 use crate::output::patience::{PATIENCE, within};
 use crate::output::sample::Sample;
-use crate::time::{Frames, Rate};
+use crate::time::Rate;
 use crate::zone::Layout;
-
-/// Frames that a device asks for in one go, where it lets us choose. It holds two such periods.
-const PERIOD: u32 = 1024;
-
-/// The forms of samples that we give, the best first.
-const FORMATS: [SampleFormat; 5] = [
-    SampleFormat::F32,
-    SampleFormat::I32,
-    SampleFormat::I24,
-    SampleFormat::I16,
-    SampleFormat::U16,
-];
 
 /// Where the device's state is looked at though it asks for nothing.
 const LOOK: Duration = Duration::from_millis(500);
@@ -42,14 +29,6 @@ pub struct Device {
     /// What people call it.
     pub name: String,
     ranges: Vec<SupportedStreamConfigRange>,
-}
-
-/// How a device is opened.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Choice {
-    pub(super) config: StreamConfig,
-    pub(super) format: SampleFormat,
-    pub(super) tail: Duration,
 }
 
 impl Device {
@@ -79,13 +58,15 @@ impl Device {
 
     fn look_up(wanted: &str) -> Result<Self, DeviceError> {
         let host = cpal::default_host();
-        if let Some(device) = wanted.parse().ok().and_then(|id| host.device_by_id(&id)) {
+        let by_id = wanted.parse().ok().and_then(|id| host.device_by_id(&id));
+        if let Some(device) = by_id.filter(is_real) {
             return Self::probe(device);
         }
         let devices = host.output_devices();
         let devices = devices.map_err(|error| DeviceError::of(wanted, &error))?;
         let part = wanted.to_lowercase();
         let mut fitting: Vec<cpal::Device> = devices
+            .filter(is_real)
             .filter(|device| {
                 let id = id_of(device).to_lowercase();
                 id.contains(&part) || device.to_string().to_lowercase().contains(&part)
@@ -123,7 +104,7 @@ impl Device {
     /// The most channels it plays.
     #[must_use]
     pub fn channels(&self) -> usize {
-        let channels = self.ranges.iter().map(|range| range.channels());
+        let channels = self.ranges.iter().map(SupportedStreamConfigRange::channels);
         usize::from(channels.max().unwrap_or(0))
     }
 
@@ -142,14 +123,7 @@ impl Device {
     /// The rate a session is played at on it: 48 kHz wherever it can, else its highest.
     #[must_use]
     pub fn rate(&self) -> Rate {
-        let fits = |hertz| self.ranges.iter().any(|range| range.contains_rate(hertz));
-        let highest = self.ranges.iter().map(|range| range.max_sample_rate());
-        [Rate::DEFAULT.hertz(), 44_100]
-            .into_iter()
-            .find(|hertz| fits(*hertz))
-            .or(highest.max())
-            .and_then(Rate::new)
-            .unwrap_or(Rate::DEFAULT)
+        rate_among(&self.ranges)
     }
 
     /// Opens it for a session, silent yet. Blocking, 5 s at most.
@@ -179,44 +153,27 @@ impl Device {
         Ok(Live::new(Box::new(drive), loan, health, choice.tail))
     }
 
-    /// The narrowest of its configurations that holds the session, in the best form of samples.
+    /// How it is opened for a session; what of the session it cannot play, otherwise.
     pub(super) fn choose(
         &self,
         layout: &Layout,
         patch: Patch,
         rate: Rate,
     ) -> Result<Choice, DeviceError> {
-        let needs = patch.channels(layout.channels());
-        let wide = |range: &&SupportedStreamConfigRange| usize::from(range.channels()) >= needs;
-        if !self.ranges.iter().any(|range| wide(&range)) {
+        let channels = patch.channels(layout.channels());
+        let device = self.id.clone();
+        if self.channels() < channels {
             return Err(DeviceError::Channels {
-                device: self.id.clone(),
+                device,
                 has: self.channels(),
-                needs,
+                needs: channels,
                 listeners: names(layout),
             });
         }
-        let ranges = self.ranges.iter().filter(wide);
-        let range = ranges
-            .filter(|range| range.contains_rate(rate.hertz()))
-            .min_by_key(|range| (range.channels(), rank(range.sample_format())))
-            .ok_or_else(|| DeviceError::Rate {
-                device: self.id.clone(),
-                rate,
-                channels: needs,
-            })?;
-        let period = match *range.buffer_size() {
-            SupportedBufferSize::Range { min, max } => PERIOD.min(max).max(min),
-            SupportedBufferSize::Unknown => PERIOD,
-        };
-        Ok(Choice {
-            config: StreamConfig {
-                channels: range.channels(),
-                sample_rate: rate.hertz(),
-                buffer_size: BufferSize::Fixed(period),
-            },
-            format: range.sample_format(),
-            tail: rate.duration(Frames(u64::from(period) * 4)),
+        Choice::among(&self.ranges, channels, rate).ok_or(DeviceError::Rate {
+            device,
+            rate,
+            channels,
         })
     }
 }
@@ -228,9 +185,9 @@ pub(super) fn id_of(device: &cpal::Device) -> String {
         .map_or_else(|_| device.to_string(), |id| id.to_string())
 }
 
-/// How good a form of samples is, the best first; `None` for one that we do not give.
-fn rank(format: SampleFormat) -> Option<usize> {
-    FORMATS.iter().position(|known| *known == format)
+/// ALSA's pit takes any number of frames at once, and a session would be over in a moment.
+pub(super) fn is_real(device: &cpal::Device) -> bool {
+    id_of(device) != "alsa:null"
 }
 
 fn build<S: Sample>(

@@ -2,7 +2,7 @@
 
 use cpal::traits::HostTrait;
 
-use crate::output::device::{Device, id_of};
+use crate::output::device::{Device, id_of, is_real};
 use crate::output::device_error::DeviceError;
 use crate::output::patience::{PATIENCE, within};
 
@@ -25,7 +25,8 @@ pub struct Listed {
 pub fn devices() -> Result<Vec<Listed>, DeviceError> {
     let system = "the system's sound";
     let all = within(PATIENCE, || -> Result<Vec<cpal::Device>, cpal::Error> {
-        Ok(cpal::default_host().output_devices()?.collect())
+        let devices = cpal::default_host().output_devices()?;
+        Ok(devices.filter(is_real).collect())
     });
     let all = all
         .ok_or_else(|| DeviceError::Hangs(system.to_owned()))?

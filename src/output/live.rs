@@ -45,7 +45,7 @@ impl Live {
     ///
     /// # Errors
     /// Where the device refuses; with the engine, unless the device hangs and keeps it.
-    pub fn play(mut self, engine: Engine) -> Result<Self, (DeviceError, Option<Engine>)> {
+    pub fn play(mut self, engine: Box<Engine>) -> Result<Self, (DeviceError, Option<Box<Engine>>)> {
         if let Err(engine) = self.loan.lend(engine) {
             return Err((DeviceError::Died, Some(engine)));
         }
@@ -78,7 +78,7 @@ impl Live {
     /// Closes the output and gives the engine back. Blocking, 5 s at most. `None` where the device hangs: then its thread
     /// is given up, and the engine with it.
     #[must_use]
-    pub fn close(self) -> Option<Engine> {
+    pub fn close(self) -> Option<Box<Engine>> {
         let Self { drive, loan, .. } = self;
         let closed = within(PATIENCE, move || drop(drive));
         loan.reclaim(closed.map_or(Duration::ZERO, |()| Duration::from_secs(1)))

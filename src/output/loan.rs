@@ -24,16 +24,16 @@ const SCRATCH: usize = 512;
 /// The owner's end of a loan.
 #[derive(Debug)]
 pub struct Loan {
-    lend: Producer<Engine>,
-    back: Receiver<Engine>,
+    outgoing: Producer<Box<Engine>>,
+    back: Receiver<Box<Engine>>,
 }
 
 /// The audio thread's end: lives in the device's callback.
 #[derive(Debug)]
 pub struct Lent {
-    engine: Option<Engine>,
-    lent: Consumer<Engine>,
-    back: SyncSender<Engine>,
+    engine: Option<Box<Engine>>,
+    incoming: Consumer<Box<Engine>>,
+    back: SyncSender<Box<Engine>>,
     patch: Patch,
     scratch: Box<[f32]>,
     quantiser: Option<Quantiser>,
@@ -43,12 +43,12 @@ pub struct Lent {
 /// Both ends of a loan, nothing lent yet. Allocates.
 #[must_use]
 pub fn loan(patch: Patch, health: Arc<Health>) -> (Loan, Lent) {
-    let (lend, lent) = RingBuffer::new(1);
+    let (outgoing, incoming) = RingBuffer::new(1);
     let (give_back, back) = sync_channel(1);
-    let loan = Loan { lend, back };
+    let loan = Loan { outgoing, back };
     let lent = Lent {
         engine: None,
-        lent,
+        incoming,
         back: give_back,
         patch,
         scratch: vec![0.0; SCRATCH * MAX_ZONES * 2].into(),
@@ -63,11 +63,11 @@ impl Loan {
     ///
     /// # Errors
     /// The engine itself, where one is lent already or the callback is gone.
-    pub fn lend(&mut self, engine: Engine) -> Result<(), Engine> {
-        if self.lend.is_abandoned() {
+    pub fn lend(&mut self, engine: Box<Engine>) -> Result<(), Box<Engine>> {
+        if self.outgoing.is_abandoned() {
             return Err(engine);
         }
-        self.lend
+        self.outgoing
             .push(engine)
             .map_err(|rtrb::PushError::Full(engine)| engine)
     }
@@ -75,7 +75,7 @@ impl Loan {
     /// Waits for the engine to come back, after the stream was closed. Blocking. `None` where nothing was lent, or where
     /// the audio thread hangs for longer than `patience` and the engine with it.
     #[must_use]
-    pub fn reclaim(self, patience: Duration) -> Option<Engine> {
+    pub fn reclaim(self, patience: Duration) -> Option<Box<Engine>> {
         self.back.recv_timeout(patience).ok()
     }
 }
@@ -90,7 +90,7 @@ impl Lent {
     fn fill_unwatched<S: Sample>(&mut self, out: &mut [S], width: usize) {
         self.health.advance(out.len() / width);
         if self.engine.is_none() {
-            self.engine = self.lent.pop().ok();
+            self.engine = self.incoming.pop().ok();
         }
         let Some(engine) = &mut self.engine else {
             out.fill(S::EQUILIBRIUM);
@@ -124,7 +124,7 @@ impl Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         // Lent but never fetched: the stream died before its first block.
-        if let Some(engine) = self.engine.take().or_else(|| self.lent.pop().ok()) {
+        if let Some(engine) = self.engine.take().or_else(|| self.incoming.pop().ok()) {
             // Without an owner there is nobody to go on.
             let _ = self.back.try_send(engine);
         }

@@ -3,6 +3,7 @@
 //! A [`Live`] output takes an engine on loan and asks it for blocks: a device's stream ([`Device`]), the laptop's sink
 //! ([`laptop`]), or a thread with a clock ([`paced`]). When it dies or is closed the engine comes back.
 
+mod choice;
 mod clock;
 mod device;
 mod device_error;
@@ -31,6 +32,6 @@ pub use laptop::laptop;
 pub use live::{Drive, Live};
 pub use loan::{Lent, Loan, loan};
 pub use paced::{Capture, paced};
-pub use patch::{NobodyThere, Patch};
+pub use patch::{NobodyThere, Patch, names};
 pub use pcm::Bits;
 pub use sample::Sample;

@@ -13,6 +13,7 @@ pub trait Sample: SizedSample {
     fn from_float(sample: f32, quantiser: &mut Quantiser) -> Self;
 
     /// The samples themselves, where they are what the engine renders.
+    #[must_use]
     fn as_floats(_: &mut [Self]) -> Option<&mut [f32]> {
         None
     }

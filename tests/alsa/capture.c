@@ -4,30 +4,21 @@
  * Where a real card would run dry it waits, so that a busy machine loses nothing. A small text file makes it fail:
  *   "gone"    everything fails with ENODEV, as after the USB plug was pulled
  *   "freeze"  its clock stands still: no error, and never a callback again
- *   "xrun"    runs dry once each time the word is written
- *
- *   pcm_type.capture { lib "/path/to/capture.so" }
- *   pcm.card { type capture file "/tmp/out.f32" control "/tmp/control" hint { show on description "A card" } }
  */
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-
-enum fault { NONE, GONE, FREEZE };
 
 struct card {
     snd_pcm_ioplug_t io;
     int file;               /* what was played */
     int ticks;              /* a timer that wakes the player up */
     char *control;          /* names the file with the faults */
-    struct timespec read;   /* the version of it that was read last */
-    enum fault fault;
-    int dry;                /* an xrun is due */
+    int frozen;
     int running;
     double played;          /* frames since prepare */
     double last;            /* when that was reckoned, in seconds */
@@ -40,24 +31,19 @@ static double now(void)
     return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-/* Reads the faults where they have changed; 0, or the error that everything fails with. */
+/* Looks for faults; 0, or the error that everything fails with. */
 static int obey(struct card *card)
 {
-    struct stat about;
     char word[16] = "";
-    int file;
+    int file = card->control ? open(card->control, O_RDONLY | O_CLOEXEC) : -1;
 
-    if (card->control && !stat(card->control, &about)
-        && memcmp(&about.st_mtim, &card->read, sizeof card->read)
-        && (file = open(card->control, O_RDONLY | O_CLOEXEC)) >= 0) {
+    if (file >= 0) {
         if (read(file, word, sizeof word - 1) < 0)
             word[0] = 0;
         close(file);
-        card->read = about.st_mtim;
-        card->dry = !strncmp(word, "xrun", 4);
-        card->fault = !strncmp(word, "gone", 4) ? GONE : !strncmp(word, "freeze", 6) ? FREEZE : NONE;
     }
-    return card->fault == GONE ? -ENODEV : 0;
+    card->frozen = !strncmp(word, "freeze", 6);
+    return strncmp(word, "gone", 4) ? 0 : -ENODEV;
 }
 
 static int prepare(snd_pcm_ioplug_t *io)
@@ -80,9 +66,7 @@ static int start(snd_pcm_ioplug_t *io)
 
 static int stop(snd_pcm_ioplug_t *io)
 {
-    struct card *card = io->private_data;
-
-    card->running = 0;
+    ((struct card *)io->private_data)->running = 0;
     return 0;
 }
 
@@ -94,15 +78,11 @@ static snd_pcm_sframes_t pointer(snd_pcm_ioplug_t *io)
 
     if (obey(card))
         return -ENODEV;
-    if (card->running && card->fault != FREEZE)
+    if (card->running && !card->frozen)
         card->played += (t - card->last) * io->rate;
     if (card->played > most)
         card->played = most;
     card->last = t;
-    if (card->dry) {
-        card->dry = card->running = 0;
-        return -EPIPE;
-    }
     return (long)card->played % io->buffer_size;
 }
 
@@ -130,7 +110,6 @@ static int hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
     struct card *card = io->private_data;
     long step = (long)(1e9 * io->period_size / io->rate / 8);
     struct itimerspec every = {{0, step}, {0, step}};
-
     (void)params;
     return timerfd_settime(card->ticks, 0, &every, NULL);
 }
@@ -170,27 +149,24 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 SND_PCM_PLUGIN_DEFINE_FUNC(capture)
 {
     static const unsigned access[] = {SND_PCM_ACCESS_RW_INTERLEAVED};
-    static const unsigned all[] = {SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S32_LE, SND_PCM_FORMAT_FLOAT_LE};
+    static const unsigned format[] = {SND_PCM_FORMAT_FLOAT_LE};
     static const struct { int what; unsigned least, most; } limits[] = {
         {SND_PCM_IOPLUG_HW_RATE, 8000, 192000},
         {SND_PCM_IOPLUG_HW_PERIOD_BYTES, 128, 256 * 1024},
         {SND_PCM_IOPLUG_HW_BUFFER_BYTES, 256, 512 * 1024},
         {SND_PCM_IOPLUG_HW_PERIODS, 2, 64},
     };
-    const char *file = "/dev/null", *control = NULL, *format = NULL;
+    const char *file = "/dev/null", *control = NULL;
     long channels = 0;
     snd_config_t *field;
     struct card *card;
     int error;
-
     (void)root;
-    if (snd_config_search(conf, "file", &field) >= 0)
+    if (!snd_config_search(conf, "file", &field))
         snd_config_get_string(field, &file);
-    if (snd_config_search(conf, "control", &field) >= 0)
+    if (!snd_config_search(conf, "control", &field))
         snd_config_get_string(field, &control);
-    if (snd_config_search(conf, "format", &field) >= 0)
-        snd_config_get_string(field, &format);
-    if (snd_config_search(conf, "channels", &field) >= 0)
+    if (!snd_config_search(conf, "channels", &field))
         snd_config_get_integer(field, &channels);
     if (stream != SND_PCM_STREAM_PLAYBACK)
         return -EINVAL;
@@ -199,24 +175,19 @@ SND_PCM_PLUGIN_DEFINE_FUNC(capture)
     card->control = control ? strdup(control) : NULL;
     card->file = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     card->ticks = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    card->io.version = SND_PCM_IOPLUG_VERSION;
-    card->io.name = "Capture";
-    card->io.callback = &callbacks;
-    card->io.private_data = card;
-    card->io.poll_fd = card->ticks;
-    card->io.poll_events = POLLIN;
-    card->io.flags = SND_PCM_IOPLUG_FLAG_MONOTONIC;
+    card->io = (snd_pcm_ioplug_t){
+        .version = SND_PCM_IOPLUG_VERSION, .name = "Capture", .callback = &callbacks, .private_data = card,
+        .poll_fd = card->ticks, .poll_events = POLLIN, .flags = SND_PCM_IOPLUG_FLAG_MONOTONIC,
+    };
     error = obey(card);
     if (!error)
         error = snd_pcm_ioplug_create(&card->io, name, stream, mode);
     if (error) {
-        close_card(&(snd_pcm_ioplug_t){.private_data = card});
+        close_card(&card->io);
         return error;
     }
-    unsigned one = format ? snd_pcm_format_value(format) : 0;
     snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 1, access);
-    snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, format ? 1 : 3,
-                                  format ? &one : all);
+    snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, format);
     snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_CHANNELS, channels ? channels : 1,
                                     channels ? channels : 8);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)

@@ -7,7 +7,7 @@ use crate::time::{Frames, Rate};
 use crate::zone::{Layout, Listener, Zones};
 
 /// An engine for two listeners that plays one ramp to `a` and its negative to `b`, so that every frame differs.
-fn engine() -> (Engine, Handle) {
+fn engine() -> (Box<Engine>, Handle) {
     let layout = Layout::couple(false);
     let (engine, mut handle) = Engine::new(&Setup {
         rate: Rate::DEFAULT,
@@ -38,7 +38,7 @@ fn engine() -> (Engine, Handle) {
         let voice = Voice::new(Id(id), envelope, zones, sound.into());
         handle.send(Command::Voice(Box::new(voice))).unwrap();
     }
-    (engine, handle)
+    (Box::new(engine), handle)
 }
 
 fn both_ends(patch: Patch) -> (Loan, Lent) {
