@@ -20,6 +20,6 @@ pub mod timeline;
 pub mod zone;
 
 /// Every unit test runs under the guard: an allocation on the audio thread aborts it.
-#[cfg(test)]
+#[cfg(all(test, debug_assertions))]
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

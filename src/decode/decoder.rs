@@ -1,6 +1,6 @@
 //! A file as a run of stereo frames.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use symphonia::core::errors::Error as Symphonia;
 use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
@@ -8,7 +8,7 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
 use super::error::ends_early;
-use super::open::{self, Sound};
+use super::open::{self, Origin, Sound};
 use super::tape::{Grid, Tape};
 use super::{Damage, DecodeError, Tags};
 use crate::frame::Frame;
@@ -23,7 +23,7 @@ const LONGEST_TRIM: u64 = 1152;
 /// Reads a file's frames from the first to the last, at the file's own rate. All calls block on
 /// the disk; none belongs on the audio thread.
 pub struct Decoder {
-    path: PathBuf,
+    origin: Origin,
     format: Box<dyn FormatReader>,
     sound: Sound,
     tape: Tape,
@@ -42,14 +42,22 @@ impl Decoder {
     /// # Errors
     /// What is wrong with the file, and what to do.
     pub fn open(path: &Path) -> Result<Self, DecodeError> {
-        Self::open_at(path, 0)
+        Self::open_at(Origin::File(path.to_owned()), 0)
     }
 
-    fn open_at(path: &Path, first_wanted: i64) -> Result<Self, DecodeError> {
-        let mut format = open::open(path)?;
+    /// Opens a file that is part of the program.
+    ///
+    /// # Errors
+    /// What is wrong with its bytes.
+    pub fn of_bytes(bytes: &'static [u8]) -> Result<Self, DecodeError> {
+        Self::open_at(Origin::Bundled(bytes), 0)
+    }
+
+    fn open_at(origin: Origin, first_wanted: i64) -> Result<Self, DecodeError> {
+        let mut format = origin.open()?;
         let sound = Sound::find(format.as_ref())?;
         let mut decoder = Self {
-            path: path.to_owned(),
+            origin,
             tags: open::tags(format.as_mut()),
             format,
             sound,
@@ -142,11 +150,11 @@ impl Decoder {
         let to = i64::try_from(to.0).unwrap_or(i64::MAX);
         if self.ended || self.chained {
             // Some containers do not come back from their end.
-            *self = Self::open(&self.path)?;
+            *self = Self::open_at(self.origin.clone(), 0)?;
         }
         if self.jump(to).is_err() {
             // Read on from the start: it lies in a later stream of a chain, or behind the end.
-            *self = Self::open_at(&self.path, to)?;
+            *self = Self::open_at(self.origin.clone(), to)?;
         }
         Ok(())
     }

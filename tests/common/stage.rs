@@ -67,7 +67,8 @@ pub fn sentences(mistakes: &[Mistake]) -> String {
 /// Renders a prepared session from a frame on.
 pub fn play(prepared: &Prepared, start: Frames) -> Heard {
     let timeline = Arc::clone(&prepared.timeline);
-    let (mut player, mut engine) = cast(prepared, start);
+    let (mut player, mut engine) =
+        Player::offline(Arc::clone(&timeline), &prepared.library, start).unwrap();
     let mut samples = Vec::new();
     render::<std::io::Error>(&mut player, &mut engine, |_, block| {
         samples.extend_from_slice(block);
