@@ -51,6 +51,7 @@ fn a_named_device_is_given_what_is_rendered_from_its_first_frame_on() {
         "   0:00  phase   all (0:10)",
         "   0:03  remind  all 1: “Lozenges” (for you alone)",
         "   0:04  voice   all 2: word.wav (to a only)",
+        "   0:10  hold    the room would wait here",
         "   0:10  end",
     ] {
         assert!(said.contains(line), "{said}");

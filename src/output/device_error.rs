@@ -54,7 +54,7 @@ pub enum DeviceError {
     )]
     Forbidden(String),
     /// It is not there any more.
-    #[error("`{0}` is not there; plug it in, or switch it on, and start again")]
+    #[error("`{0}` is not there; plug it in or switch it on")]
     Gone(String),
     /// It does not answer.
     #[error(

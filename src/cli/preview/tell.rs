@@ -10,14 +10,14 @@ const HOLD: &str = "hold    the room would wait here until told to go on; the pr
 /// The lines of what happened; usually one.
 pub fn lines(timeline: &Timeline, happening: &Happening) -> Vec<String> {
     let at = |text: String| at(timeline, happening.at, &text);
+    let held = |phase: Option<&PhaseSpan>| {
+        let held = phase.filter(|phase| phase.hold);
+        held.map(|_| at(HOLD.to_owned())).into_iter()
+    };
     match &happening.what {
         What::Phase(span) => {
             let before = timeline.phases.iter().rev().find(|p| p.from < span.from);
-            let held = before.filter(|phase| phase.hold);
-            let held = held.map(|_| at(HOLD.to_owned()));
-            held.into_iter()
-                .chain([at(phase(timeline, span))])
-                .collect()
+            held(before).chain([at(phase(timeline, span))]).collect()
         }
         What::Clip(clip) => vec![at(track(clip))],
         What::Cue(placed) => vec![at(cue(timeline, placed))],
@@ -30,11 +30,10 @@ pub fn lines(timeline: &Timeline, happening: &Happening) -> Vec<String> {
             trouble.error
         ))],
         What::Paused => vec![at("paused".to_owned())],
-        What::Over => vec![at(if happening.at < timeline.length {
-            "stopped".to_owned()
-        } else {
-            "end".to_owned()
-        })],
+        What::Over if happening.at < timeline.length => vec![at("stopped".to_owned())],
+        What::Over => held(timeline.phases.last())
+            .chain([at("end".to_owned())])
+            .collect(),
     }
 }
 
