@@ -79,8 +79,12 @@ impl Live {
     /// is given up, and the engine with it.
     #[must_use]
     pub fn close(self) -> Option<Box<Engine>> {
+        self.close_within(PATIENCE)
+    }
+
+    fn close_within(self, patience: Duration) -> Option<Box<Engine>> {
         let Self { drive, loan, .. } = self;
-        let closed = within(PATIENCE, move || drop(drive));
+        let closed = within(patience, move || drop(drive));
         loan.reclaim(closed.map_or(Duration::ZERO, |()| Duration::from_secs(1)))
     }
 }
@@ -90,5 +94,69 @@ impl fmt::Debug for Live {
         f.debug_struct("Live")
             .field("health", &self.health)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+    use crate::engine::Setup;
+    use crate::level::{Decibels, Gain};
+    use crate::output::loan::{Lent, loan};
+    use crate::output::patch::Patch;
+    use crate::time::{Frames, Rate};
+    use crate::zone::Layout;
+
+    /// A device that refuses to start, and closes only when it is let go.
+    struct Stubborn {
+        _lent: Lent,
+        release: Receiver<()>,
+    }
+
+    impl Drive for Stubborn {
+        fn start(&mut self) -> Result<(), DeviceError> {
+            Err(DeviceError::Died)
+        }
+    }
+
+    impl Drop for Stubborn {
+        fn drop(&mut self) {
+            let _ = self.release.recv();
+        }
+    }
+
+    fn stubborn(release: Receiver<()>) -> Live {
+        let (loan, lent) = loan(Patch::All, Arc::default());
+        let drive = Stubborn {
+            _lent: lent,
+            release,
+        };
+        Live::new(Box::new(drive), loan, Arc::default(), Duration::ZERO)
+    }
+
+    #[test]
+    fn a_device_that_refuses_gives_the_engine_back() {
+        let (let_go, release) = channel();
+        drop(let_go);
+        let (engine, _handle) = Engine::new(&Setup {
+            rate: Rate::DEFAULT,
+            layout: Layout::single(),
+            start: Frames::ZERO,
+            ramp_in: Frames::ZERO,
+            ceiling: Decibels(-6.0),
+            bed: Arc::from([]),
+            bed_gain: Gain::SILENCE,
+        });
+        let refused = stubborn(release).play(Box::new(engine));
+        assert!(matches!(refused, Err((DeviceError::Died, Some(_)))));
+    }
+
+    #[test]
+    fn a_device_that_hangs_is_given_up() {
+        let (_let_go, release) = channel();
+        let engine = stubborn(release).close_within(Duration::from_millis(1));
+        assert!(engine.is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! Where the sound goes: files, devices, and a clock where there is no device.
 //!
 //! A [`Live`] output takes an engine on loan and asks it for blocks: a device's stream ([`Device`]), the laptop's sink
-//! ([`laptop`]), or a thread with a clock ([`paced`]). When it dies or is closed the engine comes back.
+//! ([`laptop()`]), or a thread with a clock ([`paced()`]). When it dies or is closed the engine comes back.
 
 mod choice;
 mod clock;
