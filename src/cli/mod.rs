@@ -1,7 +1,10 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
+mod devices;
+mod preview;
 mod render;
 mod scanning;
+mod signals;
 
 use std::process::ExitCode;
 
@@ -19,6 +22,10 @@ struct Cli {
 enum Verb {
     /// Render a session to a file, much faster than it plays
     Render(render::Render),
+    /// Play a session on this computer, as it will sound in the room
+    Preview(preview::Preview),
+    /// List the sound devices that a session can be played on
+    Devices(devices::Devices),
 }
 
 /// How a command ended.
@@ -41,6 +48,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match cli.verb {
         Verb::Render(render) => render.run(),
+        Verb::Preview(preview) => preview.run(),
+        Verb::Devices(devices) => devices.run(),
     };
     ExitCode::from(exit as u8)
 }
