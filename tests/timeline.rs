@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use undersong::engine::Ramp;
+use undersong::fade::Ramp;
 use undersong::level::{Decibels, Gain, Loudness};
 use undersong::library::{Facts, Library};
 use undersong::mistake::Place;
