@@ -1,7 +1,14 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
+mod check;
+mod mistakes;
+mod outline;
+mod plan;
 mod render;
 mod scanning;
+mod screen;
+mod script;
+mod table;
 
 use std::process::ExitCode;
 
@@ -17,7 +24,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Render a session to a file, much faster than it plays
+    Check(check::Check),
+    Plan(plan::Plan),
     Render(render::Render),
 }
 
@@ -40,6 +48,8 @@ pub enum Exit {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match cli.verb {
+        Verb::Check(check) => check.run(),
+        Verb::Plan(plan) => plan.run(),
         Verb::Render(render) => render.run(),
     };
     ExitCode::from(exit as u8)
