@@ -2,7 +2,7 @@
 //!
 //! Positions and lengths are frames from the session's start.
 
-use std::path::Path;
+use std::borrow::Cow;
 
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ struct Phase<'a> {
 
 #[derive(Debug, Serialize)]
 struct Sound<'a> {
-    track: &'a Path,
+    track: Cow<'a, str>,
     title: &'a str,
     from: Frames,
     length: Frames,
@@ -63,17 +63,15 @@ struct Cue<'a> {
     asked: Frames,
     /// What is said or shown.
     text: Option<&'a str>,
-    sound: Option<&'a Path>,
+    sound: Option<Cow<'a, str>>,
     /// In decibels.
     gain: f32,
     zones: Vec<Listener>,
 }
 
-/// The session as JSON.
-///
-/// # Errors
-/// Where a file's name is no UTF-8.
-pub fn json(prepared: &Prepared) -> Result<String, serde_json::Error> {
+/// The session as JSON. What is no UTF-8 in a file's name is replaced.
+#[must_use]
+pub fn json(prepared: &Prepared) -> String {
     let timeline = &prepared.timeline;
     let layout = &timeline.layout;
     let outline = Outline {
@@ -87,7 +85,8 @@ pub fn json(prepared: &Prepared) -> Result<String, serde_json::Error> {
         clips: timeline.clips.iter().map(|c| sound(c, layout)).collect(),
         cues: timeline.cues.iter().map(|c| cue(c, layout)).collect(),
     };
-    Ok(serde_json::to_string_pretty(&outline)? + "\n")
+    // Plain strings and numbers always have a JSON form.
+    serde_json::to_string_pretty(&outline).unwrap_or_default() + "\n"
 }
 
 fn phase(span: &PhaseSpan) -> Phase<'_> {
@@ -103,7 +102,7 @@ fn phase(span: &PhaseSpan) -> Phase<'_> {
 
 fn sound<'a>(clip: &'a Clip, layout: &Layout) -> Sound<'a> {
     Sound {
-        track: &clip.track,
+        track: clip.track.to_string_lossy(),
         title: &clip.title,
         from: clip.from,
         length: clip.length,
@@ -124,7 +123,7 @@ fn cue<'a>(cue: &'a PlacedCue, layout: &Layout) -> Cue<'a> {
         length: cue.length,
         asked: cue.asked,
         text: cue.text.as_deref(),
-        sound: cue.sound.as_deref(),
+        sound: cue.sound.as_ref().map(|path| path.to_string_lossy()),
         gain: cue.gain.decibels().0,
         zones: layout.listeners(cue.zones),
     }

@@ -1,7 +1,7 @@
 //! `undersong plan SCRIPT`
 
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,6 +10,9 @@ use crate::cli::outline;
 use crate::cli::screen::{Screen, complain, print};
 use crate::cli::script::Script;
 use crate::cli::table::{size, table};
+use crate::output::{FileError, Partial};
+use crate::prepare::Prepared;
+use crate::timeline::picture;
 
 /// Show what will sound in a session, and when
 ///
@@ -37,17 +40,30 @@ impl Plan {
             Ok(prepared) => prepared,
             Err(exit) => return exit,
         };
+        if let Some(file) = &self.svg
+            && let Err(exit) = draw(&prepared, file)
+        {
+            return exit;
+        }
         if self.json {
-            return match outline::json(&prepared) {
-                Ok(json) => print(&json),
-                Err(_) => {
-                    complain("a file's name is no UTF-8 text, which JSON cannot hold; rename it");
-                    Exit::Input
-                }
-            };
+            return print(&outline::json(&prepared));
         }
         let timeline = &prepared.timeline;
         let table = table(timeline, Screen::of(&io::stdout()));
         print(&format!("{table}\n{}\n", size(timeline)))
     }
+}
+
+/// Draws the picture into a file, which is there whole or not at all.
+fn draw(prepared: &Prepared, file: &Path) -> Result<(), Exit> {
+    let svg = picture::svg(&prepared.timeline, &prepared.library);
+    let write = || -> io::Result<()> {
+        let mut partial = Partial::create(file)?;
+        partial.write_all(svg.as_bytes())?;
+        partial.complete()
+    };
+    write().map_err(|error| {
+        complain(&FileError::from_io(file, error).to_string());
+        Exit::Machine
+    })
 }

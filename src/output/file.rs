@@ -43,6 +43,20 @@ pub enum FileError {
     Pipe,
 }
 
+impl FileError {
+    /// What an error of the system means for a file.
+    #[must_use]
+    pub fn from_io(path: &Path, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => Self::Full(path.to_owned()),
+            io::ErrorKind::BrokenPipe if path == Path::new("-") => Self::Pipe,
+            _ => Self::Write(path.to_owned(), error),
+        }
+    }
+}
+
 impl Target {
     /// What a name and a number of bits ask for.
     ///
@@ -111,7 +125,7 @@ impl Writer {
                 path,
                 bytes: Vec::new(),
             }),
-            Err(error) => Err(sentence(&path, error)),
+            Err(error) => Err(FileError::from_io(&path, error)),
         }
     }
 
@@ -133,7 +147,7 @@ impl Writer {
                 out.write_all(&self.bytes)
             }
         };
-        written.map_err(|error| sentence(&self.path, error))
+        written.map_err(|error| FileError::from_io(&self.path, error))
     }
 
     /// Puts the whole file in its place. Blocking.
@@ -153,16 +167,6 @@ impl Writer {
                 Sink::Raw(mut out) => out.flush(),
             }
         };
-        complete().map_err(|error| sentence(&self.path, error))
-    }
-}
-
-fn sentence(path: &Path, error: io::Error) -> FileError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            FileError::Full(path.to_owned())
-        }
-        io::ErrorKind::BrokenPipe if path == Path::new("-") => FileError::Pipe,
-        _ => FileError::Write(path.to_owned(), error),
+        complete().map_err(|error| FileError::from_io(&self.path, error))
     }
 }

@@ -7,4 +7,5 @@ mod pcm;
 mod wav;
 
 pub use file::{FileError, Target, Writer};
+pub use partial::Partial;
 pub use pcm::Bits;
