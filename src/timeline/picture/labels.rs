@@ -20,9 +20,12 @@ pub struct Spot {
 pub struct Board {
     /// How many rows there are.
     pub rows: usize,
-    /// The right edge; a label that would pass it stands left of its leader.
+    /// The right edge; a label that finds no room before it stands left of its leader.
     pub right: f64,
 }
+
+/// A label left of its leader is no wider than this.
+const LEFTWARDS: f64 = 170.0;
 
 /// Between a leader and its text, and between two texts of a row.
 const SPACE: f64 = 4.0;
@@ -41,7 +44,11 @@ impl Board {
         for (at, (mark, wanted)) in marks.iter().enumerate().rev() {
             let mut width = Some(*wanted);
             while let Some(wide) = width {
-                if let Some(spot) = self.free(*mark, wide, &taken) {
+                let below = |from: f64| {
+                    let before = marks[..at].iter().rev();
+                    before.take_while(|(mark, _)| *mark >= from).count()
+                };
+                if let Some(spot) = self.free(*mark, wide, &taken, below) {
                     taken.push(spot);
                     spots[at] = Some(spot);
                     break;
@@ -52,13 +59,25 @@ impl Board {
         spots
     }
 
-    fn free(&self, mark: f64, width: f64, taken: &[Spot]) -> Option<Spot> {
-        let mut from = mark + SPACE;
-        if from + width > self.right {
-            from = mark - SPACE - width;
-        }
-        let rows = 0..self.rows;
-        let mut spots = rows.map(|row| Spot {
+    /// The nearest free row. `below` counts the marks from a place to this one.
+    fn free(
+        &self,
+        mark: f64,
+        width: f64,
+        taken: &[Spot],
+        below: impl Fn(f64) -> usize,
+    ) -> Option<Spot> {
+        let rightwards = mark + SPACE;
+        let (from, first) = if rightwards + width <= self.right {
+            (rightwards, 0)
+        } else if width <= LEFTWARDS {
+            // It reaches over the marks left of it, whose labels need the rows before its own.
+            let from = mark - SPACE - width;
+            (from, below(from).min(self.rows.saturating_sub(1)))
+        } else {
+            return None;
+        };
+        let mut spots = (first..self.rows).map(|row| Spot {
             mark,
             from,
             to: from + width,
@@ -103,7 +122,9 @@ mod tests {
                 })
                 .collect();
             marks.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let spots = board.arrange(&marks, |width| (width > 60.0).then_some(50.0));
+            let spots = board.arrange(&marks, |width| {
+                (width > 60.0).then_some((width - 90.0).max(50.0))
+            });
             let spots: Vec<Spot> = spots.into_iter().flatten().collect();
             assert!(!spots.is_empty());
             for (at, spot) in spots.iter().enumerate() {

@@ -37,8 +37,9 @@ pub fn draw(page: &mut Page, timeline: &Timeline, library: &Library, scale: &Sca
             let (from, to) = (scale.x(clip.from), scale.x(clip.end()));
             let points = curve.iter().map(|(at, l)| (scale.x(*at), y(*l)));
             let ends = [(from, ground), (to, ground)];
+            let thin = to - from < 6.0;
             page.shape(
-                "hill",
+                if thin { "hill thin" } else { "hill" },
                 ends[..1].iter().copied().chain(points).chain([ends[1]]),
             );
         });

@@ -33,6 +33,7 @@ text{font-family:'Avenir Next','Segoe UI','Noto Sans','DejaVu Sans',Helvetica,Ar
 .tick{font-size:11px;fill:#77726a;text-anchor:middle}
 .loud{font-size:10px;fill:#a19b91;text-anchor:end}
 .hill{fill-opacity:.5;stroke-width:.8;stroke-opacity:.85;stroke-linejoin:round}
+.thin{stroke-width:.3}
 .title{font-size:12px;fill:#35332d}
 .small{font-size:9.5px;fill:#35332d}
 .silence{fill:url(#hatch)}

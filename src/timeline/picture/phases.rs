@@ -11,6 +11,12 @@ use crate::timeline::model::{Clip, PhaseSpan, Timeline};
 /// Between a band's edge and its text.
 const MARGIN: f64 = 8.0;
 
+/// The size of a name: 15, and as much wider as bold letters are.
+const BOLD: f64 = 16.5;
+
+/// A name is rather shortened than put outside where there is this much room.
+const ROOMY: f64 = 70.0;
+
 /// Rows above the bands for the names of phases too short to hold them.
 const ROWS: usize = 3;
 
@@ -35,8 +41,9 @@ pub fn draw(page: &mut Page, timeline: &Timeline, scale: &Scale, ground: f64, en
             if phase.hold {
                 hold(page, to, end);
             }
-            if width(&phase.name, 16.5) <= room {
-                page.text("name", from + MARGIN, BANDS + 22.0, &phase.name);
+            let name = fitted(&phase.name, BOLD, room);
+            if let Some(name) = name.filter(|name| *name == phase.name || room > ROOMY) {
+                page.text("name", from + MARGIN, BANDS + 22.0, &name);
                 page.text("about", from + MARGIN, BANDS + 38.0, &as_fits(&about, room));
             } else {
                 outside.push((number, (from + to) / 2.0, &phase.name));

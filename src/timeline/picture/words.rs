@@ -1,5 +1,7 @@
 //! The words of the cues, below the lanes, each on a thin leader from its mark.
 
+use std::collections::HashMap;
+
 use super::labels::{Board, Spot};
 use super::lanes::{Lanes, class};
 use super::lettering::{fitted, width};
@@ -16,10 +18,13 @@ const ROW: f64 = 18.0;
 const ROWS: usize = 10;
 
 /// The longest text, and those that are tried where it finds no room.
-const WIDTHS: [f64; 5] = [640.0, 330.0, 200.0, 120.0, 60.0];
+const WIDTHS: [f64; 5] = [640.0, 330.0, 220.0, 160.0, 120.0];
 
 /// Between the time and the words.
 const SPACE: f64 = 6.0;
+
+/// The same words are not repeated within this.
+const AGAIN: f64 = 220.0;
 
 /// What stands on a label.
 struct Label {
@@ -67,7 +72,7 @@ impl Label {
 
 /// The labels of a session's cues, each where there is room for it.
 pub struct Words {
-    labels: Vec<(Label, Option<Spot>)>,
+    labels: Vec<(usize, Label, Spot)>,
     /// The first row's line.
     first: f64,
 }
@@ -80,17 +85,28 @@ impl Words {
             right: WIDTH - 12.0,
         };
         let cues = &timeline.cues;
-        let labels: Vec<Label> = cues.iter().map(|cue| Label::of(cue, timeline)).collect();
-        let marks: Vec<(f64, f64)> = cues
-            .iter()
-            .zip(&labels)
-            .map(|(cue, label)| (scale.x(cue.at), label.width()))
-            .collect();
+        let mut said = HashMap::new();
+        let mut labels = Vec::new();
+        let mut marks = Vec::new();
+        for (at, cue) in cues.iter().enumerate() {
+            let label = Label::of(cue, timeline);
+            let x = scale.x(cue.at);
+            let before = said.get(&label.words);
+            if before.is_none_or(|before| x - before > AGAIN) {
+                said.insert(label.words.clone(), x);
+                marks.push((x, label.width()));
+                labels.push((at, label));
+            }
+        }
         let narrower = |wide: f64| WIDTHS.into_iter().find(|width| *width < wide);
         let spots = board.arrange(&marks, narrower);
         let last = spots.iter().flatten().map(|spot| spot.row).max();
         Self {
-            labels: labels.into_iter().zip(spots).collect(),
+            labels: labels
+                .into_iter()
+                .zip(&spots)
+                .filter_map(|((at, label), spot)| Some((at, label, (*spot)?)))
+                .collect(),
             first: WORDS_END - last.map_or(-0.5, |row| row as f64) * ROW,
         }
     }
@@ -102,8 +118,10 @@ impl Words {
 
     /// All labels for which there is room.
     pub fn draw(&self, page: &mut Page, timeline: &Timeline, lanes: &Lanes) {
-        for (cue, (label, spot)) in timeline.cues.iter().zip(&self.labels) {
-            let Some(spot) = spot else { continue };
+        for (at, label, spot) in &self.labels {
+            let Some(cue) = timeline.cues.get(*at) else {
+                continue;
+            };
             let y = self.first + spot.row as f64 * ROW;
             page.group(class(cue, timeline), "", |page| {
                 page.line("leader", [spot.mark, lanes.foot(cue), spot.mark, y]);
