@@ -8,22 +8,18 @@ pub mod frame;
 pub mod level;
 pub mod library;
 pub mod mistake;
-pub mod mistakes;
-pub mod named_file;
 pub mod output;
 pub mod player;
 pub mod playlist;
 pub mod prepare;
+mod reading;
 pub mod script;
 pub mod stream;
-pub mod suggest;
-pub mod text;
 pub mod time;
 pub mod timeline;
-pub mod yaml;
 pub mod zone;
 
 /// Every unit test runs under the guard: an allocation on the audio thread aborts it.
-#[cfg(test)]
+#[cfg(all(test, debug_assertions))]
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

@@ -7,6 +7,9 @@ use undersong::frame::Frame;
 use undersong::stream::Resampler;
 use undersong::time::Frames;
 
+#[global_allocator]
+static NO_ALLOCATION: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
 const PAIRS: [(u32, u32); 9] = [
     (44_100, 48_000),
     (48_000, 44_100),
@@ -114,4 +117,22 @@ fn equal_rates_pass_untouched() {
 fn rates_too_far_apart_are_refused() {
     let refused = Resampler::new(rate(1), rate(48_000)).err().unwrap();
     assert!(refused.to_string().contains("1 Hz"));
+}
+
+#[test]
+fn nothing_is_allocated_once_there_is_room() {
+    let sound = noise(4, 0.5, 3_001);
+    for (from, to) in PAIRS {
+        let mut resampler = Resampler::new(rate(from), rate(to)).unwrap();
+        let mut out = Vec::with_capacity(200_000);
+        assert_no_alloc::assert_no_alloc(|| {
+            for _ in 0..20 {
+                out.clear();
+                resampler.push(&sound, &mut out);
+            }
+            resampler.start_at(Frames(99));
+            resampler.push(&sound, &mut out);
+            resampler.finish(&mut out);
+        });
+    }
 }

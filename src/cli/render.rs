@@ -43,7 +43,8 @@ impl Render {
                 timeline.layout.channels(),
                 timeline.length,
             )?;
-            let (mut player, mut engine) = Player::new(timeline, &prepared.library, Frames::ZERO)?;
+            let (mut player, mut engine) =
+                Player::offline(timeline, &prepared.library, Frames::ZERO)?;
             render(&mut player, &mut engine, |_, block| {
                 writer.write(block).map_err(std::io::Error::other)
             })?;

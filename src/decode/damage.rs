@@ -13,18 +13,26 @@ pub struct Damage {
     pub silenced: Frames,
     /// Samples that were no number or beyond reason, and were tamed.
     pub wild: u64,
-    /// Frames behind the end that the header gives, which are not played (MP3s put together by
-    /// hand); less than a second is the usual padding.
+    /// Frames behind the end that the header gives, which are not played: up to
+    /// [`Damage::PADDING`] as a matter of course, more in MP3s that were put together by hand.
     pub beyond_end: Frames,
     /// The file stops before the end that it announced, or cannot be read further.
     pub ends_early: bool,
 }
 
 impl Damage {
+    /// The most that MP3 encoders put behind a sound.
+    pub const PADDING: Frames = Frames(3 * 1152);
+
     /// Whether nothing was wrong.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        *self == Self::default()
+        let beyond_end = self.beyond_end.min(Self::PADDING);
+        *self
+            == Self {
+                beyond_end,
+                ..Self::default()
+            }
     }
 
     pub(super) fn gap(&mut self, at: Frames, length: Frames) {

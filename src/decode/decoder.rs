@@ -1,6 +1,6 @@
 //! A file as a run of stereo frames.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use symphonia::core::errors::Error as Symphonia;
 use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
@@ -8,7 +8,7 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
 use super::error::ends_early;
-use super::open::{self, Sound};
+use super::open::{self, Origin, Sound};
 use super::tape::{Grid, Tape};
 use super::{Damage, DecodeError, Tags};
 use crate::frame::Frame;
@@ -23,7 +23,7 @@ const LONGEST_TRIM: u64 = 1152;
 /// Reads a file's frames from the first to the last, at the file's own rate. All calls block on
 /// the disk; none belongs on the audio thread.
 pub struct Decoder {
-    path: PathBuf,
+    origin: Origin,
     format: Box<dyn FormatReader>,
     sound: Sound,
     tape: Tape,
@@ -42,14 +42,22 @@ impl Decoder {
     /// # Errors
     /// What is wrong with the file, and what to do.
     pub fn open(path: &Path) -> Result<Self, DecodeError> {
-        Self::open_at(path, 0)
+        Self::open_at(Origin::File(path.to_owned()), 0)
     }
 
-    fn open_at(path: &Path, first_wanted: i64) -> Result<Self, DecodeError> {
-        let mut format = open::open(path)?;
+    /// Opens a file that is part of the program.
+    ///
+    /// # Errors
+    /// What is wrong with its bytes.
+    pub fn of_bytes(bytes: &'static [u8]) -> Result<Self, DecodeError> {
+        Self::open_at(Origin::Bundled(bytes), 0)
+    }
+
+    fn open_at(origin: Origin, first_wanted: i64) -> Result<Self, DecodeError> {
+        let mut format = origin.open()?;
         let sound = Sound::find(format.as_ref())?;
         let mut decoder = Self {
-            path: path.to_owned(),
+            origin,
             tags: open::tags(format.as_mut()),
             format,
             sound,
@@ -140,9 +148,13 @@ impl Decoder {
     /// Where the file cannot be read any more.
     pub fn seek(&mut self, to: Frames) -> Result<(), DecodeError> {
         let to = i64::try_from(to.0).unwrap_or(i64::MAX);
-        if self.chained || self.jump(to).is_err() {
-            // Read on from the start: a chained file has many clocks, and some refuse to seek.
-            *self = Self::open_at(&self.path, to)?;
+        if self.ended || self.chained {
+            // Some containers do not come back from their end.
+            *self = Self::open_at(self.origin.clone(), 0)?;
+        }
+        if self.jump(to).is_err() {
+            // Read on from the start: it lies in a later stream of a chain, or behind the end.
+            *self = Self::open_at(self.origin.clone(), to)?;
         }
         Ok(())
     }
@@ -182,7 +194,10 @@ impl Decoder {
             Ok(Some(_)) => {}
             Err(Symphonia::ResetRequired) => self.next_in_chain()?,
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
-            Ok(None) | Err(Symphonia::IoError(_)) => self.end(self.stops_short()),
+            Ok(None) => self.end(self.stops_short(false)),
+            // What was written to a pipe announces no length, and ends where it ends; Ogg has a
+            // last page all the same.
+            Err(Symphonia::IoError(_)) => self.end(self.stops_short(self.sound.needs_last_page)),
             Err(_) => self.end(true),
         }
         Ok(())
@@ -203,11 +218,7 @@ impl Decoder {
                 return Ok(());
             }
             // A packet that is lost leaves a hole; the next one shows how long it is.
-            Err(Symphonia::DecodeError(_) | Symphonia::IoError(_)) => return Ok(()),
-            Err(_) => {
-                self.end(true);
-                return Ok(());
-            }
+            Err(_) => return Ok(()),
         };
         let (rate, channels) = (sound.spec().rate(), sound.num_planes());
         if self.channels == 0 {
@@ -239,23 +250,17 @@ impl Decoder {
     fn next_in_chain(&mut self) -> Result<(), DecodeError> {
         self.sound = Sound::find(self.format.as_ref())?;
         self.sound.length = None;
+        self.sound.needs_last_page = false;
         self.chained = true;
         self.tape
             .splice(self.sound.clock.frames(self.sound.start, self.rate).max(0));
         Ok(())
     }
 
-    /// Whether less was decoded than the file announces. What was written to a pipe announces
-    /// nothing, and ends where it ends.
-    fn stops_short(&self) -> bool {
-        let Sound {
-            length,
-            needs_last_page,
-            ..
-        } = self.sound;
-        length.map_or(needs_last_page && !self.chained, |length| {
-            self.tape.position() < length
-        })
+    /// Whether less was decoded than the file announces, or else what `unannounced` says.
+    fn stops_short(&self, unannounced: bool) -> bool {
+        let length = self.sound.length;
+        length.map_or(unannounced, |length| self.tape.position() < length)
     }
 
     fn end(&mut self, early: bool) {

@@ -1,13 +1,14 @@
 //! Finding out what a file is: its container, its codec, its clock and its tags.
 
 use std::fs::{self, File, Metadata};
-use std::path::Path;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
 
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::{MetadataOptions, MetadataRevision, StandardTag};
 use symphonia::core::units::TimeBase;
 
@@ -42,16 +43,30 @@ pub fn audio_file(path: &Path) -> Result<Metadata, DecodeError> {
     Ok(about)
 }
 
-/// An opened file's container.
-pub(super) fn open(path: &Path) -> Result<Box<dyn FormatReader>, DecodeError> {
-    audio_file(path)?;
-    let bytes = MediaSourceStream::new(
-        Box::new(File::open(path)?),
-        MediaSourceStreamOptions::default(),
-    );
-    // No hint by the name's ending: renamed files are common, and the content says it all.
-    let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
-    Ok(symphonia::default::get_probe().probe(&Hint::new(), bytes, format, metadata)?)
+/// Where a decoder's bytes come from.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    /// A file on disk.
+    File(PathBuf),
+    /// A file that is part of the program.
+    Bundled(&'static [u8]),
+}
+
+impl Origin {
+    /// The container, opened at its start.
+    pub fn open(&self) -> Result<Box<dyn FormatReader>, DecodeError> {
+        let bytes: Box<dyn MediaSource> = match self {
+            Self::File(path) => {
+                audio_file(path)?;
+                Box::new(File::open(path)?)
+            }
+            Self::Bundled(bytes) => Box::new(Cursor::new(*bytes)),
+        };
+        let bytes = MediaSourceStream::new(bytes, MediaSourceStreamOptions::default());
+        // No hint by the name's ending: renamed files are common, and the content says it all.
+        let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
+        Ok(symphonia::default::get_probe().probe(&Hint::new(), bytes, format, metadata)?)
+    }
 }
 
 /// The one sound in a container that is played, and how its packets become frames.
@@ -66,7 +81,7 @@ pub(super) struct Sound {
     pub length: Option<i64>,
     /// Whether the file records its exact first and last frame, so that packets are trimmed.
     pub exact_ends: bool,
-    /// Whether a file without a length has lost its end: Ogg's last page tells it.
+    /// Whether the file has lost its end where reading fails before the last page (Ogg).
     pub needs_last_page: bool,
     /// Frames to decode before those wanted after a seek, until the codec's memory is right.
     pub preroll: i64,
@@ -131,9 +146,13 @@ impl Clock {
     }
 
     /// How many frames a time may be off only because the clock is coarser than the rate.
-    pub fn rounding(self, rate: Rate) -> i64 {
+    pub fn rounding(self, rate: Rate) -> u64 {
         let (above, below) = self.ratio(rate);
-        if above == below { 0 } else { above / below + 1 }
+        if above == below {
+            0
+        } else {
+            (above / below).unsigned_abs() + 1
+        }
     }
 
     /// Frames for each tick of the clock, as a fraction.

@@ -57,13 +57,13 @@ impl Tape {
 
     /// What is decoded next lies at `at` on a clock that begins anew (chained Ogg).
     pub fn splice(&mut self, at: i64) {
-        self.origin = at - self.expected;
+        self.origin = at.saturating_sub(self.expected);
     }
 
     /// Goes on at frame `to`, where the container has gone to `at` on its clock.
     pub fn wind(&mut self, to: i64, at: i64) {
         self.next = to;
-        self.expected = at - self.origin;
+        self.expected = at.saturating_sub(self.origin);
         self.hole = 0;
         self.waiting.clear();
         self.damage = Damage::default();
@@ -121,7 +121,7 @@ impl Tape {
     /// of reason or only rounded.
     fn believe(&mut self, at: i64, grid: Grid) -> i64 {
         let off = at.saturating_sub(self.expected);
-        if off.abs() <= grid.rounding {
+        if off.unsigned_abs() <= grid.rounding {
             return self.expected;
         }
         let believed = BELIEVED * i64::from(grid.rate.hertz());
@@ -142,7 +142,7 @@ impl Tape {
 pub(super) struct Grid {
     pub rate: Rate,
     /// How many frames a time may be off only because the clock is coarser than the rate.
-    pub rounding: i64,
+    pub rounding: u64,
     /// The length that the header claims, where it can be believed.
     pub length: Option<i64>,
 }

@@ -8,7 +8,7 @@ mod fault;
     reason = "the library is what this room is named for"
 )]
 mod library;
-mod measure;
+mod meter;
 mod peak;
 mod remarks;
 mod scan;

@@ -1,7 +1,7 @@
 //! What a therapist should know of a file, in sentences.
 
-use super::measure::Measured;
-use crate::decode::Decoder;
+use super::meter::Measured;
+use crate::decode::{Damage, Decoder};
 use crate::time::{Frames, clock};
 
 /// Everything noteworthy of a file that was decoded to its end.
@@ -55,7 +55,7 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured) -> Vec<String> {
         )),
         _ => {}
     }
-    if damage.beyond_end > second {
+    if damage.beyond_end > Damage::PADDING {
         remarks.push(format!(
             "{} of sound lies behind the end that its header gives and is not played; convert the file anew",
             at(damage.beyond_end)

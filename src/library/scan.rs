@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::measure::Meter;
+use super::meter::Meter;
 use super::remarks::remarks;
 use super::{Facts, Fault};
 use crate::decode::{DecodeError, Decoder};

@@ -8,7 +8,7 @@ use crate::player::session::Player;
 use crate::time::Frames;
 
 /// How many frames are rendered in one go. Any number gives the same samples.
-const BLOCK: usize = 2048;
+const BLOCK: usize = 8192;
 
 /// A file that does not answer for this long is given up, and the bed stands in.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -9,7 +9,7 @@ use crate::level::Decibels;
 use crate::library::Library;
 use crate::player::happening::{Happening, What, between};
 use crate::player::sequencer::{Sequencer, Trouble};
-use crate::stream::{StreamError, Streams, load};
+use crate::stream::{Reading, StreamError, Streams, load, load_bundled};
 use crate::time::Frames;
 use crate::timeline::Timeline;
 use crate::zone::Zone;
@@ -25,6 +25,9 @@ const RING: Duration = Duration::from_secs(4);
 
 /// The longest bed that is kept in memory.
 const LONGEST_BED: Duration = Duration::from_secs(60);
+
+/// The bed is part of the program: what stands in when a file fails must not be a file.
+const BUNDLED_BED: &[u8] = include_bytes!("../../cues/bed.flac");
 
 /// Why a session could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +57,7 @@ pub struct Player {
 }
 
 impl Player {
-    /// A player at frame `start`, and the engine for an output. Blocking: loads the bed.
+    /// A player at frame `start`, and the engine for an output that plays in real time. Blocking: loads the bed.
     ///
     /// # Errors
     /// What keeps the session from beginning.
@@ -63,8 +66,29 @@ impl Player {
         library: &Library,
         start: Frames,
     ) -> Result<(Self, Engine), StartError> {
+        Self::reading(timeline, library, start, Reading::OnDemand)
+    }
+
+    /// The same for [`render`](crate::player::render): files are decoded ahead, on all cores. The samples are the same.
+    ///
+    /// # Errors
+    /// What keeps the session from beginning.
+    pub fn offline(
+        timeline: Arc<Timeline>,
+        library: &Library,
+        start: Frames,
+    ) -> Result<(Self, Engine), StartError> {
+        Self::reading(timeline, library, start, Reading::Ahead)
+    }
+
+    fn reading(
+        timeline: Arc<Timeline>,
+        library: &Library,
+        start: Frames,
+        reading: Reading,
+    ) -> Result<(Self, Engine), StartError> {
         let rate = timeline.rate;
-        let streams = Streams::start(rate.frames(RING)).map_err(StartError::Thread)?;
+        let streams = Streams::start(rate.frames(RING), reading).map_err(StartError::Thread)?;
         let ramp_in = if start == Frames::ZERO {
             Frames::ZERO
         } else {
@@ -228,8 +252,9 @@ impl Player {
 
 fn bed(timeline: &Timeline) -> Result<Arc<[Frame]>, StartError> {
     let most = timeline.rate.frames(LONGEST_BED);
-    match &timeline.bed.file {
-        Some(file) => load(file, timeline.rate, most).map_err(StartError::Bed),
-        None => Ok(Arc::from([])),
-    }
+    let bed = match &timeline.bed.file {
+        Some(file) => load(file, timeline.rate, most),
+        None => load_bundled(BUNDLED_BED, timeline.rate),
+    };
+    bed.map_err(StartError::Bed)
 }

@@ -6,9 +6,9 @@ use super::file::Kind;
 use super::track::Track;
 use crate::level::Decibels;
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
-use crate::named_file;
-use crate::yaml::Span;
+use crate::reading::mistakes::Mistakes;
+use crate::reading::named_file;
+use crate::reading::yaml::Span;
 
 /// The track that `written` names from `folder`. `None` where it is missing or no track, which is
 /// then among the mistakes.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::track::{Order, Playlist};
 use super::{MOST_TRACKS, address, entry, folder, m3u, pls, xspf, yaml};
 use crate::mistake::{Mistake, Place, Source, Wrong};
-use crate::mistakes::Mistakes;
-use crate::named_file;
-use crate::text::{self, Encoding};
-use crate::yaml::Span;
+use crate::reading::mistakes::Mistakes;
+use crate::reading::named_file;
+use crate::reading::text::{self, Encoding};
+use crate::reading::yaml::Span;
 
 /// A playlist file is at most this large, in bytes.
 const LARGEST: u64 = 1024 * 1024;

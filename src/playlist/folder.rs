@@ -9,7 +9,7 @@ use super::natural;
 use super::track::{Order, Playlist, Track};
 use crate::level::Decibels;
 use crate::mistake::{Place, Wrong};
-use crate::text::unreadable;
+use crate::reading::text::unreadable;
 
 /// The endings of audio files. Opus is among them so that such a file is spoken of, not passed over.
 const AUDIO: [&str; 11] = [

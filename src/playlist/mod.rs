@@ -14,7 +14,7 @@ mod yaml;
 
 use std::path::Path;
 
-pub use reference::{Entry, Listing, Reference, refer};
+pub(crate) use reference::{Reference, refer};
 pub use track::{Order, Playlist, Track};
 
 use crate::mistake::Mistake;

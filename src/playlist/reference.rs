@@ -9,9 +9,9 @@ use super::track::{Order, Playlist, Track};
 use super::{MOST_TRACKS, file};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
-use crate::named_file;
-use crate::yaml::{
+use crate::reading::mistakes::Mistakes;
+use crate::reading::named_file;
+use crate::reading::yaml::{
     Field, FileName, Level, List, Node, Number, Span, Spanned, Switch, Text, Value, Written,
     record, words,
 };

@@ -6,7 +6,7 @@ use quick_xml::reader::Reader;
 
 use super::file::{Line, Lines};
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
+use crate::reading::mistakes::Mistakes;
 
 /// XSPF itself is nested four deep; extensions may be somewhat deeper.
 const DEEPEST: usize = 32;
@@ -77,8 +77,7 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
             Ok(_) => continue,
             Err(error) => Wrong::new(format!("this is not understood as XML ({error})")),
         };
-        let at = (reader.error_position() as usize).max(start).min(end);
-        mistakes.error(&(at.min(start)..end), wrong);
+        mistakes.error(&(start.min(end)..end), wrong);
         return None;
     }
 }

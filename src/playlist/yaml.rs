@@ -5,8 +5,8 @@ use std::path::Path;
 use super::reference::{Listing, inline};
 use super::track::Playlist;
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
-use crate::yaml::{Written, parse};
+use crate::reading::mistakes::Mistakes;
+use crate::reading::yaml::{Written, parse};
 
 /// Reads a playlist's YAML. `None` where it is none, which is then among the mistakes.
 pub(super) fn read(name: &str, folder: &Path, mistakes: &mut Mistakes) -> Option<Playlist> {

@@ -12,10 +12,10 @@ use super::language::{self, Engine, Script};
 use super::session::{Music, Phase, Session, Sound, Voice};
 use crate::level::{Decibels, Loudness};
 use crate::mistake::{Place, Wrong};
-use crate::mistakes::Mistakes;
-use crate::named_file;
+use crate::reading::mistakes::Mistakes;
+use crate::reading::named_file;
+use crate::reading::yaml::{Field, FileName, Length, Span, Text};
 use crate::time::LONGEST;
-use crate::yaml::{Field, FileName, Length, Span, Text};
 use crate::zone::{Layout, Listener};
 
 /// The version of the language that is read here.
@@ -82,7 +82,7 @@ fn voice(written: &Field<language::Voice>) -> Voice {
 }
 
 fn phases(
-    written: Field<crate::yaml::List<language::Phase>>,
+    written: Field<crate::reading::yaml::List<language::Phase>>,
     music: &Music,
     folder: &Path,
     mistakes: &mut Mistakes,
@@ -185,7 +185,7 @@ fn length(
 
 /// A level within a range of decibels.
 fn level(
-    field: &Field<crate::yaml::Level>,
+    field: &Field<crate::reading::yaml::Level>,
     range: RangeInclusive<f32>,
     mistakes: &mut Mistakes,
 ) -> Option<Decibels> {

@@ -6,10 +6,10 @@
 use crate::level::{Decibels, Loudness};
 use crate::mistake::Wrong;
 use crate::playlist::Reference;
-use crate::script::session::{At, Seek};
-use crate::yaml::{
+use crate::reading::yaml::{
     FileName, Length, Level, List, Number, OneOrMore, Scalar, Switch, Text, quantity, record, words,
 };
+use crate::script::session::{At, Seek};
 use crate::zone::Listener;
 
 record! {
@@ -158,7 +158,10 @@ impl Scalar for LoudnessTarget {
             return Ok(Self(None));
         }
         if text.starts_with(|c: char| c.is_alphabetic()) {
-            return Err(crate::yaml::no_such_word(text, &["as-is", "-23 LUFS"]));
+            return Err(crate::reading::yaml::no_such_word(
+                text,
+                &["as-is", "-23 LUFS"],
+            ));
         }
         let lufs = quantity(text, "LUFS")?;
         if !(Self::QUIETEST..=Self::LOUDEST).contains(&lufs) {

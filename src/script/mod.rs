@@ -1,20 +1,23 @@
 //! The script: from YAML to a checked [`Session`], every mistake with its line.
 
 mod check;
-pub mod language;
+mod language;
 mod schema;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use schema::schema;
 pub use session::{At, Content, Cue, CueKind, Music, Phase, Seek, Session, Sound, Voice};
 
 use crate::mistake::{Mistake, Wrong};
-use crate::mistakes::Mistakes;
-use crate::named_file;
-use crate::text::{self, Encoding};
-use crate::yaml::{self, Written};
+use crate::reading::mistakes::Mistakes;
+use crate::reading::named_file;
+use crate::reading::text::{self, Encoding};
+use crate::reading::yaml::{self, Written};
 
 /// A script is at most this large, in bytes.
 const LARGEST: u64 = 256 * 1024;
@@ -55,19 +58,19 @@ pub fn read(path: &Path) -> Reading {
     }
 }
 
-/// What is written, where it is YAML and of our version: of another one every key could mean
-/// something else.
+/// What is written, where it is YAML and of our version: in another one every key could mean
+/// something else, so that nothing but the version is told.
 fn written(mistakes: &mut Mistakes) -> Option<language::Script> {
     let tree = yaml::parse(mistakes)?;
-    if let yaml::Value::Map(entries) = &tree.value
-        && let Some(entry) = entries.iter().find(|entry| entry.key.value == "undersong")
-        && let Some(version) = entry.value.scalar()
-        && version.parse() != Ok(check::VERSION)
+    let script = language::Script::read(&tree, mistakes)?;
+    if let Some((version, span)) = script.undersong.spanned()
+        && version.0 != check::VERSION
     {
         let wrong = Wrong::new("this is not a version of the script language that is known here");
         let help = format!("this Undersong reads `undersong: {}`", check::VERSION);
-        mistakes.error(&entry.value.span, wrong.help(help));
+        *mistakes = Mistakes::new(&Arc::clone(mistakes.source()));
+        mistakes.error(span, wrong.help(help));
         return None;
     }
-    language::Script::read(&tree, mistakes)
+    Some(script)
 }

@@ -9,10 +9,11 @@ use rtrb::Producer;
 use crate::decode::{DecodeError, Decoder};
 use crate::frame::Frame;
 use crate::stream::resampler::{ResampleError, Resampler};
+use crate::stream::source::{Reading, Source};
 use crate::time::{Frames, Rate};
 
 /// How many frames are laid into a ring in one go, at most.
-const GO: usize = 8192;
+const GO: usize = 16_384;
 
 /// A file of a stream.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +98,8 @@ pub struct Feed {
     ring: Producer<Frame>,
     progress: Arc<Progress>,
     resampler: Resampler,
-    decoder: Option<Decoder>,
+    source: Option<Source>,
+    reading: Reading,
     /// The piece that is decoded, and those after it.
     next_piece: usize,
     /// The frame of that piece that is decoded first.
@@ -119,6 +121,7 @@ impl Feed {
         recipe: Recipe,
         ring: Producer<Frame>,
         progress: Arc<Progress>,
+        reading: Reading,
     ) -> Result<Self, StreamError> {
         let mut resampler = Resampler::new(recipe.source, recipe.rate)?;
         let mut begin = resampler.start_at(recipe.offset);
@@ -136,7 +139,8 @@ impl Feed {
             ring,
             progress,
             resampler,
-            decoder: None,
+            source: None,
+            reading,
             next_piece,
             begin,
             decoded: Vec::with_capacity(GO),
@@ -203,7 +207,7 @@ impl Feed {
     }
 
     fn make_ready(&mut self) -> Result<(), StreamError> {
-        let Some(decoder) = &mut self.decoder else {
+        let Some(source) = &mut self.source else {
             if self.finished {
                 return Err(StreamError::Short);
             }
@@ -212,7 +216,7 @@ impl Feed {
             return Ok(());
         };
         self.decoded.clear();
-        if decoder.read(&mut self.decoded)? == 0 {
+        if source.read(&mut self.decoded)? == 0 {
             self.next_piece += 1;
             return self.open_piece();
         }
@@ -221,7 +225,7 @@ impl Feed {
     }
 
     fn open_piece(&mut self) -> Result<(), StreamError> {
-        self.decoder = None;
+        self.source = None;
         if let Some(piece) = self.recipe.pieces.get(self.next_piece) {
             let mut decoder = Decoder::open(&piece.path)?;
             if decoder.rate() != self.recipe.source {
@@ -231,7 +235,7 @@ impl Feed {
                 decoder.seek(self.begin)?;
                 self.begin = Frames::ZERO;
             }
-            self.decoder = Some(decoder);
+            self.source = Some(Source::new(decoder, self.reading));
         }
         Ok(())
     }

@@ -3,9 +3,11 @@
 mod feed;
 mod resampler;
 mod sound;
+mod source;
 mod thread;
 
 pub use feed::{Piece, Progress, Recipe, StreamError};
 pub use resampler::{ResampleError, Resampler};
-pub use sound::load;
+pub use sound::{load, load_bundled};
+pub use source::Reading;
 pub use thread::{Report, Stream, Streams};

@@ -17,6 +17,14 @@ pub fn load(path: &Path, rate: Rate, most: Frames) -> Result<Arc<[Frame]>, Strea
     gather(Decoder::open(path)?, rate, most)
 }
 
+/// Decodes a file that is part of the program. Blocking.
+///
+/// # Errors
+/// What is wrong with its bytes.
+pub fn load_bundled(bytes: &'static [u8], rate: Rate) -> Result<Arc<[Frame]>, StreamError> {
+    gather(Decoder::of_bytes(bytes)?, rate, Frames(u64::MAX))
+}
+
 fn gather(mut decoder: Decoder, rate: Rate, most: Frames) -> Result<Arc<[Frame]>, StreamError> {
     let mut resampler = Resampler::new(decoder.rate(), rate)?;
     let (mut decoded, mut sound) = (Vec::new(), Vec::new());

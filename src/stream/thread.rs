@@ -13,6 +13,7 @@ use crate::engine::Id;
 use crate::frame::Frame;
 use crate::stream::feed::{Feed, Progress, Recipe, StreamError, Went};
 use crate::stream::sound;
+use crate::stream::source::Reading;
 use crate::time::{Frames, Rate};
 
 /// The thread looks at its rings this often when nobody calls it.
@@ -81,7 +82,7 @@ impl Streams {
     ///
     /// # Errors
     /// Where the system gives no thread.
-    pub fn start(ring: Frames) -> std::io::Result<Self> {
+    pub fn start(ring: Frames, reading: Reading) -> std::io::Result<Self> {
         let (requests, inbox) = channel();
         let (outbox, reports) = channel();
         let bell = Arc::new(Bell::default());
@@ -92,6 +93,7 @@ impl Streams {
             bell: Arc::clone(&bell),
             over: Arc::clone(&over),
             feeds: Vec::new(),
+            reading,
         };
         let thread = std::thread::Builder::new()
             .name("decoder".into())
@@ -162,6 +164,7 @@ struct Kitchen {
     bell: Arc<Bell>,
     over: Arc<AtomicBool>,
     feeds: Vec<(Id, Arc<Progress>, Feed)>,
+    reading: Reading,
 }
 
 impl Kitchen {
@@ -182,7 +185,8 @@ impl Kitchen {
         loop {
             match self.inbox.try_recv() {
                 Ok(Request::Open(id, recipe, ring, progress)) => {
-                    match Feed::open(*recipe, ring, Arc::clone(&progress)) {
+                    let told = Arc::clone(&progress);
+                    match Feed::open(*recipe, ring, told, self.reading) {
                         Ok(feed) => self.feeds.push((id, progress, feed)),
                         Err(error) => {
                             progress.end();

@@ -8,11 +8,11 @@ use super::phase::Lengths;
 use super::{Names, length, level, say, sound, text, unique};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
+use crate::reading::mistakes::Mistakes;
+use crate::reading::suggest::listed;
+use crate::reading::yaml::{Field, Span, Spanned};
 use crate::script::language;
 use crate::script::session::{At, Cue, CueKind, Phase, Seek};
-use crate::suggest::listed;
-use crate::yaml::{Field, Span, Spanned};
 
 const LONGEST_TEXT: usize = 2_000;
 const ATTACK: Duration = Duration::from_millis(250);

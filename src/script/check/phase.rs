@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::{CROSSFADES, Names, cue, length, level, text, unique};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
-use crate::mistakes::Mistakes;
 use crate::playlist;
+use crate::reading::mistakes::Mistakes;
+use crate::reading::yaml::Spanned;
 use crate::script::language;
 use crate::script::session::{Content, Music, Phase};
 use crate::time::LONGEST;
-use crate::yaml::Spanned;
 
 /// Shorter phases have no room for a fade in and out.
 const SHORTEST: Duration = Duration::from_secs(10);
@@ -105,7 +105,7 @@ fn lengths(written: &language::Phase, mistakes: &mut Mistakes) -> Lengths {
 /// A playlist or silence: exactly one.
 fn content(
     written: &language::Phase,
-    span: &crate::yaml::Span,
+    span: &crate::reading::yaml::Span,
     name: &str,
     folder: &Path,
     mistakes: &mut Mistakes,

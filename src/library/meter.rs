@@ -1,0 +1,112 @@
+//! What is measured of a sound while it is decoded once.
+
+use ebur128::{EbuR128, Mode};
+
+use super::peak::TruePeak;
+use crate::frame::Frame;
+use crate::level::{Decibels, Gain, Loudness};
+use crate::time::{Frames, Rate};
+
+/// Below this in every sample, a head or a tail is silence; quiet music is not.
+const SILENCE: Decibels = Decibels(-70.0);
+
+/// The seconds of a short-term window.
+const WINDOW: u32 = 3;
+
+/// Measures a sound as it is played: both channels, in full, from the first frame on.
+pub(super) struct Meter {
+    rate: Rate,
+    loudness: EbuR128,
+    peak: TruePeak,
+    silence: f32,
+    frames: Frames,
+    first_sounding: Option<Frames>,
+    /// The frame behind the last one that is not silent.
+    sounding_until: Frames,
+    short_term: Vec<Loudness>,
+}
+
+/// What was measured.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub frames: Frames,
+    pub loudness: Option<Loudness>,
+    pub true_peak: Gain,
+    pub short_term: Vec<Loudness>,
+    pub head: Frames,
+    pub tail: Frames,
+}
+
+impl Meter {
+    pub fn new(rate: Rate) -> Result<Self, ebur128::Error> {
+        Ok(Self {
+            rate,
+            loudness: EbuR128::new(2, rate.hertz(), Mode::I | Mode::S)?,
+            peak: TruePeak::new(rate),
+            silence: SILENCE.gain().0,
+            frames: Frames::ZERO,
+            first_sounding: None,
+            sounding_until: Frames::ZERO,
+            short_term: Vec::new(),
+        })
+    }
+
+    pub fn add(&mut self, mut frames: &[Frame]) -> Result<(), ebur128::Error> {
+        self.peak.add(frames);
+        self.find_silence(frames);
+        while !frames.is_empty() {
+            let second = u64::from(self.rate.hertz());
+            let to_the_second = (second - self.frames.0 % second) as usize;
+            let (now, later) = frames.split_at(to_the_second.min(frames.len()));
+            self.loudness.add_frames_f32(now.as_flattened())?;
+            self.frames += Frames::from(now.len());
+            frames = later;
+            if self.frames.0.is_multiple_of(second) {
+                self.end_second()?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> Result<Measured, ebur128::Error> {
+        if !self.frames.0.is_multiple_of(u64::from(self.rate.hertz())) {
+            self.end_second()?;
+        }
+        let loudness = Loudness(self.loudness.loudness_global()? as f32);
+        Ok(Measured {
+            frames: self.frames,
+            loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
+            true_peak: self.peak.peak(),
+            short_term: self.short_term,
+            head: self.first_sounding.unwrap_or(self.frames),
+            tail: match self.first_sounding {
+                Some(_) => self.frames - self.sounding_until,
+                None => Frames::ZERO,
+            },
+        })
+    }
+
+    fn find_silence(&mut self, frames: &[Frame]) {
+        let sounding = |frame: &Frame| frame[0].abs().max(frame[1].abs()) >= self.silence;
+        if self.first_sounding.is_none() {
+            let first = frames.iter().position(sounding);
+            self.first_sounding = first.map(|at| self.frames + Frames::from(at));
+        }
+        if let Some(last) = frames.iter().rposition(sounding) {
+            self.sounding_until = self.frames + Frames::from(last + 1);
+        }
+    }
+
+    /// The loudness of the last window; of what there is, where the sound is shorter.
+    fn end_second(&mut self) -> Result<(), ebur128::Error> {
+        let heard = self.rate.seconds(self.frames) as f32;
+        let window = WINDOW as f32;
+        // the meter takes what came before the first frame for silence
+        let correction = Decibels(10.0 * (window / heard.min(window)).log10());
+        let loudness = Loudness(self.loudness.loudness_shortterm()? as f32) + correction;
+        let audible = loudness > Loudness::GATE;
+        self.short_term
+            .push(if audible { loudness } else { Loudness::GATE });
+        Ok(())
+    }
+}

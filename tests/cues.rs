@@ -1,0 +1,189 @@
+//! Cues sound on their frame, in the right ears, with the music out of their way.
+
+mod common;
+
+use common::files::{Wav, wav};
+use common::sounds::{noise, sine};
+use common::stage::{Stage, power, sentences};
+use undersong::time::{Frames, Rate};
+use undersong::zone::Listener;
+
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
+const RATE: Rate = Rate::DEFAULT;
+
+fn stage() -> Stage {
+    let stage = Stage::new();
+    wav(
+        &stage.path("music.wav"),
+        &noise(3, 0.2, 90 * 48_000),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let mut word = vec![[0.5, -0.5]];
+    word.extend(sine(300.0, -12.0, 48_000, 4 * 48_000 + 17));
+    wav(&stage.path("word.wav"), &word, 48_000, 2, Wav::Float);
+    stage
+}
+
+fn script(cues: &str) -> String {
+    format!(
+        "undersong: 1\ntitle: Cues\nmusic: {{ loudness: as-is, fade-in: 0s }}\n\
+         phases: [{{ name: all, length: 60s, playlist: [music.wav], cues: [{cues}] }}]\n"
+    )
+}
+
+/// Where two renderings begin to differ in what a listener hears.
+fn first_change(with: &[[f32; 2]], without: &[[f32; 2]]) -> Option<usize> {
+    with.iter().zip(without).position(|(a, b)| a != b)
+}
+
+#[test]
+fn a_cue_stands_on_its_frame() {
+    let stage = Stage::new();
+    let mut word = vec![[0.5, -0.5]];
+    word.extend(sine(300.0, -12.0, 48_000, 48_000));
+    wav(&stage.path("word.wav"), &word, 48_000, 2, Wav::Float);
+    wav(
+        &stage.path("music.wav"),
+        &noise(3, 0.2, 90 * 48_000),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    for (at, frame) in [("0s", 0), ("12.345s", 592_560), ("end - 7s", 53 * 48_000)] {
+        let silent = format!(
+            "undersong: 1\ntitle: Cue\nmusic: {{ loudness: as-is }}\n\
+             phases: [{{ name: all, length: 60s, music: silence, cues: [{{ at: {at}, voice: word.wav }}] }}]\n"
+        );
+        let heard = stage.hear(&silent, RATE).frames();
+        let first = heard.iter().position(|f| *f != [0.0, 0.0]);
+        assert_eq!(first, Some(frame), "{at}");
+        assert_eq!(heard[frame..frame + word.len()], word, "{at}");
+    }
+    let chime = "undersong: 1\ntitle: Cue\nmusic: { loudness: as-is }\n\
+         phases: [{ name: all, length: 60s, music: silence, cues: [{ at: 9s, chime: word.wav }] }]\n";
+    let heard = stage.hear(chime, RATE).frames();
+    // Its attack rises from silence: on the frame itself it stands at zero, as does the next sample of the word.
+    let first = heard.iter().position(|f| *f != [0.0, 0.0]);
+    assert_eq!(first, Some(9 * 48_000 + 2));
+}
+
+#[test]
+fn the_music_is_down_before_the_first_word_and_comes_back() {
+    let stage = stage();
+    let with = stage.hear(&script("{ at: 20s, voice: word.wav }"), RATE);
+    let without = stage.hear(&script(""), RATE);
+    let cue = &with.timeline.cues[0];
+    let (with, without) = (with.frames(), without.frames());
+    let loudness = |block: &[[f32; 2]]| {
+        let mut meter = ebur128::EbuR128::new(2, 48_000, ebur128::Mode::I).unwrap();
+        meter.add_frames_f32(block.as_flattened()).unwrap();
+        meter.loudness_global().unwrap()
+    };
+    let (from, end) = (cue.at.index(), cue.end().index());
+    let voice = loudness(&sine(300.0, -12.0, 48_000, 4 * 48_000));
+    // The half second before the first word holds ducked music only.
+    let ducked = loudness(&with[from - 4_800..from]).max(loudness(&with[end..end + 23_000]));
+    assert!(
+        voice - ducked >= 11.8,
+        "speech stands {} LU above",
+        voice - ducked
+    );
+    let changed = first_change(&with, &without).unwrap();
+    let ahead = RATE.seconds(Frames::from(from - changed));
+    assert!((1.5..=3.0).contains(&ahead), "down {ahead} s before");
+    let last = with.len()
+        - with
+            .iter()
+            .rev()
+            .zip(without.iter().rev())
+            .position(|(a, b)| a != b)
+            .unwrap();
+    let after = RATE.seconds(Frames::from(last - end));
+    assert!((4.5..=8.5).contains(&after), "back {after} s after");
+    assert!((power(&with[from - 4_800..from]) - power(&without[from - 4_800..from])) < -3.0);
+}
+
+#[test]
+fn a_cue_for_one_listener_is_exactly_zero_for_the_other() {
+    let stage = stage();
+    for (to, other) in [("a", Listener::B), ("b", Listener::A)] {
+        let with = stage.hear(
+            &script(&format!(
+                "{{ at: 20s, voice: word.wav, to: {to} }}, {{ at: 40s, chime: word.wav, to: {to} }}"
+            )),
+            RATE,
+        );
+        assert_eq!(with.timeline.layout.len(), 2);
+        let alone = stage.hear(&script(""), RATE).frames();
+        assert_eq!(first_change(&with.by(other), &alone), None, "{to}");
+        let own = if other == Listener::A {
+            Listener::B
+        } else {
+            Listener::A
+        };
+        assert!(first_change(&with.by(own), &alone).is_some());
+    }
+    let silent = "undersong: 1\ntitle: Ears\nphases: [{ name: all, length: 30s, music: silence, cues: [{ at: 3s, voice: word.wav, to: a }] }]\n";
+    let heard = stage.hear(silent, RATE);
+    assert!(
+        heard
+            .by(Listener::B)
+            .iter()
+            .all(|frame| *frame == [0.0, 0.0])
+    );
+    assert!(power(&heard.by(Listener::A)) > -60.0);
+}
+
+#[test]
+fn speech_makes_way_for_a_crossfade_where_it_may() {
+    let stage = stage();
+    wav(
+        &stage.path("second.wav"),
+        &noise(9, 0.2, 90 * 48_000),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let script = |more: &str| {
+        format!(
+            "undersong: 1\ntitle: Way\nmusic: {{ crossfade: 10s }}\n\
+         phases: [{{ name: all, length: 150s, playlist: [music.wav, second.wav], cues: [{{ at: 84s, voice: word.wav{more} }}] }}]\n"
+        )
+    };
+    let stays = stage.prepare(&script(""), RATE);
+    assert_eq!(stays.timeline.cues[0].at, Frames(84 * 48_000));
+    assert!(
+        sentences(&stays.remarks).contains("within"),
+        "{}",
+        sentences(&stays.remarks)
+    );
+    let moved = stage.prepare(&script(", within: 20s"), RATE);
+    let cue = &moved.timeline.cues[0];
+    assert!(moved.remarks.is_empty(), "{}", sentences(&moved.remarks));
+    let (first, second) = (&moved.timeline.clips[0], &moved.timeline.clips[1]);
+    assert!(cue.end() <= second.from || cue.at >= first.end());
+    assert!(cue.at.0.abs_diff(84 * 48_000) <= 20 * 48_000);
+}
+
+#[test]
+fn a_cue_that_returns_every_minute_does() {
+    let stage = stage();
+    let timeline = stage
+        .prepare(&script("{ every: 13s, chime: word.wav }"), RATE)
+        .timeline;
+    let at: Vec<u64> = timeline.cues.iter().map(|cue| cue.at.0 / 48_000).collect();
+    assert_eq!(at, [13, 26, 39, 52]);
+}
+
+#[test]
+fn a_reminder_is_placed_and_never_heard() {
+    let stage = stage();
+    let with = stage.hear(&script("{ at: 10s, remind: Lozenges }"), RATE);
+    assert_eq!(with.timeline.cues.len(), 1);
+    let without = stage.hear(&script(""), RATE);
+    assert!(with.samples() == without.samples());
+}

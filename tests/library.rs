@@ -1,0 +1,344 @@
+//! The library: facts that are right, found out once, kept on disk, and never trusted blindly.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use common::files::{Wav, flac, wav};
+use common::sounds::{noise, sine};
+use undersong::decode::DecodeError;
+use undersong::frame::SILENCE;
+use undersong::level::Decibels;
+use undersong::library::{Cache, Facts, Fault, Library, Progress};
+use undersong::time::Frames;
+
+fn scan(paths: &[&Path], cache: &Cache) -> Library {
+    Library::scan(paths.iter().map(PathBuf::from), cache, &|_| {})
+}
+
+fn facts_of(path: &Path) -> Facts {
+    Facts::clone(scan(&[path], &Cache::none()).facts(path).unwrap())
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Every file of a cache, however deep.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        if entry.is_dir() {
+            found.extend(entries(&entry));
+        } else {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+#[test]
+fn loudness_and_peaks_are_those_of_the_standard() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    // a stereo sine of 997 Hz at -20 dBFS is at -20 LUFS
+    for (rate, channels) in [(48_000, 2), (44_100, 2), (96_000, 1)] {
+        let sound = sine(997.0, -20.0, rate, rate as usize * 7 + 4_321);
+        wav(&path, &sound, rate, channels, Wav::Float);
+        let facts = facts_of(&path);
+        let loudness = facts.loudness.unwrap().0;
+        assert!((loudness + 20.0).abs() < 0.05, "{rate}: {loudness}");
+        let peak = facts.true_peak.decibels().0;
+        assert!((peak + 20.0).abs() < 0.1, "{rate}: {peak}");
+        assert_eq!(facts.frames, Frames::from(sound.len()));
+        assert_eq!(facts.channels, channels as u8);
+        assert_eq!(facts.short_term.len(), 8);
+        for short in facts.short_term {
+            assert!((short.0 + 20.0).abs() < 0.1, "{rate}: {}", short.0);
+        }
+        assert_eq!(facts.remarks, [""; 0]);
+    }
+}
+
+#[test]
+fn silence_at_the_ends_is_measured_and_quiet_music_is_none() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let quiet = Decibels(-65.0).gain().0;
+    let mut sound = vec![SILENCE; 1_001];
+    sound.extend(noise(1, 0.3, 30_000));
+    sound.push([quiet, -quiet]);
+    sound.extend(vec![SILENCE; 77_777]);
+    wav(&path, &sound, 44_100, 2, Wav::Float);
+    let facts = facts_of(&path);
+    assert_eq!((facts.head, facts.tail), (Frames(1_001), Frames(77_777)));
+    assert_eq!(facts.sounding(), Frames(30_001));
+
+    wav(&path, &vec![SILENCE; 5_001], 44_100, 2, Wav::Bits(16));
+    let facts = facts_of(&path);
+    assert_eq!(facts.sounding(), Frames::ZERO);
+    assert_eq!(facts.loudness, None);
+    assert_eq!(
+        facts.remarks,
+        ["it is silent from its beginning to its end"]
+    );
+}
+
+#[test]
+fn damage_is_said_in_plain_words() {
+    let folder = folder();
+    let path = flac(
+        &folder.path().join("a.flac"),
+        &noise(2, 0.5, 600_007),
+        44_100,
+        2,
+        16,
+    );
+    let mut bytes = fs::read(&path).unwrap();
+    let (spoiled, length) = (bytes.len() * 3 / 4, bytes.len());
+    bytes[spoiled..spoiled + 50].fill(0x55);
+    fs::write(&path, &bytes[..length - length / 8]).unwrap();
+    let remarks = facts_of(&path).remarks;
+    assert_eq!(remarks.len(), 2, "{remarks:?}");
+    assert!(remarks[0].starts_with("1 stretch at 0:10 could not be decoded and is silent"));
+    assert!(
+        remarks[1].contains("it stops at 0:11, its header says 0:13"),
+        "{remarks:?}"
+    );
+
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/untagged_vbr.mp3");
+    let remarks = facts_of(&data).remarks;
+    assert!(
+        remarks[0].contains("exact start and end are not recorded"),
+        "{remarks:?}"
+    );
+}
+
+#[test]
+fn one_bad_file_spoils_no_other() {
+    let folder = folder();
+    let good = wav(
+        &folder.path().join("a.wav"),
+        &noise(3, 0.5, 5_001),
+        44_100,
+        2,
+        Wav::Bits(16),
+    );
+    let bad = folder.path().join("b.wav");
+    fs::write(&bad, "no sound").unwrap();
+    let missing = folder.path().join("c.wav");
+    let library = scan(&[&good, &bad, &missing, folder.path()], &Cache::none());
+    assert_eq!(library.facts(&good).unwrap().frames, Frames(5_001));
+    assert_eq!(
+        library.facts(&bad).unwrap_err(),
+        &Fault::Unplayable(DecodeError::NotAudio)
+    );
+    assert_eq!(
+        library.facts(&missing).unwrap_err(),
+        &Fault::Unplayable(DecodeError::Missing)
+    );
+    assert_eq!(
+        library.facts(folder.path()).unwrap_err(),
+        &Fault::Unplayable(DecodeError::Folder)
+    );
+    assert_eq!(
+        library.facts(Path::new("d.wav")).unwrap_err(),
+        &Fault::NotScanned
+    );
+}
+
+#[test]
+fn the_cache_gives_back_what_was_found_out() {
+    let (folder, cache_folder) = (folder(), folder());
+    let cache = Cache::at(cache_folder.path());
+    let path = wav(
+        &folder.path().join("a.wav"),
+        &noise(4, 0.5, 99_001),
+        44_100,
+        2,
+        Wav::Bits(16),
+    );
+    let first = Facts::clone(scan(&[&path], &cache).facts(&path).unwrap());
+    assert_eq!(entries(cache_folder.path()).len(), 2);
+    assert_eq!(**scan(&[&path], &cache).facts(&path).unwrap(), first);
+
+    // a copy is known by its content
+    let copy = folder.path().join("b.wav");
+    fs::copy(&path, &copy).unwrap();
+    assert_eq!(**scan(&[&copy], &cache).facts(&copy).unwrap(), first);
+    assert_eq!(entries(cache_folder.path()).len(), 3);
+}
+
+/// Puts other facts into the cache, with whatever heading they need, to see whether it is read.
+fn forge(cache: &Path) {
+    for entry in entries(&cache.join("facts")) {
+        let text = fs::read_to_string(&entry).unwrap();
+        let (head, body) = text.split_once('\n').unwrap();
+        let body = body.replace("\"codec\":\"WAV\"", "\"codec\":\"Forged\"");
+        let version = head.rsplit_once(' ').unwrap().0;
+        let sum = blake3::hash(body.as_bytes()).to_hex();
+        fs::write(&entry, format!("{version} {sum}\n{body}")).unwrap();
+    }
+}
+
+#[test]
+fn an_unchanged_file_is_not_decoded_again_and_a_changed_one_is() {
+    let (folder, cache_folder) = (folder(), folder());
+    let cache = Cache::at(cache_folder.path());
+    let path = folder.path().join("a.wav");
+    wav(&path, &noise(5, 0.5, 9_001), 44_100, 2, Wav::Bits(16));
+    drop(scan(&[&path], &cache));
+    forge(cache_folder.path());
+    assert_eq!(scan(&[&path], &cache).facts(&path).unwrap().codec, "Forged");
+
+    // the same size, another content: only its time tells
+    let before = fs::metadata(&path).unwrap().modified().unwrap();
+    wav(&path, &noise(6, 0.5, 9_001), 44_100, 2, Wav::Bits(16));
+    let later = before + std::time::Duration::from_millis(5);
+    fs::File::options()
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .set_modified(later)
+        .unwrap();
+    assert_eq!(scan(&[&path], &cache).facts(&path).unwrap().codec, "WAV");
+}
+
+#[test]
+fn damaged_entries_are_found_out_anew() {
+    let (folder, cache_folder) = (folder(), folder());
+    let cache = Cache::at(cache_folder.path());
+    let path = wav(
+        &folder.path().join("a.wav"),
+        &noise(7, 0.5, 9_001),
+        44_100,
+        2,
+        Wav::Bits(16),
+    );
+    let facts = Facts::clone(scan(&[&path], &cache).facts(&path).unwrap());
+    let spoilt: [fn(Vec<u8>) -> Vec<u8>; 6] = [
+        |_| Vec::new(),
+        |bytes| bytes[..bytes.len() / 2].to_vec(),
+        |bytes| [&bytes[..bytes.len() - 9], b"7"].concat(),
+        |_| b"undersong library 0 abc\n{}".to_vec(),
+        |_| vec![0xFF; 5_000],
+        // still JSON, but not what was written
+        |bytes| {
+            String::from_utf8(bytes)
+                .unwrap()
+                .replace("WAV", "WAX")
+                .into_bytes()
+        },
+    ];
+    for spoil in spoilt {
+        for entry in entries(cache_folder.path()) {
+            fs::write(&entry, spoil(fs::read(&entry).unwrap())).unwrap();
+        }
+        assert_eq!(**scan(&[&path], &cache).facts(&path).unwrap(), facts);
+        forge(cache_folder.path());
+        assert_eq!(
+            scan(&[&path], &cache).facts(&path).unwrap().codec,
+            "Forged",
+            "rebuilt"
+        );
+        for entry in entries(cache_folder.path()) {
+            fs::remove_file(entry).unwrap();
+        }
+        drop(scan(&[&path], &cache));
+    }
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_no_error() {
+    let folder = folder();
+    let path = wav(
+        &folder.path().join("a.wav"),
+        &noise(8, 0.5, 9_001),
+        44_100,
+        2,
+        Wav::Bits(16),
+    );
+    // a file stands where the folder should be
+    let cache = Cache::at(&path);
+    assert!(scan(&[&path], &cache).facts(&path).is_ok());
+}
+
+#[test]
+fn many_readers_and_writers_share_a_cache() {
+    let (folder, cache_folder) = (folder(), folder());
+    let paths: Vec<PathBuf> = (0..9_u32)
+        .map(|at| {
+            let sound = noise(u64::from(at), 0.5, 3_001);
+            wav(
+                &folder.path().join(format!("{at}.wav")),
+                &sound,
+                44_100,
+                2,
+                Wav::Bits(16),
+            )
+        })
+        .collect();
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let cache = Cache::at(cache_folder.path());
+                for _ in 0..5 {
+                    let library = scan(&paths, &cache);
+                    assert!(paths.iter().all(|path| library.facts(path).is_ok()));
+                    for entry in entries(cache_folder.path()) {
+                        if !entry
+                            .file_name()
+                            .unwrap()
+                            .to_string_lossy()
+                            .starts_with('.')
+                        {
+                            fs::write(&entry, "half").unwrap();
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let strays = entries(cache_folder.path()).len();
+    assert_eq!(strays, 2 * paths.len(), "no temporary file stays behind");
+}
+
+#[test]
+fn progress_reaches_its_end_once() {
+    let folder = folder();
+    let path = wav(
+        &folder.path().join("a.wav"),
+        &noise(9, 0.5, 9_001),
+        44_100,
+        2,
+        Wav::Bits(16),
+    );
+    let other = wav(
+        &folder.path().join("b.wav"),
+        &noise(10, 0.5, 901),
+        44_100,
+        2,
+        Wav::Bits(16),
+    );
+    let seen = Mutex::new(Vec::new());
+    let paths = [&path, &other, &path].map(Clone::clone);
+    let library = Library::scan(paths, &Cache::none(), &|progress: Progress| {
+        seen.lock().unwrap().push(progress);
+    });
+    assert!(library.facts(&path).is_ok() && library.facts(&other).is_ok());
+    let seen = seen.into_inner().unwrap();
+    assert_eq!(
+        seen.iter()
+            .map(|progress| progress.files)
+            .collect::<Vec<_>>(),
+        [0, 1, 2]
+    );
+    let last = seen.last().unwrap();
+    assert_eq!((last.files, last.bytes), (last.all_files, last.all_bytes));
+}
