@@ -1,11 +1,14 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
 mod check;
+mod interrupt;
 mod mistakes;
 mod outline;
 mod plan;
 mod render;
+mod report;
 mod scanning;
+mod schema;
 mod screen;
 mod script;
 mod table;
@@ -27,6 +30,9 @@ enum Verb {
     Check(check::Check),
     Plan(plan::Plan),
     Render(render::Render),
+    /// Print the JSON schema of scripts, with which an editor completes and checks them
+    #[command(after_help = "Example:\n  undersong schema > undersong.schema.json")]
+    Schema,
 }
 
 /// How a command ended.
@@ -41,6 +47,8 @@ pub enum Exit {
     Call = 2,
     /// The machine failed.
     Machine = 3,
+    /// Ended by a signal, such as Ctrl-C.
+    Interrupted = 130,
 }
 
 /// Runs the command line of this process.
@@ -51,6 +59,7 @@ pub fn main() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Plan(plan) => plan.run(),
         Verb::Render(render) => render.run(),
+        Verb::Schema => schema::run(),
     };
     ExitCode::from(exit as u8)
 }

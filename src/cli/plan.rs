@@ -7,10 +7,10 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::outline;
-use crate::cli::screen::{Screen, complain, print};
+use crate::cli::screen::{Screen, complain, print, printable};
 use crate::cli::script::Script;
 use crate::cli::table::{size, table};
-use crate::output::{FileError, Partial};
+use crate::output::{FileError, Partial, check_place};
 use crate::prepare::Prepared;
 use crate::timeline::picture;
 
@@ -36,21 +36,29 @@ impl Plan {
     /// Runs the command.
     #[must_use]
     pub fn run(self) -> Exit {
-        let prepared = match self.script.prepare() {
-            Ok(prepared) => prepared,
-            Err(exit) => return exit,
-        };
-        if let Some(file) = &self.svg
-            && let Err(exit) = draw(&prepared, file)
-        {
-            return exit;
+        match self.try_run() {
+            Ok(exit) | Err(exit) => exit,
+        }
+    }
+
+    fn try_run(self) -> Result<Exit, Exit> {
+        if let Some(file) = &self.svg {
+            check_place(file).map_err(|error| {
+                complain(&printable(&error.to_string()));
+                Exit::Call
+            })?;
+        }
+        let prepared = self.script.prepare()?;
+        if let Some(file) = &self.svg {
+            self.script.keep_inputs(&prepared, file)?;
+            draw(&prepared, file)?;
         }
         if self.json {
-            return print(&outline::json(&prepared));
+            return Ok(print(&outline::json(&prepared)));
         }
         let timeline = &prepared.timeline;
         let table = table(timeline, Screen::of(&io::stdout()));
-        print(&format!("{table}\n{}\n", size(timeline)))
+        Ok(print(&format!("{table}\n{}\n", size(timeline))))
     }
 }
 
@@ -63,7 +71,7 @@ fn draw(prepared: &Prepared, file: &Path) -> Result<(), Exit> {
         partial.complete()
     };
     write().map_err(|error| {
-        complain(&FileError::from_io(file, error).to_string());
+        complain(&printable(&FileError::from_io(file, error).to_string()));
         Exit::Machine
     })
 }

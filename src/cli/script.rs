@@ -1,14 +1,16 @@
 //! The script that a command is given, and the rate at which it is composed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::cli::scanning::scan;
+use crate::cli::screen::{complain, printable};
 use crate::cli::{Exit, mistakes};
 use crate::mistake::Mistake;
 use crate::prepare::{Prepared, prepare};
 use crate::time::Rate;
+use crate::timeline::files;
 
 /// The script of a session.
 #[derive(Debug, Args)]
@@ -46,6 +48,28 @@ impl Script {
             }
         }
     }
+
+    /// Sees to it that nothing the session is made of is overwritten.
+    ///
+    /// # Errors
+    /// How the command ends where it would be; said on the standard error.
+    pub fn keep_inputs(&self, prepared: &Prepared, output: &Path) -> Result<(), Exit> {
+        let mut inputs = files(&prepared.session).map(|(file, _)| file);
+        if is_same(&self.path, output) || inputs.any(|file| is_same(file, output)) {
+            let name = printable(&output.to_string_lossy());
+            complain(&format!(
+                "`{name}` is a part of this session; choose another name"
+            ));
+            return Err(Exit::Call);
+        }
+        Ok(())
+    }
+}
+
+/// Whether both names lead to one and the same file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let [one, other] = [one, other].map(|path| path.canonicalize().ok());
+    one.is_some() && one == other
 }
 
 fn rate(text: &str) -> Result<Rate, String> {

@@ -6,6 +6,6 @@ mod partial;
 mod pcm;
 mod wav;
 
-pub use file::{FileError, Target, Writer};
+pub use file::{FileError, Target, Writer, check_place};
 pub use partial::Partial;
 pub use pcm::Bits;

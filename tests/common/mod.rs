@@ -3,5 +3,6 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod files;
+pub mod program;
 pub mod sounds;
 pub mod stage;

@@ -1,4 +1,4 @@
-//! How wide text is. Widths are those of DejaVu Sans, the widest of the fonts that may be used, so that nothing overlaps
+//! How wide text is. Widths are those of `DejaVu Sans`, the widest of the fonts that may be used, so that nothing overlaps
 //! in any of them.
 
 use unicode_width::UnicodeWidthChar;

@@ -58,3 +58,6 @@ pub fn svg(timeline: &Timeline, library: &Library) -> String {
     legend::draw(&mut page, timeline);
     page.end()
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,7 @@ pub fn draw(page: &mut Page, timeline: &Timeline, scale: &Scale, ground: f64, en
                 page.text("name", from + MARGIN, BANDS + 22.0, &name);
                 page.text("about", from + MARGIN, BANDS + 38.0, &as_fits(&about, room));
             } else {
-                outside.push((number, (from + to) / 2.0, &phase.name));
+                outside.push((number, f64::midpoint(from, to), &phase.name));
             }
         });
     }

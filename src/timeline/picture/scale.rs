@@ -89,7 +89,7 @@ fn spoken(second: u64, step: u64) -> String {
     let (hours, minutes) = (second / 3600, second / 60 % 60);
     if second == 0 {
         "0".to_owned()
-    } else if step % 60 > 0 {
+    } else if !step.is_multiple_of(60) {
         crate::time::clock(Duration::from_secs(second))
     } else if hours == 0 {
         format!("{minutes} min")
