@@ -191,7 +191,12 @@ fn the_picture_is_sound_xml_and_holds_every_phase_and_cue() {
         assert!(holds(what), "{what}: {texts:?}");
     }
     assert_eq!(svg.matches("http").count(), 1, "only the namespace");
-    assert!(!desk.names().iter().any(|name| name.ends_with(".part")));
+    assert!(
+        !desk
+            .names()
+            .iter()
+            .any(|name| name.starts_with(".undersong"))
+    );
 }
 
 #[test]

@@ -206,7 +206,11 @@ fn an_interrupt_leaves_nothing_behind() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let begun = || desk.names().iter().any(|name| name.ends_with(".part"));
+        let begun = || {
+            desk.names()
+                .iter()
+                .any(|name| name.starts_with(".undersong"))
+        };
         while !begun() && child.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }
