@@ -1,10 +1,20 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
+mod check;
 mod devices;
+mod interrupt;
+mod mistakes;
+mod outline;
+mod plan;
 mod preview;
 mod render;
+mod report;
 mod scanning;
+mod schema;
+mod screen;
+mod script;
 mod signals;
+mod table;
 
 use std::process::ExitCode;
 
@@ -20,12 +30,16 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Render a session to a file, much faster than it plays
+    Check(check::Check),
+    Plan(plan::Plan),
     Render(render::Render),
     /// Play a session on this computer, as it will sound in the room
     Preview(preview::Preview),
     /// List the sound devices that a session can be played on
     Devices(devices::Devices),
+    /// Print the JSON schema of scripts, with which an editor completes and checks them
+    #[command(after_help = "Example:\n  undersong schema > undersong.schema.json")]
+    Schema,
 }
 
 /// How a command ended.
@@ -40,6 +54,8 @@ pub enum Exit {
     Call = 2,
     /// The machine failed.
     Machine = 3,
+    /// Ended by a signal, such as Ctrl-C.
+    Interrupted = 130,
 }
 
 /// Runs the command line of this process.
@@ -47,9 +63,12 @@ pub enum Exit {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match cli.verb {
+        Verb::Check(check) => check.run(),
+        Verb::Plan(plan) => plan.run(),
         Verb::Render(render) => render.run(),
         Verb::Preview(preview) => preview.run(),
         Verb::Devices(devices) => devices.run(),
+        Verb::Schema => schema::run(),
     };
     ExitCode::from(exit as u8)
 }

@@ -1,62 +1,186 @@
 //! `undersong render SCRIPT -o FILE`
 
-use std::path::PathBuf;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::cli::Exit;
-use crate::cli::scanning::scan;
-use crate::output::{Bits, Target, Writer};
-use crate::player::{Player, render};
-use crate::prepare::prepare;
-use crate::time::{Frames, Rate};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::screen::{complain, print, printable};
+use crate::cli::script::Script;
+use crate::output::{Bits, FileError, Target, Writer, check_place};
+use crate::player::{Player, StartError, Trouble, render};
+use crate::prepare::Prepared;
+use crate::time::{Frames, Rate, clock};
 
-/// Render a session to a file
+/// Render a session to a file, much faster than it plays
+///
+/// The file is there when it is whole, and not before. What will be heard in the room is what is in the file.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  undersong render sessions/evening.yaml -o evening.flac\n  \
+                        undersong render sessions/evening.yaml -o evening.wav --bits float --rate 44100"
+)]
 pub struct Render {
-    /// The session's script
-    script: PathBuf,
-    /// Where to: a name that ends in .wav or .flac, or `-` for raw float samples
+    #[command(flatten)]
+    script: Script,
+    /// Where to: a name that ends in .wav or .flac, or `-` for raw 32-bit float samples
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// Bits of a sample; FLAC has no float
+    #[arg(long, value_enum, default_value_t = Width::TwentyFour)]
+    bits: Width,
+}
+
+/// How a sample is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Width {
+    /// Integers of 16 bits, dithered
+    #[value(name = "16")]
+    Sixteen,
+    /// Integers of 24 bits
+    #[value(name = "24")]
+    TwentyFour,
+    /// 32-bit floating point, as it was rendered
+    #[value(name = "float")]
+    Float,
+}
+
+impl From<Width> for Bits {
+    fn from(width: Width) -> Self {
+        match width {
+            Width::Sixteen => Self::Sixteen,
+            Width::TwentyFour => Self::TwentyFour,
+            Width::Float => Self::Float,
+        }
+    }
+}
+
+/// Why there is no file.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the system lets nobody listen for Ctrl-C: {0}")]
+    Signals(#[from] io::Error),
+    #[error("stopped; nothing was kept")]
+    Interrupted,
+}
+
+impl Failure {
+    const fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            _ => Exit::Machine,
+        }
+    }
 }
 
 impl Render {
     /// Runs the command.
     #[must_use]
     pub fn run(self) -> Exit {
-        let prepared = match prepare(&self.script, Rate::DEFAULT, scan) {
-            Ok(prepared) => prepared,
-            Err(mistakes) => {
-                for mistake in mistakes {
-                    eprintln!("{mistake}");
+        match self.try_run() {
+            Ok(exit) | Err(exit) => exit,
+        }
+    }
+
+    fn try_run(self) -> Result<Exit, Exit> {
+        let wrong = |sentence: String| {
+            complain(&printable(&sentence));
+            Exit::Call
+        };
+        // What is wrong with the call is said before any file is looked at.
+        let target = Target::named(&self.output, self.bits.into());
+        let target = target.map_err(|error| wrong(error.to_string()))?;
+        if target != Target::Raw {
+            check_place(&self.output).map_err(|error| wrong(error.to_string()))?;
+        } else if io::stdout().is_terminal() {
+            let sentence = "raw samples are of no use on a terminal; name a file, or a program that reads them: `| sox ...`";
+            return Err(wrong(sentence.to_owned()));
+        }
+        let prepared = self.script.prepare()?;
+        self.script.keep_inputs(&prepared, &self.output)?;
+        let begun = Instant::now();
+        match write(&prepared, &target) {
+            Ok(troubles) => {
+                for Trouble { file, error } in &troubles {
+                    let sentence =
+                        format!("`{}` {error}; the bed stands in for it", file.display());
+                    complain(&printable(&sentence));
                 }
-                return Exit::Input;
+                Ok(self.done(&prepared, begun.elapsed()))
             }
-        };
-        let run = || -> Result<(), Box<dyn std::error::Error>> {
-            let target = Target::named(&self.output, Bits::TwentyFour)?;
-            let timeline = prepared.timeline;
-            let mut writer = Writer::create(
-                &target,
-                timeline.rate,
-                timeline.layout.channels(),
-                timeline.length,
-            )?;
-            let (mut player, mut engine) =
-                Player::offline(timeline, &prepared.library, Frames::ZERO)?;
-            render(&mut player, &mut engine, |_, block| {
-                writer.write(block).map_err(std::io::Error::other)
-            })?;
-            writer.complete()?;
-            Ok(())
-        };
-        match run() {
-            Ok(()) => Exit::Done,
-            Err(error) => {
-                eprintln!("{error}");
-                Exit::Machine
+            Err(failure) => {
+                complain(&printable(&failure.to_string()));
+                Err(failure.exit())
             }
         }
     }
+
+    /// `Rendered 3:00:00 to evening.wav in 21 s`
+    fn done(&self, prepared: &Prepared, took: Duration) -> Exit {
+        let timeline = &prepared.timeline;
+        let length = clock(timeline.rate.duration(timeline.length));
+        let raw = self.output == Path::new("-");
+        let to = if raw {
+            "the standard output".into()
+        } else {
+            self.output.to_string_lossy()
+        };
+        let seconds = took.as_secs_f64();
+        let took = if seconds < 10.0 {
+            format!("{seconds:.1} s")
+        } else {
+            format!("{seconds:.0} s")
+        };
+        let line = format!("Rendered {length} to {} in {took}", printable(&to));
+        if raw {
+            complain(&line);
+            return Exit::Done;
+        }
+        print(&(line + "\n"))
+    }
+}
+
+/// Renders to the target; gives what failed on the way without ending it.
+fn write(prepared: &Prepared, target: &Target) -> Result<Vec<Trouble>, Failure> {
+    let timeline = &prepared.timeline;
+    let interrupt = Interrupt::listen()?;
+    let channels = timeline.layout.channels();
+    let mut writer = Writer::create(target, timeline.rate, channels, timeline.length)?;
+    let (mut player, mut engine) =
+        Player::offline(timeline.clone(), &prepared.library, Frames::ZERO)?;
+    let bar = bar(timeline.rate, timeline.length);
+    let rendered = render(&mut player, &mut engine, |_, block| {
+        if interrupt.is_told() {
+            return Err(Failure::Interrupted);
+        }
+        bar.inc((block.len() / channels) as u64);
+        Ok(writer.write(block)?)
+    });
+    bar.finish_and_clear();
+    let troubles = rendered?;
+    writer.complete()?;
+    Ok(troubles)
+}
+
+/// How far it is, on a terminal: how many times faster than it plays, and how long it still takes.
+fn bar(rate: Rate, length: Frames) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(10);
+    let bar = ProgressBar::with_draw_target(Some(length.0), target);
+    let hertz = f64::from(rate.hertz());
+    let speed = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let _ = write!(out, "{:.0}", state.per_sec() / hertz);
+    };
+    let template = "Rendering {wide_bar} {percent}%, {speed} x real time, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.with_key("speed", speed));
+    }
+    bar
 }

@@ -35,12 +35,36 @@ pub enum FileError {
     /// The disk has no room.
     #[error("the disk is full; nothing was kept of `{}`. Make room, or write to another disk", .0.display())]
     Full(PathBuf),
+    /// The disk, or a limit of the system, takes no file this large.
+    #[error("`{}` grew larger than a file can be there; nothing was kept of it. Write a FLAC file, or to another disk", .0.display())]
+    TooLarge(PathBuf),
     /// Nothing can be written there.
-    #[error("`{path}` cannot be written: {error}", path = .0.display(), error = .1)]
+    #[error("`{path}` cannot be written: {reason}", path = .0.display(), reason = reason(.1))]
     Write(PathBuf, io::Error),
+    /// A folder has the name.
+    #[error("`{}` is a folder; name a file in it", .0.display())]
+    Folder(PathBuf),
+    /// Its folder does not exist.
+    #[error("there is no folder `{}`; make it first, or name another", .0.display())]
+    NoFolder(PathBuf),
     /// Who read the standard output is gone.
     #[error("nobody reads the samples any more")]
     Pipe,
+}
+
+impl FileError {
+    /// What an error of the system means for a file.
+    #[must_use]
+    pub fn from_io(path: &Path, error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::Full(path.to_owned())
+            }
+            io::ErrorKind::FileTooLarge => Self::TooLarge(path.to_owned()),
+            io::ErrorKind::BrokenPipe if path == Path::new("-") => Self::Pipe,
+            _ => Self::Write(path.to_owned(), error),
+        }
+    }
 }
 
 impl Target {
@@ -59,6 +83,33 @@ impl Target {
             Some("flac") => Ok(Self::Flac(name.to_owned(), bits)),
             _ => Err(FileError::Ending(name.to_owned())),
         }
+    }
+}
+
+/// The usual reasons in plain words, the others as the system gives them.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "you may not write in its folder".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
+        io::ErrorKind::NotFound => "nothing can be made in its folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Whether a file can have this name: its folder exists, and it is no folder itself. Blocking.
+///
+/// # Errors
+/// A sentence that says what to name instead.
+pub fn check_place(file: &Path) -> Result<(), FileError> {
+    if file.is_dir() {
+        return Err(FileError::Folder(file.to_owned()));
+    }
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(FileError::NoFolder(folder.to_owned())),
+        _ => Ok(()),
     }
 }
 
@@ -111,7 +162,7 @@ impl Writer {
                 path,
                 bytes: Vec::new(),
             }),
-            Err(error) => Err(sentence(&path, error)),
+            Err(error) => Err(FileError::from_io(&path, error)),
         }
     }
 
@@ -133,7 +184,7 @@ impl Writer {
                 out.write_all(&self.bytes)
             }
         };
-        written.map_err(|error| sentence(&self.path, error))
+        written.map_err(|error| FileError::from_io(&self.path, error))
     }
 
     /// Puts the whole file in its place. Blocking.
@@ -153,16 +204,6 @@ impl Writer {
                 Sink::Raw(mut out) => out.flush(),
             }
         };
-        complete().map_err(|error| sentence(&self.path, error))
-    }
-}
-
-fn sentence(path: &Path, error: io::Error) -> FileError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            FileError::Full(path.to_owned())
-        }
-        io::ErrorKind::BrokenPipe if path == Path::new("-") => FileError::Pipe,
-        _ => FileError::Write(path.to_owned(), error),
+        complete().map_err(|error| FileError::from_io(&self.path, error))
     }
 }

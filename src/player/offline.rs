@@ -4,6 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use crate::engine::Engine;
+use crate::player::happening::{Happening, What};
+use crate::player::sequencer::Trouble;
 use crate::player::session::Player;
 use crate::time::Frames;
 
@@ -13,7 +15,8 @@ const BLOCK: usize = 8192;
 /// A file that does not answer for this long is given up, and the bed stands in.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Renders a session from where the player stands to its end. Each block goes to `write`, interleaved. Blocking.
+/// Renders a session from where the player stands to its end. Each block goes to `write`, interleaved. Gives the files that
+/// failed on the way, for which the bed stood in. Blocking.
 ///
 /// # Errors
 /// The first error of `write`.
@@ -21,12 +24,19 @@ pub fn render<E: From<io::Error>>(
     player: &mut Player,
     engine: &mut Engine,
     mut write: impl FnMut(&Player, &[f32]) -> Result<(), E>,
-) -> Result<(), E> {
+) -> Result<Vec<Trouble>, E> {
+    let mut troubles = Vec::new();
+    let mut keep = |happenings: Vec<Happening>| {
+        troubles.extend(happenings.into_iter().filter_map(|h| match h.what {
+            What::Trouble(trouble) => Some(trouble),
+            _ => None,
+        }));
+    };
     let channels = engine.channels();
     let mut block = vec![0.0; BLOCK * channels];
     let length = player.timeline().length;
     while player.position() < length {
-        player.tick();
+        keep(player.tick());
         let frames = (length - player.position()).0.min(BLOCK as u64) as usize;
         // A file that hangs is bridged by the bed, as it would be live.
         let _ = player.wait_ready(Frames::from(frames), PATIENCE);
@@ -34,6 +44,6 @@ pub fn render<E: From<io::Error>>(
         engine.render(block);
         write(player, block)?;
     }
-    player.tick();
-    Ok(())
+    keep(player.tick());
+    Ok(troubles)
 }

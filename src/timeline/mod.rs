@@ -9,6 +9,7 @@ mod fill;
 mod loudness;
 mod model;
 mod order;
+pub mod picture;
 mod place;
 mod review;
 

@@ -4,5 +4,6 @@
 
 pub mod card;
 pub mod files;
+pub mod program;
 pub mod sounds;
 pub mod stage;

@@ -1,0 +1,58 @@
+//! Being told to end: by Ctrl-C, by the system, or by the terminal that closes.
+//!
+//! The command then ends by itself, so that what it began is taken away again.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A limit on the size of files was reached (SIGXFSZ, which has this number on x86, ARM and RISC-V). Where somebody
+/// listens, the write fails instead and can be told; where nobody does, the program is killed.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// Knows whether the command was told to end.
+#[derive(Debug, Clone)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Listens from now on, in a thread of its own. From here on nobody else ends the command.
+    ///
+    /// # Errors
+    /// Where the system gives no thread, or no signals.
+    pub fn listen() -> io::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let entered = runtime.enter();
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut hangup = signal(SignalKind::hangup())?;
+        let limit = signal(SignalKind::from_raw(FILE_TOO_LARGE))?;
+        drop(entered);
+        let told = Arc::new(AtomicBool::new(false));
+        let tell = Arc::clone(&told);
+        std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        _ = interrupt.recv() => {}
+                        _ = terminate.recv() => {}
+                        _ = hangup.recv() => {}
+                    }
+                });
+                drop(limit);
+                tell.store(true, Ordering::Relaxed);
+            })?;
+        Ok(Self(told))
+    }
+
+    /// Whether it was told to end. Does not block.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,63 @@
+//! The picture of a session: one wide page that shows what will sound, for a wall or a screen.
+//!
+//! From the top: title, phases, the music as hills that are as high as it is loud, the time, a lane for each zone with its
+//! cues and with the music going down for speech, and the cues' words. Each is drawn by a file of its own; where they
+//! stand is decided here.
+
+mod header;
+mod labels;
+mod lanes;
+mod legend;
+mod lettering;
+mod loudness;
+mod music;
+mod page;
+mod palette;
+mod phases;
+mod scale;
+mod words;
+
+use crate::library::Library;
+use crate::timeline::model::Timeline;
+use page::Page;
+use scale::Scale;
+
+/// The page.
+const WIDTH: f64 = 1600.0;
+const HEIGHT: f64 = 900.0;
+/// The session's first and last frame.
+const LEFT: f64 = 84.0;
+const RIGHT: f64 = 1544.0;
+/// Where the phases' bands begin.
+const BANDS: f64 = 164.0;
+/// The highest hill.
+const SUMMIT: f64 = 226.0;
+/// Between the ground of the hills and the lanes, for the times.
+const AXIS: f64 = 36.0;
+/// The lowest row of words.
+const WORDS_END: f64 = 836.0;
+/// The legend's line.
+const LEGEND: f64 = 870.0;
+
+/// The session as an SVG picture: a whole XML document without scripts and links. Pure.
+#[must_use]
+pub fn svg(timeline: &Timeline, library: &Library) -> String {
+    let scale = Scale::new(timeline.rate, timeline.length, LEFT, RIGHT);
+    // From below: the words take what they need, then the lanes; the hills get the rest.
+    let words = words::Words::arrange(timeline, &scale);
+    let lanes = lanes::Lanes::above(words.top(), timeline);
+    let ground = lanes.top() - AXIS;
+    let mut page = Page::begin(&timeline.title, &header::description(timeline));
+    header::draw(&mut page, timeline);
+    phases::draw(&mut page, timeline, &scale, ground, lanes.end());
+    scale.draw_grid(&mut page, lanes.end());
+    music::draw(&mut page, timeline, library, &scale, ground);
+    scale.draw_times(&mut page, ground);
+    lanes.draw(&mut page, timeline, &scale);
+    words.draw(&mut page, timeline, &lanes);
+    legend::draw(&mut page, timeline);
+    page.end()
+}
+
+#[cfg(test)]
+mod tests;
