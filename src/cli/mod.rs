@@ -16,9 +16,11 @@ mod script;
 mod signals;
 mod table;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
 
 /// Plays the sound of a guided session.
 #[derive(Debug, Parser)]
@@ -33,7 +35,6 @@ enum Verb {
     Check(check::Check),
     Plan(plan::Plan),
     Render(render::Render),
-    /// Play a session on this computer, as it will sound in the room
     Preview(preview::Preview),
     /// List the sound devices that a session can be played on
     Devices(devices::Devices),
@@ -62,6 +63,7 @@ pub enum Exit {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    log();
     let exit = match cli.verb {
         Verb::Check(check) => check.run(),
         Verb::Plan(plan) => plan.run(),
@@ -71,4 +73,16 @@ pub fn main() -> ExitCode {
         Verb::Schema => schema::run(),
     };
     ExitCode::from(exit as u8)
+}
+
+/// Logs go to the standard error: warnings, or what `UNDERSONG_LOG` asks for (`info`, `debug`).
+fn log() {
+    let filter =
+        EnvFilter::try_from_env("UNDERSONG_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
 }

@@ -12,11 +12,10 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::preview::show::Show;
-use crate::cli::scanning::scan;
+use crate::cli::script::Script;
 use crate::engine::Engine;
 use crate::output::{Device, DeviceError, Live, Patch, RealTime, laptop, names, paced};
 use crate::player::Player;
-use crate::prepare::prepare;
 use crate::time::{Frames, Rate, clock, parse_length};
 use crate::timeline::Timeline;
 use crate::zone::{Layout, Listener};
@@ -29,7 +28,12 @@ const READY: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Play a session on this computer, as it will sound in the room
+///
+/// Without a sound device it runs silently in real time, so that it can be followed everywhere. Press `?` while it
+/// plays to see the keys.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  undersong preview sessions/demo.yaml\n  \
+                        undersong preview sessions/evening.yaml --from 1:04:00 --listen b")]
 pub struct Preview {
     /// The session's script
     script: PathBuf,
@@ -91,13 +95,14 @@ impl Preview {
             Sink::Named(device) | Sink::Laptop(device) => device.rate(),
             Sink::Silent(_) => Rate::DEFAULT,
         };
-        let prepared = prepare(&self.script, rate, scan).map_err(|mistakes| {
-            let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-            Refused(Exit::Input, lines.join("\n"))
-        })?;
-        for remark in &prepared.remarks {
-            eprintln!("{remark}");
-        }
+        let script = Script {
+            path: self.script.clone(),
+            rate,
+        };
+        let prepared = match script.prepare() {
+            Ok(prepared) => prepared,
+            Err(exit) => return Ok(exit),
+        };
         let timeline = prepared.timeline;
         let from = self.start(&timeline)?;
         let patch = self.patch(&timeline.layout, &sink)?;

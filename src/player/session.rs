@@ -103,6 +103,14 @@ impl Player {
             bed: bed(&timeline)?,
             bed_gain: timeline.bed.gain,
         });
+        tracing::info!(
+            script = timeline.script,
+            rate = rate.hertz(),
+            zones = timeline.layout.len(),
+            frames = timeline.length.0,
+            start = start.0,
+            "a session begins"
+        );
         let mut player = Self {
             sequencer: Sequencer::new(&timeline, library, start),
             timeline,
@@ -126,7 +134,10 @@ impl Player {
         let mut happenings = Vec::new();
         while let Some(event) = self.handle.event() {
             match event {
-                Event::Starved(id) => happenings.push((now, What::Starved(id))),
+                Event::Starved(id) => {
+                    tracing::info!(frame = now.0, "a stream ran dry; the bed rises");
+                    happenings.push((now, What::Starved(id)));
+                }
                 Event::Paused(at) => happenings.push((at, What::Paused)),
                 Event::Stopped(at) => {
                     self.over = true;
@@ -138,6 +149,8 @@ impl Player {
         }
         if !self.over && now >= self.timeline.length {
             self.over = true;
+            let lost = self.handle.lost_events();
+            tracing::info!(frame = now.0, lost_events = lost, "the session is over");
             happenings.push((now, What::Over));
         }
         let troubles = self.troubles.drain(..);
@@ -154,6 +167,9 @@ impl Player {
 
     fn advance(&mut self, now: Frames) {
         let troubles = self.sequencer.advance(now, &mut self.handle, &self.streams);
+        for trouble in &troubles {
+            tracing::info!(frame = now.0, error = %trouble.error, "a file failed");
+        }
         self.troubles.extend(troubles);
     }
 

@@ -185,6 +185,7 @@ impl Kitchen {
         loop {
             match self.inbox.try_recv() {
                 Ok(Request::Open(id, recipe, ring, progress)) => {
+                    tracing::debug!(id = id.0, files = recipe.pieces.len(), "a stream opens");
                     let told = Arc::clone(&progress);
                     match Feed::open(*recipe, ring, told, self.reading) {
                         Ok(feed) => self.feeds.push((id, progress, feed)),
