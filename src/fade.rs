@@ -6,7 +6,7 @@ use std::f32::consts::{FRAC_PI_2, PI};
 
 use serde::{Deserialize, Serialize};
 
-use crate::level::{Decibels, Gain};
+use crate::level::Gain;
 use crate::time::Frames;
 
 /// How the gain runs between silence and full.
@@ -82,20 +82,57 @@ impl Fade {
     }
 }
 
-/// The way from one level to another at `part` of it (0 to 1): a raised cosine in decibels, which
-/// begins and ends without an edge. Its steepest slope is `π/2` times the mean one.
-#[must_use]
-pub fn glide(from: Decibels, to: Decibels, part: f32) -> Decibels {
-    if part >= 1.0 {
-        return to;
+/// How a ramp runs from one gain to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A raised cosine in decibels, for changes that are meant to pass unnoticed. Both gains are above zero.
+    Decibels,
+    /// A raised cosine in amplitude, for ways to and from silence.
+    Amplitude,
+}
+
+/// A way from one gain to another. What holds before it and after it is the lane's affair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ramp {
+    /// Where it begins.
+    pub from: Frames,
+    /// How long it takes.
+    pub length: Frames,
+    /// The gain it begins at.
+    pub start: Gain,
+    /// The gain it ends at, and that holds after it.
+    pub target: Gain,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+impl Ramp {
+    /// The frame after the last.
+    #[must_use]
+    pub fn end(&self) -> Frames {
+        self.from + self.length
     }
-    let way = 0.5 - 0.5 * (part.max(0.0) * PI).cos();
-    Decibels(from.0 + (to.0 - from.0) * way)
+
+    /// The gain at a frame; `start` before the ramp and `target` after it. Real-time safe.
+    #[must_use]
+    pub fn gain(&self, at: Frames) -> Gain {
+        if at >= self.end() {
+            return self.target;
+        }
+        let way = (at - self.from).0 as f32 / self.length.0 as f32;
+        let way = 0.5 - 0.5 * (way * PI).cos();
+        let (start, target) = (self.start.0, self.target.0);
+        Gain(match self.shape {
+            Shape::Decibels => start * (way * (target / start).ln()).exp(),
+            Shape::Amplitude => start + (target - start) * way,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::level::Decibels;
 
     #[test]
     fn equal_power_keeps_the_power_of_a_crossing() {
@@ -124,7 +161,19 @@ mod tests {
         assert_eq!(fade.gain(Frames::ZERO), Gain::SILENCE);
         assert_eq!(fade.gain(Frames(480)), Gain::UNITY);
         assert_eq!(Fade::NONE.gain(Frames::ZERO), Gain::UNITY);
-        assert_eq!(glide(Decibels(-3.0), Decibels(-9.0), 1.0), Decibels(-9.0));
-        assert_eq!(glide(Decibels(-3.0), Decibels(-9.0), 0.0), Decibels(-3.0));
+    }
+
+    #[test]
+    fn a_ramp_is_exact_at_its_ends_and_even_in_decibels() {
+        let ramp = Ramp {
+            from: Frames(100),
+            length: Frames(50),
+            start: Gain::UNITY,
+            target: Decibels(-12.0).gain(),
+            shape: Shape::Decibels,
+        };
+        assert_eq!(ramp.gain(Frames(100)), Gain::UNITY);
+        assert!((ramp.gain(Frames(125)).decibels().0 + 6.0).abs() < 1e-4);
+        assert_eq!(ramp.gain(Frames(150)), ramp.target);
     }
 }

@@ -1,4 +1,15 @@
-//! Undersong plays the sound of a guided session.
+//! Undersong plays the sound of a guided session: music through its phases, and cues over it, from a YAML script.
+//!
+//! The way of the data, and the rooms it goes through (`docs/design.md` has the whole map):
+//!
+//! 1. [`script`] reads a script to a checked [`script::Session`], and [`playlist`] the playlists it names.
+//! 2. [`library`] decodes each file once ([`decode`]) and keeps the facts.
+//! 3. [`timeline`] composes both to everything that will sound, on frames: plain data.
+//! 4. [`player`] hands the timeline to the [`engine`] part by part, and opens the files' [`stream`]s in time.
+//! 5. [`output`] takes the engine's blocks: a device, the laptop, a clock without a card, or a file.
+//!
+//! [`prepare`] is the door to the first three, [`cli`] to everything. On the ground floor, used by all: [`time`], [`level`],
+//! [`zone`], [`frame`], [`fade`] and [`mistake`].
 
 pub mod cli;
 pub mod decode;

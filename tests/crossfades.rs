@@ -127,7 +127,7 @@ fn a_phase_ends_with_its_music_where_it_may() {
             "undersong: 1\ntitle: Ends\nmusic: {{ loudness: as-is, crossfade: 6s, phase-crossfade: 8s }}\n\
              phases:\n\
              \x20 - {{ name: one, length: 50s, {bounds} playlist: [1.wav, 2.wav, 3.wav] }}\n\
-             \x20 - {{ name: two, length: 20s, playlist: [3.wav] }}\n"
+             \x20 - {{ name: two, length: 27s, playlist: [3.wav] }}\n"
         )
     };
     let bound = stage.prepare(&script("min: 40s, max: 60s,"), RATE).timeline;

@@ -1,16 +1,19 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
 mod check;
+mod devices;
 mod interrupt;
 mod mistakes;
 mod outline;
 mod plan;
+mod preview;
 mod render;
 mod report;
 mod scanning;
 mod schema;
 mod screen;
 mod script;
+mod signals;
 mod table;
 
 use std::process::ExitCode;
@@ -30,6 +33,10 @@ enum Verb {
     Check(check::Check),
     Plan(plan::Plan),
     Render(render::Render),
+    /// Play a session on this computer, as it will sound in the room
+    Preview(preview::Preview),
+    /// List the sound devices that a session can be played on
+    Devices(devices::Devices),
     /// Print the JSON schema of scripts, with which an editor completes and checks them
     #[command(after_help = "Example:\n  undersong schema > undersong.schema.json")]
     Schema,
@@ -59,6 +66,8 @@ pub fn main() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Plan(plan) => plan.run(),
         Verb::Render(render) => render.run(),
+        Verb::Preview(preview) => preview.run(),
+        Verb::Devices(devices) => devices.run(),
         Verb::Schema => schema::run(),
     };
     ExitCode::from(exit as u8)

@@ -1,57 +1,9 @@
 //! A gain that is steered from ramp to ramp: the duck of a zone, the level, the transport.
 
-use std::f32::consts::PI;
-
 use crate::engine::curve::Curve;
+use crate::fade::{Ramp, Shape};
 use crate::level::Gain;
 use crate::time::Frames;
-
-/// How a ramp runs from one gain to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// A raised cosine in decibels, for changes that are meant to pass unnoticed. Both gains are above zero.
-    Decibels,
-    /// A raised cosine in amplitude, for ways to and from silence.
-    Amplitude,
-}
-
-/// A way from one gain to another. What holds before it and after it is the lane's affair.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ramp {
-    /// Where it begins.
-    pub from: Frames,
-    /// How long it takes.
-    pub length: Frames,
-    /// The gain it begins at.
-    pub start: Gain,
-    /// The gain it ends at, and that holds after it.
-    pub target: Gain,
-    /// Its shape.
-    pub shape: Shape,
-}
-
-impl Ramp {
-    /// The frame after the last.
-    #[must_use]
-    pub fn end(&self) -> Frames {
-        self.from + self.length
-    }
-
-    /// The gain at a frame; `start` before the ramp and `target` after it. Real-time safe.
-    #[must_use]
-    pub fn gain(&self, at: Frames) -> Gain {
-        if at >= self.end() {
-            return self.target;
-        }
-        let way = (at - self.from).0 as f32 / self.length.0 as f32;
-        let way = 0.5 - 0.5 * (way * PI).cos();
-        let (start, target) = (self.start.0, self.target.0);
-        Gain(match self.shape {
-            Shape::Decibels => start * (way * (target / start).ln()).exp(),
-            Shape::Amplitude => start + (target - start) * way,
-        })
-    }
-}
 
 /// The most ramps that may wait in a lane.
 pub const LANE: usize = 64;

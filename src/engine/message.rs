@@ -1,8 +1,8 @@
 //! What crosses between the engine and the rest of the program.
 
 use crate::engine::deck::Deck;
-use crate::engine::lane::Ramp;
 use crate::engine::voice::Voice;
+use crate::fade::Ramp;
 use crate::level::Decibels;
 use crate::time::Frames;
 use crate::zone::Zone;

@@ -25,7 +25,7 @@ mod zone_bus;
 pub use deck::{Bus, Deck, GUARD};
 pub use envelope::Envelope;
 pub use handle::{Handle, Meters, Stop, Stopper};
-pub use lane::{LANE, Ramp, Shape};
+pub use lane::LANE;
 pub use message::{Command, Event, Id};
 pub use render::{Engine, MAX_DECKS, MAX_VOICES, Setup};
 pub use voice::Voice;

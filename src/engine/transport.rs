@@ -5,8 +5,9 @@
 
 use crate::engine::curve::Tracer;
 use crate::engine::handle::Stop;
-use crate::engine::lane::{Lane, Shape};
+use crate::engine::lane::Lane;
 use crate::engine::zone_bus::along;
+use crate::fade::Shape;
 use crate::frame::Frame;
 use crate::level::Gain;
 use crate::time::{Frames, Rate};

@@ -1,11 +1,38 @@
 //! Where the sound goes: files, devices, and a clock where there is no device.
+//!
+//! A [`Live`] output takes an engine on loan and asks it for blocks: a device's stream ([`Device`]), the laptop's sink
+//! ([`laptop()`]), or a thread with a clock ([`paced()`]). When it dies or is closed the engine comes back.
 
+mod choice;
+mod clock;
+mod device;
+mod device_error;
+mod device_list;
 mod file;
 mod flac;
+mod health;
+mod laptop;
+mod live;
+mod loan;
+mod paced;
 mod partial;
+mod patch;
+mod patience;
 mod pcm;
+mod sample;
 mod wav;
 
+pub use clock::{Clock, Crank, RealTime, Turned};
+pub use device::Device;
+pub use device_error::DeviceError;
+pub use device_list::{Listed, devices};
 pub use file::{FileError, Target, Writer, check_place};
+pub use health::{Health, Watch};
+pub use laptop::laptop;
+pub use live::{Drive, Live};
+pub use loan::{Lent, Loan, loan};
+pub use paced::{Capture, paced};
 pub use partial::Partial;
+pub use patch::{NobodyThere, Patch, names};
 pub use pcm::Bits;
+pub use sample::Sample;

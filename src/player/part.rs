@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Bus, Envelope, Id, Ramp};
+use crate::engine::{Bus, Envelope, Id};
+use crate::fade::Ramp;
 use crate::library::Library;
 use crate::stream::{Piece, Recipe};
 use crate::time::{Frames, Rate};

@@ -82,14 +82,15 @@ pub struct Phase {
 }
 
 impl Phase {
-    /// The time that its cues need, counted from its start: it does not end before the last of them is due.
+    /// The shortest it may become: it does not end before its last cue is due.
     #[must_use]
-    pub fn needed(&self) -> Duration {
+    pub fn shortest(&self) -> Duration {
         let times = self.cues.iter().map(|cue| match cue.at {
             At::Start(after) => after,
             At::End(_) | At::Every(_) => Duration::ZERO,
         });
-        times.max().unwrap_or_default().min(self.max)
+        self.min
+            .max(times.max().unwrap_or_default().min(self.length))
     }
 
     /// How many tracks it can choose from.

@@ -1,7 +1,9 @@
 //! From a checked script and the facts of its files to the timeline. Pure: no clock, no files; the seed decides every choice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::fade::Fade;
 use crate::level::{Decibels, Loudness};
 use crate::library::Library;
 use crate::mistake::{Mistake, Weight};
@@ -9,7 +11,7 @@ use crate::playlist::Track;
 use crate::script::{Content, Phase, Session};
 use crate::time::{Frames, Rate};
 use crate::timeline::duck::ramps;
-use crate::timeline::fill::Filling;
+use crate::timeline::fill::{CUT, Filling};
 use crate::timeline::loudness::normalise;
 use crate::timeline::model::{BedChoice, Clip, CueSort, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::place::Ground;
@@ -138,12 +140,12 @@ impl<'a> Score<'a> {
         let end = match &phase.content {
             Content::Silence => from + self.rate.frames(phase.length),
             Content::Playlist(playlist) => {
-                let filled = self.filling(at, phase, playlist, from).fill();
+                let mut filled = self.filling(at, phase, playlist, from).fill();
                 let rounds = filled.rounds;
                 if rounds > 1 {
                     remarks.push(too_short(phase, playlist, rounds));
                 }
-                self.cross(&filled.clips);
+                self.cross(&mut filled.clips);
                 self.clips.extend(filled.clips);
                 self.last = filled.last.or(self.last);
                 filled.end
@@ -179,7 +181,19 @@ impl<'a> Score<'a> {
         } else {
             music.phase_crossfade
         };
-        let needed = phase.needed();
+        // No change of phases takes more than a third of either.
+        let third = |at: usize| {
+            self.session
+                .phases
+                .get(at)
+                .map(|phase| phase.shortest() / 3)
+        };
+        let bounded = |fade: Duration, other: Option<usize>| {
+            let thirds = [third(at), other.and_then(third)];
+            thirds.into_iter().flatten().fold(fade, Duration::min)
+        };
+        let coming = bounded(coming, at.checked_sub(1));
+        let leaving = bounded(leaving, Some(at + 1));
         Filling {
             playlist,
             library: self.library,
@@ -194,20 +208,25 @@ impl<'a> Score<'a> {
             leaving: frames(leaving),
             leaves_before_end: last,
             from,
-            ends: [phase.min.max(needed), phase.length, phase.max].map(|l| from + frames(l)),
+            ends: [phase.shortest(), phase.length, phase.max].map(|l| from + frames(l)),
         }
     }
 
-    /// Makes the clip that leaves the phase before and the one that comes cross each other: both fades alike.
-    fn cross(&mut self, coming: &[Clip]) {
-        let (Some(before), Some(first)) = (self.clips.last_mut(), coming.first()) else {
+    /// Makes the clip that leaves the phase before and the one that comes cross each other: both fades alike, as long as
+    /// the shorter of the two allows.
+    fn cross(&mut self, coming: &mut [Clip]) {
+        let (Some(before), Some(first)) = (self.clips.last_mut(), coming.first_mut()) else {
             return;
         };
         let overlap = before.end() - first.from;
-        if overlap > first.fade_in.length {
-            before.length -= overlap - first.fade_in.length;
-            before.fade_out = first.fade_in;
+        if overlap == Frames::ZERO {
+            return;
         }
+        let least = self.rate.frames(CUT).min(Frames(first.length.0 / 3));
+        let fade = overlap.min(first.fade_in.length.max(least));
+        before.length -= overlap - fade;
+        before.fade_out = Fade::equal_power(fade);
+        first.fade_in = Fade::equal_power(fade);
     }
 }
 

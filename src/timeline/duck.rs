@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::engine::{Ramp, Shape};
+use crate::fade::{Ramp, Shape};
 use crate::level::Decibels;
 use crate::time::{Frames, Rate};
 

@@ -23,8 +23,8 @@ const GRACE: Duration = Duration::from_millis(500);
 /// No piece is begun for less than this, where it can be had.
 const LEAST: Duration = Duration::from_secs(30);
 
-/// Music that is cut without a fade goes within this.
-const CUT: Duration = Duration::from_millis(10);
+/// Music that is cut, not ended, goes within this at least, whatever was asked.
+pub const CUT: Duration = Duration::from_millis(10);
 
 /// What a phase of music is filled by.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl<'a> Filling<'a> {
     /// Track after track until the longest end is covered, and what the last one needs to leave.
     fn lay_out(&self, queue: &mut Queue<'a>) -> Vec<Piece<'a>> {
         let mut pieces: Vec<Piece> = Vec::new();
-        let enough = self.ends[2].max(self.ends[1]) + self.tail();
+        let enough = self.ends[2].max(self.ends[1]) + self.cut_tail();
         let mut run = Run::default();
         let mut failed = 0;
         while pieces.last().is_none_or(|piece| piece.end() < enough) {
@@ -161,6 +161,15 @@ impl<'a> Filling<'a> {
             Frames::ZERO
         } else {
             self.leaving
+        }
+    }
+
+    /// The same where it is cut: never nothing.
+    fn cut_tail(&self) -> Frames {
+        if self.leaves_before_end {
+            Frames::ZERO
+        } else {
+            self.leaving.max(self.rate.frames(CUT))
         }
     }
 
@@ -221,9 +230,9 @@ impl<'a> Filling<'a> {
             pieces.truncate(at + 1);
             return (pieces, end, true);
         }
-        let covered = pieces
-            .iter()
-            .position(|piece| piece.end() >= meant + self.tail());
+        // A change that is a little shorter is better than a piece that is begun for it alone.
+        let enough = meant + Frames((self.cut_tail().0 * 3).div_ceil(4));
+        let covered = pieces.iter().position(|piece| piece.end() >= enough);
         if let Some(at) = covered {
             pieces.truncate(at + 1);
         }
@@ -246,11 +255,17 @@ impl<'a> Filling<'a> {
         let phase = end - self.from;
         let least = self.rate.frames(LEAST).min(Frames(phase.0 / 3));
         let earliest = before.from + before.coming + Frames(before.length.0 / 3);
-        let wanted = (end - least).max(earliest);
-        if last.from > wanted {
-            before.length = wanted + last.coming - before.from;
-            last.from = wanted;
-        }
+        let reaching = end + self.cut_tail() - last.length;
+        last.from = last.from.min((end - least).max(earliest).max(reaching));
+        // Both fades of the last piece have their place, even if the next phase takes its own way to come.
+        let heard = end - last.from;
+        let leaving = if self.leaves_before_end {
+            self.leaving.min(Frames(heard.0 / 3))
+        } else {
+            Frames::ZERO
+        };
+        last.coming = last.coming.min(heard - leaving);
+        before.length = last.from + last.coming - before.from;
     }
 
     fn clips(&self, pieces: &[Piece<'a>], end: Frames, natural: bool) -> Vec<Clip> {
@@ -290,16 +305,21 @@ impl<'a> Filling<'a> {
 
     /// Where the last piece stops, and how long it goes.
     fn last_stop(&self, piece: &Piece, end: Frames, natural: bool) -> (Frames, Frames) {
-        let stop = (end + self.tail()).min(piece.end());
-        let heard = stop - piece.from;
-        let leaving = self.leaving.min(Frames(heard.0 / 3));
-        let leaving = if self.leaves_before_end {
-            leaving
+        let tail = if natural {
+            self.tail()
         } else {
-            leaving.max(stop - end).min(heard - piece.coming)
+            self.cut_tail()
         };
-        let cut = self.rate.frames(CUT).min(Frames(heard.0 / 3));
-        if natural || stop == piece.end() {
+        let stop = (end + tail).min(piece.end());
+        let heard = stop - piece.from;
+        let third = Frames(heard.0 / 3);
+        let leaving = if self.leaves_before_end {
+            self.leaving.min(third).min(heard - piece.coming)
+        } else {
+            (stop - end).min(heard - piece.coming)
+        };
+        let cut = self.rate.frames(CUT).min(third);
+        if stop == piece.end() {
             (stop, leaving)
         } else {
             (stop, leaving.max(cut))

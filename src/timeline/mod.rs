@@ -1,6 +1,6 @@
 //! The timeline: the heart of the program, as plain data.
 //!
-//! [`compose`] makes it from a checked script and the facts of its files. What sounds at a frame follows from it alone: the
+//! [`compose()`] makes it from a checked script and the facts of its files. What sounds at a frame follows from it alone: the
 //! player, a seek, a rendering and the picture are readers of the same data.
 
 mod compose;

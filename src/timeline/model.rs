@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::Ramp;
 use crate::fade::Fade;
+use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
 use crate::zone::{Layout, Zone, Zones};

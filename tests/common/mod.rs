@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod card;
 pub mod files;
 pub mod program;
 pub mod sounds;

@@ -1,7 +1,7 @@
 //! YAML that people wrote, as a tree that knows the place of everything in it.
 //!
 //! A deserialiser stops at its first error; people want all their mistakes at once. So the text
-//! becomes a tree of [`Node`]s ([`parse`]), and types that are [`Written`] in YAML read themselves
+//! becomes a tree of [`Node`]s ([`parse()`]), and types that are [`Written`] in YAML read themselves
 //! from it, telling [`Mistakes`] what they could not read and going on.
 //! The same types describe themselves to editors (`JsonSchema`), so that the two never disagree.
 

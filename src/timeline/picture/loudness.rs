@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::scale::Scale;
-use crate::engine::Ramp;
+use crate::fade::Ramp;
 use crate::level::{Decibels, Loudness};
 use crate::library::Facts;
 use crate::time::Frames;

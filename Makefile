@@ -1,0 +1,49 @@
+# `make demo` to hear it, `make test` to trust it. See CONTRIBUTING.md for the rest.
+
+CARGO ?= cargo
+DEMO := target/demo
+UNDERSONG := target/release/undersong
+
+.PHONY: demo test bench music setup build install clean
+
+# A two-minute session: its picture, its rendering, then played on this machine.
+demo: build
+	@mkdir -p $(DEMO)
+	@$(UNDERSONG) plan sessions/demo.yaml --svg $(DEMO)/demo.svg > /dev/null
+	@$(UNDERSONG) render sessions/demo.yaml -o $(DEMO)/demo.wav
+	@echo
+	@$(UNDERSONG) preview sessions/demo.yaml
+	@echo
+	@echo "The session's picture:   $(DEMO)/demo.svg   (open it in a browser)"
+	@echo "The session as a file:   $(DEMO)/demo.wav"
+	@echo "Where to go next:        copy sessions/solo.yaml, name your own music in it, and run"
+	@echo "                         $(UNDERSONG) check your-session.yaml"
+
+# Everything that must hold before a change lands: format, lints, unit, whole-session and doc tests, doc links.
+test: setup
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) test
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+# Ratios to a plain loop and to a bare decode, in the same run. MUSIC=folder adds your own files.
+bench: setup
+	$(CARGO) bench --bench mixing
+	$(CARGO) bench --bench session
+
+# Composes the bundled pieces, chimes and the bed again.
+music: setup
+	$(CARGO) run --release --example composer
+
+build: setup
+	@$(CARGO) build --release
+
+install: setup
+	$(CARGO) install --path .
+
+# What the build needs beside Rust, make and a C compiler: ALSA's headers, and pkg-config to find them.
+setup:
+	@sh .ci/setup
+
+clean:
+	$(CARGO) clean

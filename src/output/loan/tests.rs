@@ -1,0 +1,112 @@
+use super::*;
+use crate::engine::{Command, Envelope, Voice};
+use crate::engine::{Handle, Id, Setup};
+use crate::fade::Fade;
+use crate::level::{Decibels, Gain};
+use crate::time::{Frames, Rate};
+use crate::zone::{Layout, Listener, Zones};
+
+/// An engine for two listeners that plays one ramp to `a` and its negative to `b`, so that every frame differs.
+fn engine() -> (Box<Engine>, Handle) {
+    let layout = Layout::couple(false);
+    let (engine, mut handle) = Engine::new(&Setup {
+        rate: Rate::DEFAULT,
+        layout: layout.clone(),
+        start: Frames::ZERO,
+        ramp_in: Frames::ZERO,
+        ceiling: Decibels(-1.0),
+        bed: Arc::from([]),
+        bed_gain: Gain::SILENCE,
+    });
+    for (id, listener, sign) in [(1, Listener::A, 1.0), (2, Listener::B, -1.0)] {
+        let sound: Vec<[f32; 2]> = (0..10_000_u16)
+            .map(|at| {
+                [
+                    sign * f32::from(at) / 20_000.0,
+                    sign * f32::from(at) / 40_000.0,
+                ]
+            })
+            .collect();
+        let envelope = Envelope {
+            from: Frames::ZERO,
+            length: Frames::from(sound.len()),
+            gain: Gain::UNITY,
+            rise: Fade::NONE,
+            fall: Fade::NONE,
+        };
+        let zones = Zones::NONE.with(layout.zone(listener).unwrap());
+        let voice = Voice::new(Id(id), envelope, zones, sound.into());
+        handle.send(Command::Voice(Box::new(voice))).unwrap();
+    }
+    (Box::new(engine), handle)
+}
+
+fn both_ends(patch: Patch) -> (Loan, Lent) {
+    loan(patch, Arc::default())
+}
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What an engine renders in one go.
+fn straight(frames: usize) -> Vec<f32> {
+    let (mut engine, _handle) = engine();
+    let mut out = vec![0.0; frames * 4];
+    engine.render(&mut out);
+    out
+}
+
+#[test]
+fn the_engine_comes_back_and_goes_on_at_the_same_frame() {
+    let (engine, handle) = engine();
+    let (mut heard, mut lent_engine) = (Vec::new(), Some(engine));
+    for frames in [481, 64, 1_000, 7] {
+        let (mut loan, mut lent) = both_ends(Patch::All);
+        loan.lend(lent_engine.take().unwrap()).unwrap();
+        let mut block = vec![f32::NAN; frames * 4];
+        lent.fill(&mut block, 4);
+        heard.extend(block);
+        drop(lent);
+        lent_engine = loan.reclaim(PATIENCE);
+    }
+    assert_eq!(handle.position(), Frames(1_552));
+    assert_eq!(heard, straight(1_552));
+}
+
+#[test]
+fn an_engine_that_was_never_fetched_comes_back_too() {
+    let (mut loan, lent) = both_ends(Patch::All);
+    loan.lend(engine().0).unwrap();
+    drop(lent);
+    assert!(loan.reclaim(PATIENCE).is_some());
+
+    let (mut loan, lent) = both_ends(Patch::All);
+    drop(lent);
+    assert!(loan.lend(engine().0).is_err());
+    assert!(loan.reclaim(PATIENCE).is_none());
+}
+
+#[test]
+fn one_zone_of_a_session_fills_two_channels_of_a_wider_device_as_integers() {
+    let (frames, width) = (1_337, 6);
+    let zone = Layout::couple(false).zone(Listener::B).unwrap();
+    let (mut loan, mut lent) = both_ends(Patch::One(zone));
+    loan.lend(engine().0).unwrap();
+    let mut block = vec![1_i32; frames * width];
+    lent.fill(&mut block, width);
+    for (out, of) in block.chunks(width).zip(straight(frames).chunks(4)) {
+        for (out, of) in out.iter().zip(&of[2..]) {
+            assert!((f64::from(*out) / 2_147_483_648.0 - f64::from(*of)).abs() < 1e-7);
+        }
+        assert_eq!(out[2..], [0; 4]);
+    }
+}
+
+#[test]
+fn while_nothing_is_lent_there_is_silence_and_the_frames_are_counted() {
+    let health = Arc::new(Health::default());
+    let (_loan, mut lent) = loan(Patch::All, Arc::clone(&health));
+    let mut block = vec![7_u16; 2 * 241];
+    lent.fill(&mut block, 2);
+    assert!(block.iter().all(|sample| *sample == 1 << 15));
+    assert_eq!(health.frames(), Frames(241));
+}

@@ -1,0 +1,136 @@
+//! What goes wrong is not heard: no silence, no click, nothing too loud.
+
+mod common;
+
+use std::time::Duration;
+
+use common::files::{Wav, flac, wav};
+use common::sounds::{noise, sine};
+use common::stage::{Stage, cast, play, power};
+use undersong::frame::Frame;
+use undersong::player::What;
+use undersong::time::{Frames, Rate};
+
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
+const RATE: Rate = Rate::DEFAULT;
+
+/// 50 ms windows below -70 dBFS.
+fn silences(sound: &[Frame]) -> usize {
+    let windows = sound.chunks_exact(RATE.hertz() as usize / 20);
+    windows.filter(|window| power(window) < -70.0).count()
+}
+
+fn script(tracks: &str) -> String {
+    format!(
+        "undersong: 1\ntitle: Faults\nmusic: {{ crossfade: 4s, fade-in: 0s, fade-out: 0s }}\n\
+         phases: [{{ name: all, length: 40s, playlist: [{tracks}] }}]\n"
+    )
+}
+
+#[test]
+fn the_detector_finds_silence() {
+    let mut sound = sine(220.0, -20.0, 48_000, 48_000);
+    assert_eq!(silences(&sound), 0);
+    sound[20_000..24_800].fill([0.0, 0.0]);
+    assert!(silences(&sound) >= 1);
+}
+
+#[test]
+fn a_file_that_vanished_is_bridged_by_the_bed_and_told() {
+    let stage = Stage::new();
+    for name in ["1", "2", "3"] {
+        let sound = noise(name.len() as u64, 0.1, 17 * 48_000 + 5);
+        wav(
+            &stage.path(&format!("{name}.wav")),
+            &sound,
+            48_000,
+            2,
+            Wav::Float,
+        );
+    }
+    let prepared = stage.prepare(&script("1.wav, 2.wav, 3.wav"), RATE);
+    std::fs::remove_file(stage.path("2.wav")).unwrap();
+    let (mut player, mut engine) = cast(&prepared, Frames::ZERO);
+    let mut block = vec![0.0; 4_800 * 2];
+    let (mut samples, mut troubles) = (Vec::new(), 0);
+    while !player.is_over() {
+        let happenings = player.tick();
+        let troubled = happenings
+            .iter()
+            .filter(|h| matches!(h.what, What::Trouble(_)));
+        troubles += troubled.count();
+        assert!(player.wait_ready(Frames(4_800), Duration::from_secs(30)));
+        engine.render(&mut block);
+        samples.extend(block.chunks_exact(2).map(|f| [f[0], f[1]]));
+    }
+    assert_eq!(troubles, 1);
+    samples.truncate(prepared.timeline.length.index());
+    assert_eq!(silences(&samples[4_800..]), 0);
+    for pair in samples[15 * 48_000..28 * 48_000].chunks_exact(2_400) {
+        assert!(power(pair) > -60.0, "the bed is too quiet to be heard");
+    }
+}
+
+#[test]
+fn a_damaged_file_leaves_no_hole_and_no_step() {
+    let stage = Stage::new();
+    let tone = sine(220.0, -20.0, 48_000, 50 * 48_000);
+    let path = flac(&stage.path("1.flac"), &tone, 48_000, 2, 16);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    for byte in &mut bytes[middle..middle + 3_000] {
+        *byte = byte.wrapping_mul(31).wrapping_add(7);
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let prepared = stage.prepare(&script("1.flac"), RATE);
+    assert!(!prepared.remarks.is_empty(), "the damage is told");
+    let heard = play(&prepared, Frames::ZERO).frames();
+    assert_eq!(heard.len(), 40 * 48_000);
+}
+
+#[test]
+fn nothing_that_a_file_holds_is_too_loud_or_not_a_number() {
+    let stage = Stage::new();
+    let mut wild = noise(5, 0.5, 45 * 48_000);
+    for (at, frame) in wild.iter_mut().enumerate() {
+        *frame = match at % 50_021 {
+            7 => [f32::NAN, 0.1],
+            8 => [f32::INFINITY, f32::NEG_INFINITY],
+            9 => [1.9e6, -1.9e6],
+            _ => frame.map(|s| s * 9.0),
+        };
+    }
+    wav(&stage.path("wild.wav"), &wild, 48_000, 2, Wav::Float);
+    let as_is = script("wild.wav").replace("crossfade: 4s", "loudness: as-is, crossfade: 4s");
+    for script in [script("wild.wav"), as_is] {
+        let heard = stage.hear(&script, RATE);
+        let loudest = heard.samples().iter().fold(0.0_f32, |loudest, s| {
+            assert!(s.is_finite());
+            loudest.max(s.abs())
+        });
+        assert!(loudest <= 0.501_19 + 1e-4, "{loudest}");
+    }
+}
+
+#[test]
+fn beginning_in_the_middle_gives_what_the_whole_would_have_given() {
+    let stage = Stage::new();
+    for (name, rate) in [("1", 44_100), ("2", 48_000), ("3", 96_000)] {
+        let sound = noise(u64::from(rate), 0.1, 17 * rate as usize + 5);
+        flac(&stage.path(&format!("{name}.flac")), &sound, rate, 2, 24);
+    }
+    let prepared = stage.prepare(&script("1.flac, 2.flac, 3.flac"), RATE);
+    let whole = play(&prepared, Frames::ZERO).frames();
+    for start in [1, 14 * 48_000 + 123, 30 * 48_000 + 7] {
+        let rest = play(&prepared, Frames(start)).frames();
+        assert_eq!(rest.len(), whole.len() - start as usize);
+        assert_eq!(rest[0], [0.0, 0.0], "from silence");
+        // Half a second of ramp; then the same, but for where a chord of a fade begins.
+        let (rest, whole) = (&rest[24_000..], &whole[start as usize + 24_000..]);
+        let off = rest.as_flattened().iter().zip(whole.as_flattened());
+        let off = off.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off < 1e-6, "{off} from {start}");
+    }
+}
