@@ -191,6 +191,7 @@ fn the_picture_is_sound_xml_and_holds_every_phase_and_cue() {
         assert!(holds(what), "{what}: {texts:?}");
     }
     assert_eq!(svg.matches("http").count(), 1, "only the namespace");
+    assert_eq!(desk.run(&["plan", "evening.yaml", "--svg", "-"]).out, svg);
     assert!(
         !desk
             .names()

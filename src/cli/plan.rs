@@ -24,7 +24,7 @@ use crate::timeline::picture;
 pub struct Plan {
     #[command(flatten)]
     script: Script,
-    /// Draw the session as a picture into this file
+    /// Draw the session as a picture into this file, or `-` for the standard output
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
     /// As JSON, for programs: positions and lengths in frames
@@ -42,14 +42,18 @@ impl Plan {
     }
 
     fn try_run(self) -> Result<Exit, Exit> {
-        if let Some(file) = &self.svg {
+        let on_paper = self.svg.as_deref().filter(|file| *file != Path::new("-"));
+        if let Some(file) = on_paper {
             check_place(file).map_err(|error| {
                 complain(&printable(&error.to_string()));
                 Exit::Call
             })?;
         }
         let prepared = self.script.prepare()?;
-        if let Some(file) = &self.svg {
+        if self.svg.is_some() && on_paper.is_none() {
+            return Ok(print(&picture::svg(&prepared.timeline, &prepared.library)));
+        }
+        if let Some(file) = on_paper {
             self.script.keep_inputs(&prepared, file)?;
             draw(&prepared, file)?;
         }

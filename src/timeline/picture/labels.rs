@@ -130,7 +130,10 @@ mod tests {
             for (at, spot) in spots.iter().enumerate() {
                 assert!(spot.to <= board.right && spot.row < board.rows);
                 for other in &spots[at + 1..] {
-                    assert!(spot.is_clear_of(other), "{spot:?} {other:?}");
+                    for (text, leader) in [(spot, other), (other, spot)] {
+                        let over = (text.from..=text.to).contains(&leader.mark);
+                        assert!(!over || leader.row <= text.row, "{leader:?} {text:?}");
+                    }
                     if spot.row == other.row {
                         assert!(spot.to < other.from || other.to < spot.from);
                     }

@@ -123,6 +123,7 @@ mod tests {
     #[test]
     fn a_session_without_a_frame_has_an_axis_too() {
         let scale = Scale::new(Rate::DEFAULT, Frames::ZERO, 84.0, 1544.0);
+        assert_eq!(scale.x(Frames::ZERO), 84.0);
         assert_eq!(scale.x(Frames(5)), 1544.0);
         assert_eq!(scale.times().0, [0]);
     }
