@@ -56,7 +56,7 @@ struct PhasePlan {
 
 fn plan() -> impl Strategy<Value = Plan> {
     let rates = prop::sample::select(vec![44_100_u32, 48_000, 96_000, 37_800]);
-    let track = (rates, 700_u64..400_000, 0_u64..3_000);
+    let track = (rates, 1_000_u64..400_000, 0_u64..3_000);
     let cue = (0_u64..600, any::<bool>(), 0_u64..60, 0_u8..3);
     let phase = (
         10_u64..900,

@@ -1,4 +1,4 @@
-//! Being told to end: by Ctrl-C, by the system, or by the terminal that closes.
+//! Being told to end, for a command that works and does not wait.
 //!
 //! The command then ends by itself, so that what it began is taken away again.
 
@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::signals::Signals;
 
 /// A limit on the size of files was reached (SIGXFSZ, which has this number on x86, ARM and RISC-V). Where somebody
 /// listens, the write fails instead and can be told; where nobody does, the program is killed.
@@ -27,9 +29,7 @@ impl Interrupt {
             .enable_all()
             .build()?;
         let entered = runtime.enter();
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+        let mut signals = Signals::listen()?;
         let limit = signal(SignalKind::from_raw(FILE_TOO_LARGE))?;
         drop(entered);
         let told = Arc::new(AtomicBool::new(false));
@@ -37,13 +37,7 @@ impl Interrupt {
         std::thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        _ = interrupt.recv() => {}
-                        _ = terminate.recv() => {}
-                        _ = hangup.recv() => {}
-                    }
-                });
+                runtime.block_on(signals.asked_to_stop());
                 drop(limit);
                 tell.store(true, Ordering::Relaxed);
             })?;

@@ -1,25 +1,26 @@
-//! The system's ways of asking a program to stop.
+//! The system's ways of asking a program to end: Ctrl-C, SIGTERM, and the terminal that closes.
 
 use std::io;
 
-/// Ctrl-C and, on Unix, SIGTERM, from when it was made; until then they end the program as they always do.
-#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Hears them from when it was made; until then they end the program as they always do.
 pub struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
 }
 
-#[cfg(unix)]
 impl Signals {
-    /// Listens for them.
+    /// Listens for them. Called on a tokio runtime.
     ///
     /// # Errors
     /// Where the system does not let us.
     pub fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
@@ -28,26 +29,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => (),
             _ = self.terminate.recv() => (),
+            _ = self.hangup.recv() => (),
         }
-    }
-}
-
-/// Ctrl-C.
-#[cfg(not(unix))]
-pub struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    /// Listens for it.
-    ///
-    /// # Errors
-    /// Never here.
-    pub fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    /// Waits for the next of them.
-    pub async fn asked_to_stop(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

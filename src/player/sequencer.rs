@@ -10,7 +10,7 @@ use crate::library::Library;
 use crate::player::part::{Part, What, parts};
 use crate::stream::{Progress, Recipe, Report, StreamError, Streams};
 use crate::time::{Frames, Rate};
-use crate::timeline::Timeline;
+use crate::timeline::{MOST_CUES, Timeline};
 use crate::zone::{MAX_ZONES, Zones};
 
 /// Streams are opened and sounds loaded this long before they are due, in seconds.
@@ -43,6 +43,8 @@ pub struct Sequencer {
     parts: VecDeque<Part>,
     decks: Vec<OnDeck>,
     awaited: Vec<Awaited>,
+    /// Where the sounds that were asked for end.
+    sounds: Vec<Frames>,
     /// Where the duck ramps that were sent end, zone by zone.
     ducks: [VecDeque<Frames>; MAX_ZONES],
     /// What the engine had no room for, tried again.
@@ -85,6 +87,7 @@ impl Sequencer {
             parts,
             decks: Vec::new(),
             awaited: Vec::new(),
+            sounds: Vec::new(),
             ducks: Default::default(),
             unsent: VecDeque::new(),
             rate: timeline.rate,
@@ -96,6 +99,7 @@ impl Sequencer {
     pub fn advance(&mut self, now: Frames, handle: &mut Handle, streams: &Streams) -> Vec<Trouble> {
         let troubles = self.collect(streams);
         self.decks.retain(|deck| deck.end > now);
+        self.sounds.retain(|end| *end > now);
         for ducks in &mut self.ducks {
             while ducks.front().is_some_and(|end| *end <= now) {
                 ducks.pop_front();
@@ -121,7 +125,8 @@ impl Sequencer {
     fn has_room(&self, part: &Part) -> bool {
         match &part.what {
             What::Stream { .. } => self.decks.len() < MAX_DECKS,
-            What::Sound { .. } => true,
+            // One more than can sound at once: the next one is loaded while the last of them rings.
+            What::Sound { .. } => self.sounds.len() <= MOST_CUES,
             // The engine forgets a ramp when the next one comes; half the lane is kept free for that.
             What::Duck(zone, _) => self
                 .ducks
@@ -164,6 +169,7 @@ impl Sequencer {
                 zones,
                 path,
             } => {
+                self.sounds.push(end);
                 self.awaited.push(Awaited {
                     id,
                     file: Arc::clone(&path),

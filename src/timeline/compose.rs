@@ -9,16 +9,19 @@ use crate::library::Library;
 use crate::mistake::{Mistake, Weight};
 use crate::playlist::Track;
 use crate::script::{Content, Phase, Session};
-use crate::time::{Frames, Rate};
+use crate::time::{Frames, Rate, clock};
 use crate::timeline::duck::ramps;
 use crate::timeline::fill::{CUT, Filling};
 use crate::timeline::loudness::normalise;
-use crate::timeline::model::{BedChoice, Clip, CueSort, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::model::{BedChoice, Clip, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::place::Ground;
 use crate::timeline::review::review;
 
 /// The bed stands this far below the music it stands in for.
 const BED: Decibels = Decibels(-6.0);
+
+/// So many cues may sound at once.
+pub const MOST_CUES: usize = 32;
 
 /// A session that can be played, and what its writer should know of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,8 +68,12 @@ pub fn compose(
         cues.extend(ground.place(span, &phase.cues, &mut remarks));
     }
     cues.sort_by_key(|cue| cue.at);
+    if let Some(mistake) = crowd(session, &cues, rate) {
+        remarks.push(mistake);
+        return Err(remarks);
+    }
     let ducks = session.layout.zones().flat_map(|zone| {
-        let needs = ground.needs(zone, &cues, |cue| makes_room(session, cue));
+        let needs = ground.needs(zone, &cues);
         ramps(&needs, rate)
             .into_iter()
             .map(move |ramp| (zone, ramp))
@@ -89,22 +96,16 @@ pub fn compose(
     Ok(Composition { timeline, remarks })
 }
 
-/// Whether the music goes down for a cue.
-fn makes_room(session: &Session, cue: &PlacedCue) -> bool {
-    match cue.sort {
-        CueSort::Voice | CueSort::Say => true,
-        CueSort::Remind => false,
-        CueSort::Chime => {
-            let cues = session.phases.iter().flat_map(|phase| &phase.cues);
-            cues.filter(|written| written.name == cue.name)
-                .any(|written| {
-                    matches!(
-                        written.kind,
-                        crate::script::CueKind::Chime { duck: true, .. }
-                    )
-                })
-        }
-    }
+/// Where more cues sound at once than anybody could hear.
+fn crowd(session: &Session, cues: &[PlacedCue], rate: Rate) -> Option<Mistake> {
+    let sounding = |at: Frames| cues.iter().filter(move |c| c.at <= at && at < c.end());
+    let heard = cues.iter().filter(|cue| cue.sound.is_some());
+    let crowded = heard
+        .map(|cue| cue.at)
+        .find(|at| sounding(*at).nth(MOST_CUES).is_some())?;
+    let time = clock(rate.duration(crowded));
+    let what = format!("more than {MOST_CUES} cues sound at once, at {time}");
+    Some(Mistake::error(session.place.clone(), what).help("move some of them apart"))
 }
 
 fn bed(session: &Session, library: &Library) -> BedChoice {

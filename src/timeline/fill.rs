@@ -12,6 +12,7 @@ use crate::time::{Frames, Rate};
 use crate::timeline::loudness::{normalise, normalise_together};
 use crate::timeline::model::Clip;
 use crate::timeline::order::Queue;
+use crate::timeline::piece::{Piece, Run};
 use crate::zone::Zones;
 
 /// Silence at a track's head or tail that is shorter than this stays; nobody hears it as a gap.
@@ -70,25 +71,6 @@ pub struct Filled<'a> {
     pub last: Option<&'a Track>,
     /// How many times the playlist was begun.
     pub rounds: usize,
-}
-
-/// A track as it lies on the timeline before the phase's end is known.
-#[derive(Debug, Clone)]
-struct Piece<'a> {
-    track: &'a Track,
-    facts: Arc<Facts>,
-    from: Frames,
-    /// All that there is of it.
-    length: Frames,
-    offset: Frames,
-    coming: Frames,
-    joined: bool,
-}
-
-impl Piece<'_> {
-    fn end(&self) -> Frames {
-        self.from + self.length
-    }
 }
 
 impl<'a> Filling<'a> {
@@ -289,7 +271,7 @@ impl<'a> Filling<'a> {
             };
             clips.push(Clip {
                 track: piece.track.path.as_path().into(),
-                title: title(piece.track, &piece.facts),
+                title: piece.title(),
                 from: piece.from,
                 length: stop - piece.from,
                 offset: piece.offset,
@@ -330,35 +312,4 @@ impl<'a> Filling<'a> {
 /// A crossfade as asked, or a third of the shorter track.
 fn shortened(asked: Frames, before: Frames, after: Frames) -> Frames {
     asked.min(Frames(before.min(after).0 / 3))
-}
-
-fn title(track: &Track, facts: &Facts) -> String {
-    let named = facts.title.clone().filter(|title| !title.trim().is_empty());
-    let stem = || track.path.file_stem().unwrap_or_default().to_string_lossy();
-    named.unwrap_or_else(|| stem().into_owned())
-}
-
-/// Tracks that are joined without a seam: each ends where all of them so far end, converted as one, so that no rounding
-/// adds or loses a frame.
-#[derive(Debug, Default)]
-struct Run {
-    rate: Option<Rate>,
-    source: Frames,
-    laid: Frames,
-    seamless: bool,
-}
-
-impl Run {
-    fn go_on(&mut self, facts: &Facts, rate: Rate, joined: bool) -> Frames {
-        self.seamless = joined && self.rate == Some(facts.rate);
-        if !self.seamless {
-            (self.source, self.laid) = (Frames::ZERO, Frames::ZERO);
-            self.rate = Some(facts.rate);
-        }
-        self.source += facts.frames;
-        let end = rate.convert(self.source, facts.rate);
-        let length = end - self.laid;
-        self.laid = end;
-        length
-    }
 }

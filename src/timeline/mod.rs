@@ -10,9 +10,10 @@ mod loudness;
 mod model;
 mod order;
 pub mod picture;
+mod piece;
 mod place;
 mod review;
 
-pub use compose::{Composition, compose};
+pub use compose::{Composition, MOST_CUES, compose};
 pub use model::{BedChoice, Clip, CueSort, PhaseSpan, PlacedCue, Timeline};
 pub use review::files;

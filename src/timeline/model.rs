@@ -161,6 +161,8 @@ pub struct PlacedCue {
     pub gain: Gain,
     /// Its slow onset.
     pub attack: Fade,
+    /// Whether the music makes room for it.
+    pub ducks: bool,
     /// Where the script asked for it; differs from `at` where it made way.
     pub asked: Frames,
 }

@@ -93,6 +93,7 @@ impl Ground<'_> {
             text: text(&cue.kind),
             gain: (change + cue.level).gain(),
             attack: Fade::equal_power(attack),
+            ducks: ducks(&cue.kind),
             asked,
         }
     }
@@ -199,18 +200,13 @@ impl Ground<'_> {
         .help("let it look for a better place, for example with `within: 60s`")
     }
 
-    /// What each spoken cue asks of the music, zone by zone.
+    /// What the cues that a zone hears ask of its music.
     #[must_use]
-    pub fn needs(
-        &self,
-        zone: Zone,
-        cues: &[PlacedCue],
-        ducking: impl Fn(&PlacedCue) -> bool,
-    ) -> Vec<Need> {
+    pub fn needs(&self, zone: Zone, cues: &[PlacedCue]) -> Vec<Need> {
         let over = self.session.voice.over_music;
         let mut needs = Vec::new();
         for cue in cues {
-            if !cue.zones.contains(zone) || !ducking(cue) {
+            if !cue.zones.contains(zone) || !cue.ducks {
                 continue;
             }
             let Some(loudness) = self.cue_loudness(cue) else {
@@ -239,6 +235,14 @@ impl Ground<'_> {
 
 fn speaks(kind: &CueKind) -> bool {
     matches!(kind, CueKind::Voice { .. } | CueKind::Say { .. })
+}
+
+fn ducks(kind: &CueKind) -> bool {
+    match kind {
+        CueKind::Voice { .. } | CueKind::Say { .. } => true,
+        CueKind::Chime { duck, .. } => *duck,
+        CueKind::Remind { .. } => false,
+    }
 }
 
 fn sort(kind: &CueKind) -> CueSort {

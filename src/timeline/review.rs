@@ -5,17 +5,15 @@ use std::path::Path;
 
 use crate::library::Library;
 use crate::mistake::{Mistake, Place};
+use crate::playlist::Track;
 use crate::script::{Content, Session};
+
+/// A track lasts this long at least, in seconds.
+const SHORTEST: f64 = 1.0;
 
 /// Every file that a session names, with where it is named: tracks, cues, and its own bed.
 pub fn files(session: &Session) -> impl Iterator<Item = (&Path, &Place)> {
-    let tracks = session
-        .phases
-        .iter()
-        .flat_map(|phase| match &phase.content {
-            Content::Playlist(playlist) => playlist.tracks.as_slice(),
-            Content::Silence => &[],
-        });
+    let tracks = tracks(session);
     let cues = session.phases.iter().flat_map(|phase| &phase.cues);
     let sounds = cues.filter_map(|cue| cue.kind.sound());
     tracks
@@ -27,11 +25,22 @@ pub fn files(session: &Session) -> impl Iterator<Item = (&Path, &Place)> {
         )
 }
 
+fn tracks(session: &Session) -> impl Iterator<Item = &Track> {
+    session
+        .phases
+        .iter()
+        .flat_map(|phase| match &phase.content {
+            Content::Playlist(playlist) => playlist.tracks.as_slice(),
+            Content::Silence => &[],
+        })
+}
+
 /// What is wrong with the files of a session, and what its writer should know of them: each file once, where it is
 /// named first.
 #[must_use]
 pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
     let mut seen = HashSet::new();
+    let tracks: HashSet<&Path> = tracks(session).map(|track| track.path.as_path()).collect();
     let mut mistakes = Vec::new();
     for (path, place) in files(session) {
         if !seen.insert(path) {
@@ -47,6 +56,12 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                 mistakes.extend(
                     remarks.map(|r| Mistake::warning(place.clone(), format!("`{name}`: {r}"))),
                 );
+                if facts.rate.seconds(facts.frames) < SHORTEST && tracks.contains(path) {
+                    let what =
+                        format!("`{name}` is shorter than a second, which is no piece of music");
+                    let mistake = Mistake::error(place.clone(), what);
+                    mistakes.push(mistake.help("leave it out, or join it to its neighbours"));
+                }
                 if facts.loudness.is_none() {
                     let what = format!("`{name}` is silent from its first to its last frame");
                     mistakes.push(Mistake::warning(place.clone(), what));

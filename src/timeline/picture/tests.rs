@@ -52,6 +52,7 @@ fn session(tracks: u64) -> (Timeline, Library) {
         text: Some(format!("Words that are said the {n}th time")),
         gain: Gain::UNITY,
         attack: Fade::NONE,
+        ducks: false,
         asked: seconds(n * 43 + 9),
     });
     let phases = (0..tracks.div_ceil(10)).map(|n| PhaseSpan {
