@@ -4,7 +4,7 @@ use rtrb::Consumer;
 
 use crate::engine::curve::{Stretch, Tracer};
 use crate::engine::envelope::Envelope;
-use crate::engine::message::Id;
+use crate::engine::id::Id;
 use crate::engine::mix;
 use crate::frame::Frame;
 use crate::time::Frames;

@@ -1,15 +1,12 @@
 //! What crosses between the engine and the rest of the program.
 
 use crate::engine::deck::Deck;
+use crate::engine::id::Id;
 use crate::engine::voice::Voice;
 use crate::fade::Ramp;
 use crate::level::Decibels;
 use crate::time::Frames;
 use crate::zone::Zone;
-
-/// Names a clip or a cue across the boundary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(pub u64);
 
 /// What the engine is asked to do. Everything that would need memory comes prepared.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::curve::Tracer;
 use crate::engine::envelope::Envelope;
-use crate::engine::message::Id;
+use crate::engine::id::Id;
 use crate::engine::mix;
 use crate::frame::Frame;
 use crate::time::Frames;
