@@ -181,9 +181,11 @@ fn start_output(
         Sink::Silent(why) => (why, engine),
     };
     if let Some(why) = why {
-        eprintln!(
-            "No sound device was found ({why}): the session runs silently in real time, so that you can follow it."
-        );
+        let why = match why {
+            DeviceError::None => "No sound device was found".to_owned(),
+            other => format!("The sound device cannot be used ({other})"),
+        };
+        eprintln!("{why}: the session runs silently in real time, so that you can follow it.");
     }
     Ok((silently(player, engine)?, true))
 }

@@ -49,7 +49,11 @@ impl Device {
     /// Where there is none, or it does not answer.
     pub fn of_system() -> Result<Self, DeviceError> {
         let look_up = || match cpal::default_host().default_output_device() {
-            Some(device) => Self::probe(device),
+            // ALSA names a default device even where there is no card behind it.
+            Some(device) => Self::probe(device).map_err(|error| match error {
+                DeviceError::Gone(_) => DeviceError::None,
+                other => other,
+            }),
             None => Err(DeviceError::None),
         };
         within(PATIENCE, look_up)
