@@ -44,12 +44,6 @@ impl Zones {
         self.0 & (1 << zone.0) != 0
     }
 
-    /// Whether the two sets share a zone.
-    #[must_use]
-    pub const fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
     /// The set with `zone` in it.
     #[must_use]
     pub const fn with(self, zone: Zone) -> Self {

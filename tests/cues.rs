@@ -170,6 +170,31 @@ fn speech_makes_way_for_a_crossfade_where_it_may() {
 }
 
 #[test]
+fn a_cue_stays_in_its_phase() {
+    let stage = stage();
+    let script = |cue: &str| {
+        format!(
+            "undersong: 1\ntitle: Stay\nphases:\n\
+             \x20 - {{ name: one, length: 40s, max: 120s, end: hold, playlist: [music.wav], cues: [{cue}] }}\n\
+             \x20 - {{ name: two, length: 30s, music: silence }}\n"
+        )
+    };
+    // Behind the end of a phase that was not lengthened: not said in the next one.
+    let late = stage
+        .prepare(&script("{ at: 100s, voice: word.wav }"), RATE)
+        .timeline;
+    assert!(late.cues.is_empty() && late.length == Frames(70 * 48_000));
+    // The quietest place is in the silence of the next phase, and is not taken.
+    let quiet = stage
+        .prepare(
+            &script("{ at: end - 15s, voice: word.wav, place: quiet }"),
+            RATE,
+        )
+        .timeline;
+    assert!(quiet.cues[0].end() <= quiet.phases[0].end());
+}
+
+#[test]
 fn a_cue_that_returns_every_minute_does() {
     let stage = stage();
     let timeline = stage

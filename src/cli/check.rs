@@ -4,10 +4,11 @@ use std::io;
 
 use clap::Args;
 
-use crate::cli::screen::{Screen, print};
+use crate::cli::screen::{Screen, count, print};
 use crate::cli::script::Script;
 use crate::cli::table::{size, table};
 use crate::cli::{Exit, mistakes};
+use crate::prepare::Prepared;
 
 /// Look for every mistake in a script and in the files it names
 ///
@@ -32,24 +33,34 @@ impl Check {
             Ok(prepared) => &prepared.remarks,
             Err(mistakes) => mistakes,
         };
-        let printed = if self.json {
-            print(&mistakes::json(found))
-        } else {
-            mistakes::show(found, &self.script.path);
-            match &result {
-                Ok(prepared) => {
-                    let timeline = &prepared.timeline;
-                    let table = table(timeline, Screen::of(&io::stdout()));
-                    let size = size(timeline);
-                    print(&format!("{table}\nThis session can be played: {size}.\n"))
-                }
-                Err(_) => Exit::Done,
+        let printed = match &result {
+            _ if self.json => print(&mistakes::json(found)),
+            Ok(prepared) => self.show(prepared),
+            Err(_) => {
+                mistakes::show(found, &self.script.path);
+                Exit::Done
             }
         };
         if result.is_err() {
             Exit::Input
         } else {
             printed
+        }
+    }
+
+    /// The session as a table, and below it, where the eye is, what must be looked at.
+    fn show(&self, prepared: &Prepared) -> Exit {
+        let timeline = &prepared.timeline;
+        let printed = print(&(table(timeline, Screen::of(&io::stdout())) + "\n"));
+        mistakes::show(&prepared.remarks, &self.script.path);
+        let warned = match prepared.remarks.len() {
+            0 => String::new(),
+            warnings => format!(", with {}", count(warnings, "warning")),
+        };
+        let sentence = format!("This session can be played: {}{warned}.\n", size(timeline));
+        match printed {
+            Exit::Done => print(&sentence),
+            other => other,
         }
     }
 }

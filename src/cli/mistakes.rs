@@ -18,6 +18,17 @@ pub fn show(mistakes: &[Mistake], script: &Path) {
     }
 }
 
+/// Says on the standard error that there are warnings, and where they are shown; nothing where there are none.
+pub fn mention(warnings: &[Mistake], script: &Path) {
+    if !warnings.is_empty() {
+        let script = script.to_string_lossy();
+        let number = count(warnings.len(), "warning");
+        complain(&printable(&format!(
+            "{number}; `undersong check {script}` shows more"
+        )));
+    }
+}
+
 /// All of them, the warnings first so that what must be mended stands where the eye is, and their number.
 #[must_use]
 pub fn text(mistakes: &[Mistake], script: &Path, screen: Screen) -> String {

@@ -30,9 +30,9 @@ pub struct Render {
     /// Where to: a name that ends in .wav or .flac, or `-` for raw 32-bit float samples
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Bits of a sample; FLAC has no float
-    #[arg(long, value_enum, default_value_t = Width::TwentyFour)]
-    bits: Width,
+    /// Bits of a sample, 24 unless said; FLAC has no float, and raw samples have nothing else
+    #[arg(long, value_enum)]
+    bits: Option<Width>,
 }
 
 /// How a sample is written.
@@ -96,7 +96,7 @@ impl Render {
             Exit::Call
         };
         // What is wrong with the call is said before any file is looked at.
-        let target = Target::named(&self.output, self.bits.into());
+        let target = Target::named(&self.output, self.bits.map(Bits::from));
         let target = target.map_err(|error| wrong(error.to_string()))?;
         if target != Target::Raw {
             check_place(&self.output).map_err(|error| wrong(error.to_string()))?;
@@ -114,7 +114,12 @@ impl Render {
                         format!("`{}` {error}; the bed stands in for it", file.display());
                     complain(&printable(&sentence));
                 }
-                Ok(self.done(&prepared, begun.elapsed()))
+                let done = self.done(&prepared, begun.elapsed());
+                Ok(if troubles.is_empty() {
+                    done
+                } else {
+                    Exit::Machine
+                })
             }
             Err(failure) => {
                 complain(&printable(&failure.to_string()));

@@ -32,14 +32,14 @@ impl Script {
         prepare(&self.path, self.rate, scan)
     }
 
-    /// Reads and composes it, and tells on the standard error what its writer should know. Blocking.
+    /// Reads and composes it; what its writer should know is mentioned on the standard error. Blocking.
     ///
     /// # Errors
     /// How the command ends where it cannot be played.
     pub fn prepare(&self) -> Result<Prepared, Exit> {
         match self.read() {
             Ok(prepared) => {
-                mistakes::show(&prepared.remarks, &self.path);
+                mistakes::mention(&prepared.remarks, &self.path);
                 Ok(prepared)
             }
             Err(found) => {
@@ -54,7 +54,9 @@ impl Script {
     /// # Errors
     /// How the command ends where it would be; said on the standard error.
     pub fn keep_inputs(&self, prepared: &Prepared, output: &Path) -> Result<(), Exit> {
-        let mut inputs = files(&prepared.session).map(|(file, _)| file);
+        // Each file, and the playlist that names it.
+        let inputs = files(&prepared.session);
+        let mut inputs = inputs.flat_map(|(file, place)| [file, place.source.path.as_path()]);
         if is_same(&self.path, output) || inputs.any(|file| is_same(file, output)) {
             let name = printable(&output.to_string_lossy());
             complain(&format!(

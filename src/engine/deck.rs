@@ -143,10 +143,12 @@ impl Deck {
 
     fn sound(&mut self, now: Frames, stretch: &Stretch, offset: usize, buses: &mut [&mut [Frame]]) {
         if self.taken != now - self.from() {
+            self.presence = 0;
             return;
         }
         let ready = stretch.frames.min(self.frames.slots());
-        if ready < stretch.frames {
+        let cut_off = ready < stretch.frames;
+        if cut_off {
             // The stream ended before the clip did, and nothing foretold it.
             self.leave();
         }
@@ -182,7 +184,8 @@ impl Deck {
             }
         }
         chunk.commit_all();
-        self.presence = presence;
+        // What comes after a hole comes from silence.
+        self.presence = if cut_off { 0 } else { presence };
         self.taken += Frames::from(ready);
     }
 }
@@ -260,6 +263,27 @@ mod tests {
         }
         assert!(heard[21_004..].iter().all(|f| *f == [0.0; 2]));
         assert!(!deck.is_starved());
+    }
+
+    #[test]
+    fn a_stream_that_is_late_comes_from_silence() {
+        let (mut ring, mut deck) = deck(0, 60_000);
+        let mut at = 0;
+        assert!(
+            play(&mut deck, &mut at, 5_000)
+                .iter()
+                .all(|f| *f == [0.0, 0.0])
+        );
+        assert!(deck.is_starved());
+        for _ in 0..60_000 {
+            ring.push([1.0, 1.0]).unwrap();
+        }
+        let back = play(&mut deck, &mut at, 20_000);
+        assert_eq!(back[19_999][0], 1.0);
+        assert!(back[0][0] < 0.001);
+        for pair in back.windows(2) {
+            assert!((pair[1][0] - pair[0][0]).abs() < 0.001, "a step");
+        }
     }
 
     #[test]

@@ -114,12 +114,6 @@ impl Handle {
         self.board.stop.fetch_max(stop as u8, Ordering::Relaxed);
     }
 
-    /// A way to stop the session from any thread, as [`Handle::stop`] does.
-    #[must_use]
-    pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::clone(&self.board))
-    }
-
     /// The session's frame that leaves the engine next.
     #[must_use]
     pub fn position(&self) -> Frames {
@@ -144,16 +138,5 @@ impl Handle {
             })),
             limiter: Gain(1.0 - board.map_or(0.0, |b| take(&b.limiter))).decibels(),
         }
-    }
-}
-
-/// Ends a session from any thread; waits for nothing.
-#[derive(Debug, Clone)]
-pub struct Stopper(Arc<Board>);
-
-impl Stopper {
-    /// Ends the session. A stop is never taken back, only hastened.
-    pub fn stop(&self, stop: Stop) {
-        self.0.stop.fetch_max(stop as u8, Ordering::Relaxed);
     }
 }

@@ -25,7 +25,7 @@ mod zone_bus;
 
 pub use deck::{Bus, Deck, GUARD};
 pub use envelope::Envelope;
-pub use handle::{Handle, Meters, Stop, Stopper};
+pub use handle::{Handle, Meters, Stop};
 pub use id::Id;
 pub use lane::LANE;
 pub use message::{Command, Event};

@@ -164,7 +164,7 @@ impl Engine {
         if let Some(stop) = Stop::from_word(self.board.stop.load(Ordering::Relaxed)) {
             self.transport.stop(stop);
         }
-        // A command that finds no room waits in its ring, and those behind it with it.
+        // A clip or a cue that finds no room waits in the ring, and what is behind it with it.
         while self.has_room()
             && let Ok(command) = self.commands.pop()
         {
@@ -196,7 +196,11 @@ impl Engine {
     }
 
     fn has_room(&self) -> bool {
-        self.decks.len() < MAX_DECKS && self.voices.len() < MAX_VOICES
+        match self.commands.peek() {
+            Ok(Command::Deck(_)) => self.decks.len() < MAX_DECKS,
+            Ok(Command::Voice(_)) => self.voices.len() < MAX_VOICES,
+            _ => true,
+        }
     }
 
     fn go_to_level(&mut self, level: Decibels) {

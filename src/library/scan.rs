@@ -51,6 +51,7 @@ fn decode(path: &Path, hash: String) -> Result<Facts, Fault> {
         codec: decoder.codec().to_owned(),
         rate: decoder.rate(),
         channels: decoder.channels(),
+        silenced: decoder.damage().silenced,
         remarks: remarks(&decoder, &measured),
         title: tags.title,
         artist: tags.artist,

@@ -29,6 +29,9 @@ pub enum FileError {
     /// The name's ending is not one of ours.
     #[error("`{}` ends neither in .wav nor in .flac; name the kind of file by its ending, or `-` for raw samples", .0.display())]
     Ending(PathBuf),
+    /// Raw samples are floats.
+    #[error("raw samples are always 32-bit floats; name a file for others")]
+    RawInteger,
     /// FLAC holds integers.
     #[error("FLAC holds no float samples; use `--bits 24`, or a name that ends in .wav")]
     FlacFloat,
@@ -72,10 +75,14 @@ impl Target {
     ///
     /// # Errors
     /// Where they do not go together.
-    pub fn named(name: &Path, bits: Bits) -> Result<Self, FileError> {
+    pub fn named(name: &Path, bits: Option<Bits>) -> Result<Self, FileError> {
         if name == Path::new("-") {
-            return Ok(Self::Raw);
+            return match bits {
+                None | Some(Bits::Float) => Ok(Self::Raw),
+                Some(_) => Err(FileError::RawInteger),
+            };
         }
+        let bits = bits.unwrap_or(Bits::TwentyFour);
         let ending = name.extension().unwrap_or_default().to_ascii_lowercase();
         match ending.to_str() {
             Some("wav" | "wave") => Ok(Self::Wav(name.to_owned(), bits)),

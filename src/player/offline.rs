@@ -15,8 +15,12 @@ const BLOCK: usize = 8192;
 /// A file that does not answer for this long is given up, and the bed stands in.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Renders a session from where the player stands to its end. Each block goes to `write`, interleaved. Gives the files that
-/// failed on the way, for which the bed stood in. Blocking.
+/// How often `write` is asked whether to go on while a file is waited for.
+const STEP: Duration = Duration::from_millis(200);
+
+/// Renders a session from where the player stands to its end. Each block goes to `write`, interleaved; an empty one where
+/// a file is waited for, so that it can end the rendering then too. Gives the files that failed on the way, for which the
+/// bed stood in. Blocking.
 ///
 /// # Errors
 /// The first error of `write`.
@@ -38,8 +42,14 @@ pub fn render<E: From<io::Error>>(
     while player.position() < length {
         keep(player.tick());
         let frames = (length - player.position()).0.min(BLOCK as u64) as usize;
-        // A file that hangs is bridged by the bed, as it would be live.
-        let _ = player.wait_ready(Frames::from(frames), PATIENCE);
+        let mut waited = Duration::ZERO;
+        while !player.wait_ready(Frames::from(frames), STEP) {
+            write(player, &[])?;
+            waited += STEP;
+            if waited >= PATIENCE {
+                player.give_up(Frames::from(frames));
+            }
+        }
         let block = &mut block[..frames * channels];
         engine.render(block);
         write(player, block)?;

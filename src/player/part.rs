@@ -7,11 +7,8 @@ use crate::fade::Ramp;
 use crate::library::Library;
 use crate::stream::{Piece, Recipe};
 use crate::time::{Frames, Rate};
-use crate::timeline::{Clip, PlacedCue, Timeline};
+use crate::timeline::{Clip, LONG, PlacedCue, Timeline};
 use crate::zone::{Zone, Zones};
-
-/// A cue longer than this is streamed; a shorter one is held in memory.
-const IN_MEMORY: u64 = 20;
 
 /// A part of the session that is handed to the engine as one.
 #[derive(Debug)]
@@ -129,7 +126,7 @@ fn sound(cue: &PlacedCue, library: &Library, rate: Rate) -> Option<Part> {
         rise: cue.attack,
         fall: crate::fade::Fade::NONE,
     };
-    let what = if cue.length.0 <= IN_MEMORY * u64::from(rate.hertz()) {
+    let what = if cue.length <= rate.frames(LONG) {
         What::Sound {
             envelope,
             zones: cue.zones,

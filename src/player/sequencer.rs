@@ -10,7 +10,7 @@ use crate::library::Library;
 use crate::player::part::{Part, What, parts};
 use crate::stream::{Progress, Recipe, Report, StreamError, Streams};
 use crate::time::{Frames, Rate};
-use crate::timeline::{MOST_CUES, Timeline};
+use crate::timeline::{MOST_AT_ONCE, Timeline};
 use crate::zone::{MAX_ZONES, Zones};
 
 /// Streams are opened and sounds loaded this long before they are due, in seconds.
@@ -26,6 +26,14 @@ struct OnDeck {
     /// Frames of the part that were skipped when it was opened.
     skipped: Frames,
     progress: Arc<Progress>,
+}
+
+impl OnDeck {
+    /// Whether its ring held everything up to `until`, or nothing more is waited for.
+    fn is_ready(&self, until: Frames) -> bool {
+        let needed = until.min(self.end) - self.from - self.skipped;
+        self.from >= until || self.progress.is_over() || self.progress.delivered() >= needed
+    }
 }
 
 /// A sound that was asked for and is not in memory yet.
@@ -125,8 +133,8 @@ impl Sequencer {
     fn has_room(&self, part: &Part) -> bool {
         match &part.what {
             What::Stream { .. } => self.decks.len() < MAX_DECKS,
-            // One more than can sound at once: the next one is loaded while the last of them rings.
-            What::Sound { .. } => self.sounds.len() <= MOST_CUES,
+            // Twice what can sound at once: the next ones are loaded while the last ones ring.
+            What::Sound { .. } => self.sounds.len() < 2 * MOST_AT_ONCE,
             // The engine forgets a ramp when the next one comes; half the lane is kept free for that.
             What::Duck(zone, _) => self
                 .ducks
@@ -220,6 +228,15 @@ impl Sequencer {
         self.unsent.push_back(Command::Voice(Box::new(voice)));
     }
 
+    /// Waits no longer for what sounds before `until` and is not there: the bed stands in, and such a cue is left out.
+    pub fn give_up(&mut self, until: Frames) {
+        let until = until + Frames::from(2 * GUARD);
+        for deck in self.decks.iter().filter(|deck| !deck.is_ready(until)) {
+            deck.progress.end();
+        }
+        self.awaited.retain(|sound| sound.envelope.from >= until);
+    }
+
     /// Whether everything that sounds before `until` is in the engine's hands, and the rings hold it.
     #[must_use]
     pub fn is_ready(&self, until: Frames) -> bool {
@@ -230,10 +247,6 @@ impl Sequencer {
                 .awaited
                 .iter()
                 .all(|sound| sound.envelope.from >= until);
-        handed_over
-            && self.decks.iter().all(|deck| {
-                let needed = until.min(deck.end) - deck.from - deck.skipped;
-                deck.from >= until || deck.progress.is_over() || deck.progress.delivered() >= needed
-            })
+        handed_over && self.decks.iter().all(|deck| deck.is_ready(until))
     }
 }

@@ -1,17 +1,18 @@
 //! The one owner of a running session.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::engine::{Command, Engine, Event, Handle, Meters, Setup, Stop, Stopper};
+use crate::decode::Decoder;
+use crate::engine::{Command, Engine, Event, Handle, Meters, Setup, Stop};
 use crate::frame::Frame;
 use crate::level::Decibels;
 use crate::library::Library;
 use crate::player::happening::{Happening, What, between};
 use crate::player::sequencer::{Sequencer, Trouble};
-use crate::stream::{Reading, StreamError, Streams, load, load_bundled};
+use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
-use crate::timeline::Timeline;
+use crate::timeline::{LONGEST_BED, Timeline};
 use crate::zone::Zone;
 
 /// Each zone's ceiling.
@@ -22,9 +23,6 @@ const RAMP_IN: Duration = Duration::from_millis(500);
 
 /// A ring holds this much.
 const RING: Duration = Duration::from_secs(4);
-
-/// The longest bed that is kept in memory.
-const LONGEST_BED: Duration = Duration::from_secs(60);
 
 /// The bed is part of the program: what stands in when a file fails must not be a file.
 const BUNDLED_BED: &[u8] = include_bytes!("../../cues/bed.flac");
@@ -179,23 +177,25 @@ impl Player {
         self.sequencer.is_ready(self.handle.position() + frames)
     }
 
-    /// Waits until the next `frames` frames can be rendered; not where a file hangs for longer than `patience`. Blocking.
-    /// False where patience ended.
+    /// Waits until the next `frames` frames can be rendered, for `patience` at most. Blocking. False where it ended.
     #[must_use]
     pub fn wait_ready(&mut self, frames: Frames, patience: Duration) -> bool {
         const STEP: Duration = Duration::from_millis(50);
-        let mut waited = Duration::ZERO;
+        let begin = Instant::now();
         while !self.is_ready(frames) {
-            if waited >= patience {
+            if begin.elapsed() >= patience {
                 return false;
             }
             self.streams.nudge();
-            let begin = std::time::Instant::now();
             self.streams.wait(STEP);
-            waited += begin.elapsed();
             self.advance(self.handle.position());
         }
         true
+    }
+
+    /// Waits no longer for what is not there for the next `frames` frames: the bed stands in for it.
+    pub fn give_up(&mut self, frames: Frames) {
+        self.sequencer.give_up(self.handle.position() + frames);
     }
 
     /// The timeline that is played.
@@ -253,12 +253,6 @@ impl Player {
         self.handle.stop(stop);
     }
 
-    /// A way to stop from any thread.
-    #[must_use]
-    pub fn stopper(&self) -> Stopper {
-        self.handle.stopper()
-    }
-
     /// A zone's meters since they were last read.
     #[must_use]
     pub fn meters(&self, zone: Zone) -> Meters {
@@ -267,10 +261,11 @@ impl Player {
 }
 
 fn bed(timeline: &Timeline) -> Result<Arc<[Frame]>, StartError> {
-    let most = timeline.rate.frames(LONGEST_BED);
-    let bed = match &timeline.bed.file {
-        Some(file) => load(file, timeline.rate, most),
-        None => load_bundled(BUNDLED_BED, timeline.rate),
+    let decoder = match &timeline.bed.file {
+        Some(file) => Decoder::open(file),
+        None => Decoder::of_bytes(BUNDLED_BED),
     };
-    bed.map_err(StartError::Bed)
+    let decoder = decoder.map_err(|error| StartError::Bed(error.into()))?;
+    let most = decoder.rate().frames(LONGEST_BED);
+    load_loop(decoder, timeline.rate, most).map_err(StartError::Bed)
 }

@@ -51,6 +51,9 @@ pub enum StreamError {
     /// The files hold less than they held when they were looked at.
     #[error("the file is shorter than it was when it was checked; run `undersong check` again")]
     Short,
+    /// The decoder failed in a way that was not foreseen.
+    #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
+    Broken,
     /// It is not the file that was looked at.
     #[error("the file has changed since it was checked; run `undersong check` again")]
     Changed,
@@ -76,7 +79,8 @@ impl Progress {
         self.state.load(Ordering::Acquire) != 0
     }
 
-    pub(super) fn end(&self) {
+    /// Nothing more is waited for.
+    pub fn end(&self) {
         self.state.store(1, Ordering::Release);
     }
 }

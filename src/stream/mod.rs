@@ -8,6 +8,6 @@ mod thread;
 
 pub use feed::{Piece, Progress, Recipe, StreamError};
 pub use resampler::{ResampleError, Resampler};
-pub use sound::{load, load_bundled};
+pub use sound::{load, load_loop};
 pub use source::Reading;
 pub use thread::{Report, Stream, Streams};

@@ -14,25 +14,40 @@ use crate::time::{Frames, Rate};
 /// # Errors
 /// What is wrong with the file.
 pub fn load(path: &Path, rate: Rate, most: Frames) -> Result<Arc<[Frame]>, StreamError> {
-    gather(Decoder::open(path)?, rate, most)
-}
-
-/// Decodes a file that is part of the program. Blocking.
-///
-/// # Errors
-/// What is wrong with its bytes.
-pub fn load_bundled(bytes: &'static [u8], rate: Rate) -> Result<Arc<[Frame]>, StreamError> {
-    gather(Decoder::of_bytes(bytes)?, rate, Frames(u64::MAX))
-}
-
-fn gather(mut decoder: Decoder, rate: Rate, most: Frames) -> Result<Arc<[Frame]>, StreamError> {
-    let mut resampler = Resampler::new(decoder.rate(), rate)?;
-    let (mut decoded, mut sound) = (Vec::new(), Vec::new());
-    while decoder.read(&mut decoded)? > 0 && (sound.len() as u64) < most.0 {
-        resampler.push(&decoded, &mut sound);
-        decoded.clear();
-    }
-    resampler.finish(&mut sound);
+    let decoder = Decoder::open(path)?;
+    let enough = decoder.rate().convert(most, rate);
+    let (decoded, source) = decode(decoder, enough)?;
+    let mut sound = resample(&decoded, source, rate)?;
     sound.truncate(most.index());
     Ok(sound.into())
+}
+
+/// Decodes a loop to memory at a rate, at most `most` frames of its own: what is behind its end is its begin, for the
+/// resampler too. Blocking.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn load_loop(decoder: Decoder, rate: Rate, most: Frames) -> Result<Arc<[Frame]>, StreamError> {
+    let (once, source) = decode(decoder, most)?;
+    if source == rate {
+        return Ok(once.into());
+    }
+    let thrice = resample(&once.repeat(3), source, rate)?;
+    let length = thrice.len() / 3;
+    Ok(thrice[length..2 * length].into())
+}
+
+/// The first frames of a file, at its own rate.
+fn decode(mut decoder: Decoder, most: Frames) -> Result<(Vec<Frame>, Rate), StreamError> {
+    let mut frames = Vec::new();
+    while (frames.len() as u64) < most.0 && decoder.read(&mut frames)? > 0 {}
+    Ok((frames, decoder.rate()))
+}
+
+fn resample(frames: &[Frame], from: Rate, to: Rate) -> Result<Vec<Frame>, StreamError> {
+    let mut resampler = Resampler::new(from, to)?;
+    let mut sound = Vec::new();
+    resampler.push(frames, &mut sound);
+    resampler.finish(&mut sound);
+    Ok(sound)
 }

@@ -82,7 +82,8 @@ fn read_ahead(
             match decoder.read(&mut chunk) {
                 Ok(count) => ended = count == 0,
                 Err(error) => {
-                    let _ = full.send(Err(error));
+                    // What was decoded before is good.
+                    let _ = full.send(Ok(chunk)).and_then(|()| full.send(Err(error)));
                     return;
                 }
             }

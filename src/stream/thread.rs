@@ -1,5 +1,6 @@
 //! The decoder thread: one for all streams, the hungriest first.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -87,7 +88,7 @@ impl Streams {
         let (outbox, reports) = channel();
         let bell = Arc::new(Bell::default());
         let over = Arc::new(AtomicBool::new(false));
-        let kitchen = Kitchen {
+        let decoder = DecoderThread {
             inbox,
             outbox,
             bell: Arc::clone(&bell),
@@ -97,7 +98,7 @@ impl Streams {
         };
         let thread = std::thread::Builder::new()
             .name("decoder".into())
-            .spawn(move || kitchen.run())?;
+            .spawn(move || decoder.run())?;
         Ok(Self {
             requests,
             reports,
@@ -129,7 +130,7 @@ impl Streams {
 
     /// Decodes a sound to memory; a [`Report`] brings it. Does not block.
     pub fn load(&self, id: Id, path: Arc<Path>, rate: Rate, most: Frames) {
-        // Where the thread is gone, nothing comes, and the player says so in time.
+        // The thread outlives this handle, whatever a file does to it.
         let _ = self.requests.send(Request::Load(id, path, rate, most));
         self.thread.thread().unpark();
     }
@@ -158,7 +159,8 @@ impl Drop for Streams {
     }
 }
 
-struct Kitchen {
+/// What the thread itself owns.
+struct DecoderThread {
     inbox: Receiver<Request>,
     outbox: Sender<Report>,
     bell: Arc<Bell>,
@@ -167,43 +169,44 @@ struct Kitchen {
     reading: Reading,
 }
 
-impl Kitchen {
+impl DecoderThread {
     fn run(mut self) {
         while !self.over.load(Ordering::Relaxed) {
-            if !self.take_requests() {
-                return;
-            }
+            // One request a turn: no ring runs dry while many sounds are loaded.
+            let asked = match self.inbox.try_recv() {
+                Ok(request) => {
+                    self.answer(request);
+                    true
+                }
+                Err(TryRecvError::Empty) => false,
+                Err(TryRecvError::Disconnected) => return,
+            };
             self.feeds.retain(|(_, _, feed)| !feed.is_abandoned());
-            if !self.feed_hungriest() {
+            if !self.feed_hungriest() && !asked {
                 std::thread::park_timeout(REST);
             }
         }
     }
 
-    /// False where nobody is left to ask.
-    fn take_requests(&mut self) -> bool {
-        loop {
-            match self.inbox.try_recv() {
-                Ok(Request::Open(id, recipe, ring, progress)) => {
-                    tracing::debug!(id = id.0, files = recipe.pieces.len(), "a stream opens");
-                    let told = Arc::clone(&progress);
-                    match Feed::open(*recipe, ring, told, self.reading) {
-                        Ok(feed) => self.feeds.push((id, progress, feed)),
-                        Err(error) => {
-                            progress.end();
-                            self.tell(Report::Failed(id, error));
-                        }
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Open(id, recipe, ring, progress) => {
+                tracing::debug!(id = id.0, files = recipe.pieces.len(), "a stream opens");
+                let told = Arc::clone(&progress);
+                match unbroken(|| Feed::open(*recipe, ring, told, self.reading)) {
+                    Ok(feed) => self.feeds.push((id, progress, feed)),
+                    Err(error) => {
+                        progress.end();
+                        self.tell(Report::Failed(id, error));
                     }
                 }
-                Ok(Request::Load(id, path, rate, most)) => {
-                    let report = match sound::load(&path, rate, most) {
-                        Ok(sound) => Report::Loaded(id, sound),
-                        Err(error) => Report::Failed(id, error),
-                    };
-                    self.tell(report);
-                }
-                Err(TryRecvError::Empty) => return true,
-                Err(TryRecvError::Disconnected) => return false,
+            }
+            Request::Load(id, path, rate, most) => {
+                let report = match unbroken(|| sound::load(&path, rate, most)) {
+                    Ok(sound) => Report::Loaded(id, sound),
+                    Err(error) => Report::Failed(id, error),
+                };
+                self.tell(report);
             }
         }
     }
@@ -214,25 +217,19 @@ impl Kitchen {
         order.sort_by(|a, b| self.feeds[*a].2.fill().total_cmp(&self.feeds[*b].2.fill()));
         for at in order {
             let (id, progress, feed) = &mut self.feeds[at];
-            match feed.go() {
-                Ok(Went::Full) => {}
-                Ok(Went::On) => {
-                    self.bell.ring();
-                    return true;
-                }
-                Ok(Went::Done) => {
-                    self.feeds.remove(at);
-                    self.bell.ring();
-                    return true;
-                }
+            match unbroken(|| feed.go()) {
+                Ok(Went::Full) => continue,
+                Ok(Went::On) => {}
+                Ok(Went::Done) => drop(self.feeds.remove(at)),
                 Err(error) => {
                     progress.end();
                     let report = Report::Failed(*id, error);
                     self.feeds.remove(at);
                     self.tell(report);
-                    return true;
                 }
             }
+            self.bell.ring();
+            return true;
         }
         self.bell.ring();
         false
@@ -242,4 +239,9 @@ impl Kitchen {
         let _ = self.outbox.send(report);
         self.bell.ring();
     }
+}
+
+/// A file on which a decoder fails in an unforeseen way ends its own stream, and no other.
+fn unbroken<T>(work: impl FnOnce() -> Result<T, StreamError>) -> Result<T, StreamError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(StreamError::Broken))
 }

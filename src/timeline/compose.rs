@@ -21,7 +21,16 @@ use crate::timeline::review::review;
 const BED: Decibels = Decibels(-6.0);
 
 /// So many cues may sound at once.
-pub const MOST_CUES: usize = 32;
+pub const MOST_AT_ONCE: usize = 32;
+
+/// So many of them may be longer than [`LONG`]: those are streamed, as music is.
+const MOST_LONG: usize = 6;
+
+/// A cue of this length is held in memory; a longer one is streamed.
+pub const LONG: Duration = Duration::from_secs(20);
+
+/// So many times may all cues of a session come, those that return counted each time.
+const MOST_TIMES: usize = 20_000;
 
 /// A session that can be played, and what its writer should know of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +74,10 @@ pub fn compose(
     };
     let mut cues = Vec::new();
     for (span, phase) in phases.iter().zip(&session.phases) {
+        if let Some(mistake) = ground.too_often(span, phase, MOST_TIMES) {
+            remarks.push(mistake);
+            return Err(remarks);
+        }
         cues.extend(ground.place(span, &phase.cues, &mut remarks));
     }
     cues.sort_by_key(|cue| cue.at);
@@ -98,13 +111,25 @@ pub fn compose(
 
 /// Where more cues sound at once than anybody could hear.
 fn crowd(session: &Session, cues: &[PlacedCue], rate: Rate) -> Option<Mistake> {
-    let sounding = |at: Frames| cues.iter().filter(move |c| c.at <= at && at < c.end());
+    let long = rate.frames(LONG);
     let heard = cues.iter().filter(|cue| cue.sound.is_some());
-    let crowded = heard
-        .map(|cue| cue.at)
-        .find(|at| sounding(*at).nth(MOST_CUES).is_some())?;
-    let time = clock(rate.duration(crowded));
-    let what = format!("more than {MOST_CUES} cues sound at once, at {time}");
+    let (mut sounding, mut streamed) = (Vec::new(), 0);
+    for cue in heard {
+        sounding.retain(|other: &&PlacedCue| other.end() > cue.at);
+        sounding.push(cue);
+        streamed = sounding.iter().filter(|cue| cue.length > long).count();
+        if sounding.len() > MOST_AT_ONCE || streamed > MOST_LONG {
+            break;
+        }
+    }
+    let time = clock(rate.duration(sounding.last()?.at));
+    let what = if streamed > MOST_LONG {
+        format!("more than {MOST_LONG} cues of over 20 s sound at once, at {time}")
+    } else if sounding.len() > MOST_AT_ONCE {
+        format!("more than {MOST_AT_ONCE} cues sound at once, at {time}")
+    } else {
+        return None;
+    };
     Some(Mistake::error(session.place.clone(), what).help("move some of them apart"))
 }
 

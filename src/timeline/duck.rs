@@ -54,8 +54,13 @@ pub fn ramps(needs: &[Need], rate: Rate) -> Vec<Ramp> {
     for step in steps {
         let change = step.depth - depth;
         let (from, length) = if change > 0.0 {
-            let length = frames(attack(change)).0.min(step.at.0);
-            (step.at - Frames(length), Frames(length))
+            let length = frames(attack(change));
+            // Where there is no time to go down, the music begins down.
+            if step.at >= length {
+                (step.at - length, length)
+            } else {
+                (Frames::ZERO, Frames::ZERO)
+            }
         } else {
             (step.at, frames(release(-change)))
         };

@@ -21,6 +21,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// People write whole seconds: a phase whose music ends this near to its length ends with its music.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// A phase ends with its music only within this part of its length, however wide its bounds are.
+const NEAR: u64 = 4;
+
 /// No piece is begun for less than this, where it can be had.
 const LEAST: Duration = Duration::from_secs(30);
 
@@ -200,7 +203,9 @@ impl<'a> Filling<'a> {
     fn choose_end(&self, mut pieces: Vec<Piece<'a>>) -> (Vec<Piece<'a>>, Frames, bool) {
         let [shortest, meant, longest] = self.ends;
         let grace = self.rate.frames(GRACE);
-        let (shortest, longest) = (shortest.min(meant - grace), longest.max(meant + grace));
+        let near = Frames((meant - self.from).0 / NEAR);
+        let shortest = shortest.max(meant - near).min(meant - grace);
+        let longest = longest.min(meant + near).max(meant + grace);
         let boundary = |piece: &Piece| piece.end() - self.leaving_of(piece).min(self.tail());
         let natural = pieces
             .iter()
@@ -262,8 +267,9 @@ impl<'a> Filling<'a> {
                 Some(next) => (next.from + next.coming, next.coming),
                 None => self.last_stop(piece, end, natural),
             };
-            let change = together.unwrap_or_else(|| normalise(&piece.facts, self.target));
-            let change = change + piece.track.gain + self.level;
+            // In a join without a seam no level moves: the tracks' own gains are left out.
+            let own = || normalise(&piece.facts, self.target) + piece.track.gain;
+            let change = together.unwrap_or_else(own) + self.level;
             let gain = if change == Decibels::ZERO {
                 Gain::UNITY
             } else {

@@ -14,6 +14,6 @@ mod piece;
 mod place;
 mod review;
 
-pub use compose::{Composition, MOST_CUES, compose};
+pub use compose::{Composition, LONG, MOST_AT_ONCE, compose};
 pub use model::{BedChoice, Clip, CueSort, PhaseSpan, PlacedCue, Timeline};
-pub use review::files;
+pub use review::{LONGEST_BED, files};

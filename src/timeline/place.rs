@@ -8,7 +8,7 @@ use crate::fade::Fade;
 use crate::level::{Decibels, Loudness};
 use crate::library::Library;
 use crate::mistake::Mistake;
-use crate::script::{At, Cue, CueKind, Seek, Session};
+use crate::script::{At, Cue, CueKind, Phase, Seek, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::duck::{DEEPEST, Need};
 use crate::timeline::loudness::{music_over, normalise};
@@ -42,30 +42,48 @@ impl Ground<'_> {
     ) -> Vec<PlacedCue> {
         let mut placed = Vec::new();
         for cue in cues {
-            for asked in self.asked(phase, cue.at) {
-                placed.push(self.place_one(cue, asked, remarks));
+            // What lies behind the phase's end comes only if the phase is lengthened while it plays.
+            for asked in self.asked(phase, cue.at).filter(|at| *at <= phase.end()) {
+                placed.push(self.place_one(phase, cue, asked, remarks));
             }
         }
         placed
     }
 
-    /// The frames a cue asks for.
-    fn asked(&self, phase: &PhaseSpan, at: At) -> Vec<Frames> {
-        let frames = |length| self.rate.frames(length);
-        match at {
-            At::Start(after) => vec![phase.from + frames(after)],
-            At::End(before) => vec![phase.end() - frames(before)],
-            At::Every(length) => {
-                let every = frames(length).max(Frames(1));
-                let times = (phase.length.0.saturating_sub(1)) / every.0;
-                (1..=times)
-                    .map(|n| phase.from + Frames(every.0 * n))
-                    .collect()
-            }
-        }
+    /// Cues that come more often than a session can hold.
+    #[must_use]
+    pub fn too_often(&self, phase: &PhaseSpan, written: &Phase, most: usize) -> Option<Mistake> {
+        let mut times = 0;
+        let cue = written.cues.iter().find(|cue| {
+            times += self.asked(phase, cue.at).size_hint().0;
+            times > most
+        })?;
+        let what = format!("the cues of this phase come more than {most} times");
+        Some(Mistake::error(cue.place.clone(), what).help("let them come less often"))
     }
 
-    fn place_one(&self, cue: &Cue, asked: Frames, remarks: &mut Vec<Mistake>) -> PlacedCue {
+    /// The frames a cue asks for.
+    fn asked(&self, phase: &PhaseSpan, at: At) -> impl Iterator<Item = Frames> + use<> {
+        let frames = |length| self.rate.frames(length);
+        let (first, every, times) = match at {
+            At::Start(after) => (phase.from + frames(after), 0, 1),
+            At::End(before) => ((phase.end() - frames(before)).max(phase.from), 0, 1),
+            At::Every(length) => {
+                let every = frames(length).max(Frames(1));
+                let times = (phase.length - Frames(1)).0 / every.0;
+                (phase.from + every, every.0, times)
+            }
+        };
+        (0..times).map(move |n| first + Frames(every * n))
+    }
+
+    fn place_one(
+        &self,
+        phase: &PhaseSpan,
+        cue: &Cue,
+        asked: Frames,
+        remarks: &mut Vec<Mistake>,
+    ) -> PlacedCue {
         let sound = cue.kind.sound();
         let facts = sound.and_then(|sound| self.library.facts(&sound.path).ok());
         let length = facts.map_or(Frames::ZERO, |facts| {
@@ -74,7 +92,7 @@ impl Ground<'_> {
         let zones = self.zones(cue);
         let at = match &cue.kind {
             CueKind::Remind { .. } => asked,
-            kind => self.best_place(cue, speaks(kind), asked, length, zones, remarks),
+            _ => self.best_place(phase, cue, asked, length, zones, remarks),
         };
         let change = facts.map_or(Decibels::ZERO, |facts| {
             normalise(facts, self.session.music.loudness)
@@ -113,13 +131,14 @@ impl Ground<'_> {
     /// The place nearest to the asked one, or the quietest, that the cue may move to; speech is kept out of crossfades.
     fn best_place(
         &self,
+        phase: &PhaseSpan,
         cue: &Cue,
-        speaks: bool,
         asked: Frames,
         length: Frames,
         zones: Zones,
         remarks: &mut Vec<Mistake>,
     ) -> Frames {
+        let speaks = speaks(&cue.kind);
         let crossed = |at: Frames| self.crossfade_over(at..at + length).is_some();
         let quiet = cue.seek == Seek::Quiet;
         let in_the_way = speaks && crossed(asked);
@@ -133,6 +152,7 @@ impl Ground<'_> {
             heard.map(|l| l.0).fold(-99.0, f32::max)
         };
         let mut candidates = self.candidates(asked, cue.within);
+        candidates.retain(|at| *at == asked || (*at >= phase.from && *at + length <= phase.end()));
         if speaks || quiet {
             candidates.retain(|at| !crossed(*at));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::library::Library;
 use crate::mistake::{Mistake, Place};
@@ -10,6 +11,12 @@ use crate::script::{Content, Session};
 
 /// A track lasts this long at least, in seconds.
 const SHORTEST: f64 = 1.0;
+
+/// A bed is held in memory, so it is no longer than this.
+pub const LONGEST_BED: Duration = Duration::from_secs(60);
+
+/// More than this may not be missing in a file: a hole of this length is heard as a silence.
+const HOLE: Duration = Duration::from_millis(50);
 
 /// Every file that a session names, with where it is named: tracks, cues, and its own bed.
 pub fn files(session: &Session) -> impl Iterator<Item = (&Path, &Place)> {
@@ -52,19 +59,33 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                 mistakes.push(Mistake::error(place.clone(), format!("`{name}`: {fault}")));
             }
             Ok(facts) => {
+                let say = |what: &str| format!("`{name}` {what}");
                 let remarks = facts.remarks.iter();
                 mistakes.extend(
                     remarks.map(|r| Mistake::warning(place.clone(), format!("`{name}`: {r}"))),
                 );
-                if facts.rate.seconds(facts.frames) < SHORTEST && tracks.contains(path) {
-                    let what =
-                        format!("`{name}` is shorter than a second, which is no piece of music");
-                    let mistake = Mistake::error(place.clone(), what);
-                    mistakes.push(mistake.help("leave it out, or join it to its neighbours"));
-                }
-                if facts.loudness.is_none() {
-                    let what = format!("`{name}` is silent from its first to its last frame");
+                if facts.rate.seconds(facts.sounding()) < SHORTEST && tracks.contains(path) {
+                    let what = say("sounds for less than a second, which is no piece of music");
+                    mistakes.push(Mistake::error(place.clone(), what).help("leave it out"));
+                } else if facts.loudness.is_none() {
+                    let what = say("is silent from its first to its last frame");
                     mistakes.push(Mistake::warning(place.clone(), what));
+                }
+                let is_bed = session
+                    .music
+                    .bed
+                    .as_ref()
+                    .is_some_and(|bed| bed.path == path);
+                if is_bed && facts.rate.duration(facts.frames) > LONGEST_BED {
+                    let what = say("is too long for a bed, which is a loop of at most a minute");
+                    mistakes.push(Mistake::error(place.clone(), what));
+                }
+                if facts.rate.duration(facts.silenced) > HOLE {
+                    let what = say("has stretches that cannot be decoded and would be silent");
+                    let mistake = Mistake::error(place.clone(), what);
+                    mistakes.push(
+                        mistake.help("convert it to FLAC, or copy it again from where it came"),
+                    );
                 }
             }
         }
