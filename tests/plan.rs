@@ -127,7 +127,8 @@ fn warnings_stay_out_of_the_json() {
         said.out
     );
     assert!(
-        said.err.contains("1 warning in evening.yaml"),
+        said.err
+            .contains("1 warning; `undersong check evening.yaml` shows more"),
         "{}",
         said.err
     );

@@ -1,12 +1,12 @@
 //! `undersong devices`
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::Exit;
+use crate::cli::screen::{complain, print, printable};
 use crate::output::{Listed, devices};
 
 /// List the sound devices that a session can be played on
@@ -24,23 +24,16 @@ impl Devices {
         let devices = match devices() {
             Ok(devices) => devices,
             Err(error) => {
-                eprintln!("{error}");
+                complain(&printable(&error.to_string()));
                 return Exit::Machine;
             }
         };
-        let mut out = io::stdout().lock();
-        let written = if self.json {
+        print(&if self.json {
             let list: Vec<Value> = devices.iter().map(as_json).collect();
-            writeln!(out, "{:#}", Value::Array(list))
+            format!("{:#}\n", Value::Array(list))
         } else {
-            write!(out, "{}", as_text(&devices))
-        };
-        // Who closes the pipe has read enough.
-        if written.is_ok() {
-            Exit::Done
-        } else {
-            Exit::Machine
-        }
+            as_text(&devices)
+        })
     }
 }
 

@@ -5,10 +5,12 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::Exit;
 use crate::cli::signals::Signals;
 
 /// A limit on the size of files was reached (SIGXFSZ, which has this number on x86, ARM and RISC-V). Where somebody
@@ -37,9 +39,16 @@ impl Interrupt {
         std::thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
-                runtime.block_on(signals.asked_to_stop());
+                runtime.block_on(async {
+                    signals.asked_to_stop().await;
+                    tell.store(true, Ordering::Relaxed);
+                    // A write to a pipe that nobody reads never comes back to look.
+                    signals.asked_to_stop().await;
+                });
                 drop(limit);
-                tell.store(true, Ordering::Relaxed);
+                // Time to take away what was begun, where that is possible.
+                std::thread::sleep(Duration::from_secs(1));
+                std::process::exit(Exit::Interrupted as i32);
             })?;
         Ok(Self(told))
     }

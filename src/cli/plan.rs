@@ -44,6 +44,13 @@ impl Plan {
     fn try_run(self) -> Result<Exit, Exit> {
         let on_paper = self.svg.as_deref().filter(|file| *file != Path::new("-"));
         if let Some(file) = on_paper {
+            if file
+                .extension()
+                .is_none_or(|ending| !ending.eq_ignore_ascii_case("svg"))
+            {
+                complain("name the picture's file with the ending .svg");
+                return Err(Exit::Call);
+            }
             check_place(file).map_err(|error| {
                 complain(&printable(&error.to_string()));
                 Exit::Call

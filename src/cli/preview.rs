@@ -12,6 +12,7 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::preview::show::Show;
+use crate::cli::screen::{complain, print, printable};
 use crate::cli::script::Script;
 use crate::engine::Engine;
 use crate::output::{Device, DeviceError, Live, Patch, RealTime, laptop, names, paced};
@@ -84,7 +85,7 @@ impl Preview {
     #[must_use]
     pub fn run(self) -> Exit {
         self.play().unwrap_or_else(|Refused(exit, why)| {
-            eprintln!("{why}");
+            complain(&printable(&why));
             exit
         })
     }
@@ -145,10 +146,12 @@ impl Preview {
             (Sink::Silent(_), _) => return Ok(Patch::All),
             (_, Patch::One(zone)) if layout.len() > 1 => {
                 if let Some(listener) = layout.listener(zone) {
-                    println!(
+                    let sentence = format!(
                         "You hear what listener {listener} hears; --listen chooses another of {}.",
                         names(layout)
                     );
+                    // Where nobody reads, nobody need be told.
+                    let _ = print(&(sentence + "\n"));
                 }
             }
             _ => {}
@@ -185,7 +188,9 @@ fn start_output(
             DeviceError::None => "No sound device was found".to_owned(),
             other => format!("The sound device cannot be used ({other})"),
         };
-        eprintln!("{why}: the session runs silently in real time, so that you can follow it.");
+        let sentence =
+            format!("{why}: the session runs silently in real time, so that you can follow it.");
+        complain(&printable(&sentence));
     }
     Ok((silently(player, engine)?, true))
 }

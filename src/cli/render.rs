@@ -109,10 +109,13 @@ impl Render {
         let begun = Instant::now();
         match write(&prepared, &target) {
             Ok(troubles) => {
-                for Trouble { file, error } in &troubles {
-                    let sentence =
-                        format!("`{}` {error}; the bed stands in for it", file.display());
-                    complain(&printable(&sentence));
+                for (at, Trouble { file, error }) in troubles.iter().enumerate() {
+                    if troubles[..at].iter().all(|other| other.file != *file) {
+                        let name = file.display();
+                        complain(&printable(&format!(
+                            "`{name}` {error}; what it holds is missing in the file"
+                        )));
+                    }
                 }
                 let done = self.done(&prepared, begun.elapsed());
                 Ok(if troubles.is_empty() {

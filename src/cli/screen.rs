@@ -63,8 +63,14 @@ pub fn complain(text: &str) {
 /// Text from a file as one line that does nothing to a terminal: what is no letter becomes a space.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().map(plain).collect()
+    // Control characters, and those that turn the writing's direction or break the line.
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|c| if acts(c) { ' ' } else { c })
+        .collect()
 }
 
 /// The columns a text takes.

@@ -136,7 +136,15 @@ impl Stamp {
 }
 
 /// An entry that is whole: a line with version and checksum, then JSON.
+/// An entry is no larger than this: the short-term loudness of days, in bytes.
+const LARGEST: u64 = 16 << 20;
+
 fn read<T: DeserializeOwned>(entry: &Path) -> Option<T> {
+    // Whatever lies there in place of an entry of ours: no pipe is waited for, and no memory filled.
+    let about = fs::metadata(entry).ok()?;
+    if !about.is_file() || about.len() > LARGEST {
+        return None;
+    }
     let bytes = fs::read(entry).ok()?;
     let line = bytes.iter().position(|&byte| byte == b'\n')?;
     let (head, body) = (&bytes[..line], &bytes[line + 1..]);

@@ -32,6 +32,9 @@ pub enum FileError {
     /// Raw samples are floats.
     #[error("raw samples are always 32-bit floats; name a file for others")]
     RawInteger,
+    /// A pipe or a device.
+    #[error("`{}` is a pipe or a device; name a file, or `-` for raw samples to a pipe", .0.display())]
+    NoFile(PathBuf),
     /// FLAC holds integers.
     #[error("FLAC holds no float samples; use `--bits 24`, or a name that ends in .wav")]
     FlacFloat,
@@ -110,6 +113,9 @@ fn reason(error: &io::Error) -> String {
 pub fn check_place(file: &Path) -> Result<(), FileError> {
     if file.is_dir() {
         return Err(FileError::Folder(file.to_owned()));
+    }
+    if file.exists() && !file.is_file() {
+        return Err(FileError::NoFile(file.to_owned()));
     }
     let folder = file
         .parent()

@@ -18,6 +18,8 @@ impl Partial {
     /// # Errors
     /// Where nothing can be written in its folder.
     pub fn create(to: &Path) -> io::Result<Self> {
+        // Behind a link, the file that it leads to is written.
+        let to = &to.canonicalize().unwrap_or_else(|_| to.to_owned());
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
         let file = tempfile::Builder::new()
             .prefix(".undersong-")

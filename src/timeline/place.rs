@@ -50,15 +50,15 @@ impl Ground<'_> {
         placed
     }
 
-    /// Cues that come more often than a session can hold.
+    /// A phase's cues that come more often than the session has room for: `left` times.
     #[must_use]
-    pub fn too_often(&self, phase: &PhaseSpan, written: &Phase, most: usize) -> Option<Mistake> {
+    pub fn too_often(&self, phase: &PhaseSpan, written: &Phase, left: usize) -> Option<Mistake> {
         let mut times = 0;
         let cue = written.cues.iter().find(|cue| {
             times += self.asked(phase, cue.at).size_hint().0;
-            times > most
+            times > left
         })?;
-        let what = format!("the cues of this phase come more than {most} times");
+        let what = "with this one, the cues come more often than a session can hold (5,000 times)";
         Some(Mistake::error(cue.place.clone(), what).help("let them come less often"))
     }
 
