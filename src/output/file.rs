@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::flac::FlacWriter;
 use crate::output::partial::Partial;
-use crate::output::pcm::{Bits, Quantiser, append};
+use crate::output::pcm::{Bits, Quantiser, append, append_floats};
 use crate::output::wav;
 use crate::time::{Frames, Rate};
 
@@ -192,8 +192,7 @@ impl Writer {
             }
             Sink::Flac(flac) => flac.write(samples),
             Sink::Raw(out) => {
-                let mut quantiser = Quantiser::new(Bits::TwentyFour);
-                append(&mut self.bytes, samples, Bits::Float, &mut quantiser);
+                append_floats(&mut self.bytes, samples);
                 out.write_all(&self.bytes)
             }
         };

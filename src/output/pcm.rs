@@ -62,10 +62,15 @@ impl Quantiser {
     }
 }
 
+/// Appends samples as little-endian floats, as they are.
+pub fn append_floats(bytes: &mut Vec<u8>, samples: &[f32]) {
+    bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+}
+
 /// Appends samples as little-endian bytes.
 pub fn append(bytes: &mut Vec<u8>, samples: &[f32], bits: Bits, quantiser: &mut Quantiser) {
     match bits {
-        Bits::Float => bytes.extend(samples.iter().flat_map(|s| s.to_le_bytes())),
+        Bits::Float => append_floats(bytes, samples),
         Bits::Sixteen | Bits::TwentyFour => {
             for sample in samples {
                 let integer = quantiser.integer(*sample).to_le_bytes();

@@ -11,7 +11,7 @@ use crate::cli::preview::screen::Screen;
 use crate::cli::preview::{silently, tell};
 use crate::cli::signals::Signals;
 use crate::engine::Stop;
-use crate::level::Decibels;
+use crate::level::{Decibels, Loudness};
 use crate::output::Live;
 use crate::player::Player;
 use crate::time::{Frames, clock};
@@ -141,6 +141,24 @@ impl Show {
         None
     }
 
+    /// How loud it is in the first zone, and the limiter's work where it has any.
+    fn heard(&self) -> String {
+        let zone = self.player.timeline().layout.zones().next();
+        let Some(meters) = zone.map(|zone| self.player.meters(zone)) else {
+            return String::new();
+        };
+        let loudness = if meters.momentary > Loudness::GATE {
+            format!("{:.0} LUFS", meters.momentary.0)
+        } else {
+            "silent".to_owned()
+        };
+        if meters.limiter.0 < -0.1 {
+            format!("{loudness}, limited by {:.1} dB", -meters.limiter.0)
+        } else {
+            loudness
+        }
+    }
+
     fn status(&self) -> String {
         let timeline = self.player.timeline();
         let time = |frames| clock(timeline.rate.duration(frames));
@@ -154,11 +172,12 @@ impl Show {
             None => "playing",
         };
         format!(
-            "{} / {}   {}   level {}   {state}   ?: keys",
+            "{} / {}   {}   level {}   {}   {state}   ?: keys",
             time(position.min(timeline.length)),
             time(timeline.length),
             phase.map_or("", |phase| &phase.name),
             self.player.level(),
+            self.heard(),
         )
     }
 }
