@@ -267,22 +267,25 @@ mod tests {
 
     #[test]
     fn a_stream_that_is_late_comes_from_silence() {
-        let (mut ring, mut deck) = deck(0, 60_000);
-        let mut at = 0;
-        assert!(
-            play(&mut deck, &mut at, 5_000)
-                .iter()
-                .all(|f| *f == [0.0, 0.0])
-        );
-        assert!(deck.is_starved());
-        for _ in 0..60_000 {
-            ring.push([1.0, 1.0]).unwrap();
-        }
-        let back = play(&mut deck, &mut at, 20_000);
-        assert_eq!(back[19_999][0], 1.0);
-        assert!(back[0][0] < 0.001);
-        for pair in back.windows(2) {
-            assert!((pair[1][0] - pair[0][0]).abs() < 0.001, "a step");
+        // Its ring is empty at its first frame, or nearly; or the deck itself comes late.
+        for (begin, early) in [(0, 0), (0, 100), (2_000, 0)] {
+            let (mut ring, mut deck) = deck(0, 60_000);
+            for _ in 0..early {
+                ring.push([1.0, 1.0]).unwrap();
+            }
+            let mut at = begin;
+            let waiting = play(&mut deck, &mut at, 5_000);
+            assert!(waiting[early..].iter().all(|frame| *frame == [0.0, 0.0]));
+            assert!(deck.is_starved());
+            for _ in 0..60_000 {
+                ring.push([1.0, 1.0]).unwrap();
+            }
+            let back = play(&mut deck, &mut at, 20_000);
+            assert_eq!(back[19_999][0], 1.0);
+            assert!(back[0][0] < 0.001, "it comes in hard");
+            for pair in back.windows(2) {
+                assert!((pair[1][0] - pair[0][0]).abs() < 0.001, "a step");
+            }
         }
     }
 
