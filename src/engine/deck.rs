@@ -112,6 +112,10 @@ impl Deck {
     /// Drops the frames whose time passed while the stream was dry.
     fn catch_up(&mut self, now: Frames) {
         let due = now - self.from();
+        if due > self.taken {
+            // What comes after a hole comes from silence.
+            self.presence = 0;
+        }
         let late = (due - self.taken).index().min(self.frames.slots());
         if late > 0
             && let Ok(chunk) = self.frames.read_chunk(late)
@@ -143,12 +147,10 @@ impl Deck {
 
     fn sound(&mut self, now: Frames, stretch: &Stretch, offset: usize, buses: &mut [&mut [Frame]]) {
         if self.taken != now - self.from() {
-            self.presence = 0;
             return;
         }
         let ready = stretch.frames.min(self.frames.slots());
-        let cut_off = ready < stretch.frames;
-        if cut_off {
+        if ready < stretch.frames {
             // The stream ended before the clip did, and nothing foretold it.
             self.leave();
         }
@@ -184,8 +186,7 @@ impl Deck {
             }
         }
         chunk.commit_all();
-        // What comes after a hole comes from silence.
-        self.presence = if cut_off { 0 } else { presence };
+        self.presence = presence;
         self.taken += Frames::from(ready);
     }
 }
