@@ -13,6 +13,7 @@ use crate::timeline::loudness::{normalise, normalise_together};
 use crate::timeline::model::Clip;
 use crate::timeline::order::Queue;
 use crate::timeline::piece::{Piece, Run};
+use crate::timeline::review::is_music;
 use crate::zone::Zones;
 
 /// Silence at a track's head or tail that is shorter than this stays; nobody hears it as a gap.
@@ -107,7 +108,8 @@ impl<'a> Filling<'a> {
         let mut failed = 0;
         while pieces.last().is_none_or(|piece| piece.end() < enough) {
             let Some(track) = queue.next() else { break };
-            let Ok(facts) = self.library.facts(&track.path) else {
+            let known = self.library.facts(&track.path).ok();
+            let Some(facts) = known.filter(|facts| is_music(facts)) else {
                 failed += 1;
                 if failed > self.playlist.tracks.len() && pieces.is_empty() {
                     break;

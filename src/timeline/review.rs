@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::library::Library;
+use crate::library::{Facts, Library};
 use crate::mistake::{Mistake, Place};
 use crate::playlist::Track;
 use crate::script::{Content, Session};
@@ -42,6 +42,12 @@ fn tracks(session: &Session) -> impl Iterator<Item = &Track> {
         })
 }
 
+/// Whether a file is a piece of music: it sounds for a second at least.
+#[must_use]
+pub fn is_music(facts: &Facts) -> bool {
+    facts.rate.seconds(facts.sounding()) >= SHORTEST
+}
+
 /// What is wrong with the files of a session, and what its writer should know of them: each file once, where it is
 /// named first.
 #[must_use]
@@ -64,9 +70,9 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                 mistakes.extend(
                     remarks.map(|r| Mistake::warning(place.clone(), format!("`{name}`: {r}"))),
                 );
-                if facts.rate.seconds(facts.sounding()) < SHORTEST && tracks.contains(path) {
-                    let what = say("sounds for less than a second, which is no piece of music");
-                    mistakes.push(Mistake::error(place.clone(), what).help("leave it out"));
+                if !is_music(facts) && tracks.contains(path) {
+                    let what = say("sounds for less than a second and is left out");
+                    mistakes.push(Mistake::warning(place.clone(), what));
                 } else if facts.loudness.is_none() {
                     let what = say("is silent from its first to its last frame");
                     mistakes.push(Mistake::warning(place.clone(), what));
@@ -88,6 +94,16 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                     );
                 }
             }
+        }
+    }
+    for phase in &session.phases {
+        let Content::Playlist(playlist) = &phase.content else {
+            continue;
+        };
+        let mut facts = playlist.tracks.iter().map(|t| library.facts(&t.path));
+        if facts.all(|facts| facts.is_ok_and(|facts| !is_music(facts))) {
+            let what = format!("nothing in the playlist `{}` can be heard", playlist.name);
+            mistakes.push(Mistake::error(playlist.place.clone(), what));
         }
     }
     mistakes
