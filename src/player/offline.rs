@@ -48,6 +48,7 @@ pub fn render<E: From<io::Error>>(
             waited += STEP;
             if waited >= PATIENCE {
                 player.give_up(Frames::from(frames));
+                break;
             }
         }
         let block = &mut block[..frames * channels];
