@@ -135,6 +135,7 @@ fn stage(sounds: &[Arc<[Frame]>]) -> (Engine, Handle) {
             gain: Gain(0.9),
             rise: Fade::equal_power(Frames::from(LENGTH)),
             fall: Fade::NONE,
+            turn: None,
         };
         let voice = Voice::new(
             Id(number as u64),

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Instant;
 
 use flacenc::component::BitRepr;
@@ -215,9 +214,8 @@ fn decode(prepared: &Prepared) {
 }
 
 fn play(prepared: &Prepared) {
-    let timeline = Arc::clone(&prepared.timeline);
     let (mut player, mut engine) =
-        Player::offline(timeline, &prepared.library, Frames::ZERO).expect("a player");
+        Player::offline(prepared.written(), Frames::ZERO).expect("a player");
     render::<std::io::Error>(&mut player, &mut engine, |_, block| {
         std::hint::black_box(block);
         Ok(())

@@ -89,6 +89,8 @@ pub enum Shape {
     Decibels,
     /// A raised cosine in amplitude, for ways to and from silence.
     Amplitude,
+    /// A quarter sine in power: music that leaves while other music comes.
+    Power,
 }
 
 /// A way from one gain to another. What holds before it and after it is the lane's affair.
@@ -119,12 +121,13 @@ impl Ramp {
         if at >= self.end() {
             return self.target;
         }
-        let way = (at - self.from).0 as f32 / self.length.0 as f32;
-        let way = 0.5 - 0.5 * (way * PI).cos();
+        let part = (at - self.from).0 as f32 / self.length.0 as f32;
+        let way = 0.5 - 0.5 * (part * PI).cos();
         let (start, target) = (self.start.0, self.target.0);
         Gain(match self.shape {
             Shape::Decibels => start * (way * (target / start).ln()).exp(),
             Shape::Amplitude => start + (target - start) * way,
+            Shape::Power => (start * start * (1.0 - way) + target * target * way).sqrt(),
         })
     }
 }

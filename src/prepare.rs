@@ -7,19 +7,35 @@ use crate::library::Library;
 use crate::mistake::{Mistake, Weight};
 use crate::script::{self, Session};
 use crate::time::Rate;
-use crate::timeline::{Timeline, compose, files};
+use crate::timeline::{Course, Timeline, compose, files};
 
 /// A session that can be played.
 #[derive(Debug)]
 pub struct Prepared {
     /// What the script says.
-    pub session: Session,
+    pub session: Arc<Session>,
     /// What is known of its files.
-    pub library: Library,
+    pub library: Arc<Library>,
     /// Everything that will sound.
     pub timeline: Arc<Timeline>,
     /// What its writer should know; all of them warnings.
     pub remarks: Vec<Mistake>,
+}
+
+impl Prepared {
+    /// The session as it is written.
+    #[must_use]
+    pub fn written(&self) -> Course {
+        let (session, library) = (Arc::clone(&self.session), Arc::clone(&self.library));
+        Course::written(session, library, Arc::clone(&self.timeline))
+    }
+
+    /// The session with somebody there to steer it.
+    #[must_use]
+    pub fn steered(&self) -> Course {
+        let (session, library) = (Arc::clone(&self.session), Arc::clone(&self.library));
+        Course::steered(session, library, Arc::clone(&self.timeline))
+    }
 }
 
 /// Reads a script, looks at its files with `scan`, and composes it at a rate. Blocking.
@@ -41,8 +57,8 @@ pub fn prepare(
         Ok(composition) => {
             remarks.extend(composition.remarks);
             Ok(Prepared {
-                session,
-                library,
+                session: Arc::new(session),
+                library: Arc::new(library),
                 timeline: Arc::new(composition.timeline),
                 remarks,
             })

@@ -163,6 +163,17 @@ pub fn parse_length(text: &str) -> Result<Duration, LengthError> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// A length as [`parse_length`] reads it, to the millisecond: `90s`, `1500ms`.
+#[must_use]
+pub fn written(length: Duration) -> String {
+    let milliseconds = length.as_millis();
+    if milliseconds.is_multiple_of(1000) {
+        format!("{}s", milliseconds / 1000)
+    } else {
+        format!("{milliseconds}ms")
+    }
+}
+
 fn number(text: &str) -> Option<f64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if plain { text.parse().ok() } else { None }

@@ -14,6 +14,7 @@ use undersong::output::{Crank, Live, Turned, paced};
 use undersong::player::Player;
 use undersong::prepare::Prepared;
 use undersong::time::{Frames, Rate};
+use undersong::timeline::Change;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
@@ -219,16 +220,21 @@ fn pausing_going_on_and_stopping_make_no_step_and_end_in_silence() {
     }
 }
 
+fn set_level(player: &mut Player, level: f32) {
+    let to = Decibels(level);
+    player.steer(&Change::Level { to }).unwrap();
+}
+
 #[test]
 fn the_level_goes_down_at_once_and_up_slowly_without_a_step() {
     let (_stage, prepared) = smooth();
     let mut performance = Performance::of(&prepared, 1024);
     performance.until(6 * 48_000);
-    performance.player.set_level(Decibels(-18.0));
+    set_level(&mut performance.player, -18.0);
     performance.until(8 * 48_000);
     let down = levels(&performance.heard[6 * 96_000..]);
     assert!(down[10] < down[0] - 15.0, "{down:?}");
-    performance.player.set_level(Decibels(0.0));
+    set_level(&mut performance.player, 0.0);
     performance.until(14 * 48_000);
     let up = levels(&performance.heard[8 * 96_000..]);
     // No more than 10 dB within a second, and it takes three for the whole.
@@ -244,7 +250,7 @@ fn a_command_is_heard_within_ten_milliseconds_of_its_block() {
     let unchanged = play(&prepared, Frames::ZERO);
     let commands: [fn(&mut Player); 3] = [
         |player| player.pause(true),
-        |player| player.set_level(Decibels(-6.0)),
+        |player| set_level(player, -6.0),
         |player| player.stop(Stop::Hard),
     ];
     for command in commands {

@@ -155,10 +155,12 @@ fn session(plan: &Plan) -> (Session, Library) {
         Phase {
             name: format!("phase {at}"),
             length,
-            min: length
-                .saturating_sub(Duration::from_secs(phase.shorter))
-                .max(Duration::from_secs(5)),
-            max: length + Duration::from_secs(phase.longer),
+            min: Some(
+                length
+                    .saturating_sub(Duration::from_secs(phase.shorter))
+                    .max(Duration::from_secs(5)),
+            ),
+            max: Some(length + Duration::from_secs(phase.longer)),
             content: if phase.silent {
                 Content::Silence
             } else {

@@ -6,6 +6,7 @@ mod show;
 mod tell;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -104,10 +105,10 @@ impl Preview {
             Ok(prepared) => prepared,
             Err(exit) => return Ok(exit),
         };
-        let timeline = prepared.timeline;
+        let timeline = Arc::clone(&prepared.timeline);
         let from = self.start(&timeline)?;
         let patch = self.patch(&timeline.layout, &sink)?;
-        let (mut player, engine) = Player::new(timeline, &prepared.library, from)?;
+        let (mut player, engine) = Player::new(prepared.written(), from)?;
         // Better late than with a hole: the first tracks are there before the device asks for them.
         let _ = player.wait_ready(rate.frames(READY), PATIENCE);
         let (output, silent) = start_output(&player, Box::new(engine), sink, patch)?;

@@ -162,8 +162,7 @@ fn write(prepared: &Prepared, target: &Target) -> Result<Vec<Trouble>, Failure> 
     let interrupt = Interrupt::listen()?;
     let channels = timeline.layout.channels();
     let mut writer = Writer::create(target, timeline.rate, channels, timeline.length)?;
-    let (mut player, mut engine) =
-        Player::offline(timeline.clone(), &prepared.library, Frames::ZERO)?;
+    let (mut player, mut engine) = Player::offline(prepared.written(), Frames::ZERO)?;
     let bar = bar(timeline.rate, timeline.length);
     let rendered = render(&mut player, &mut engine, |_, block| {
         if interrupt.is_told() {

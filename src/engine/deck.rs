@@ -47,6 +47,8 @@ pub struct Deck {
     leaving: bool,
     /// It began to leave, and nobody was told yet.
     alarm: bool,
+    /// It was taken out before it began.
+    dropped: bool,
 }
 
 impl Deck {
@@ -71,6 +73,7 @@ impl Deck {
             presence: REFUGE,
             leaving: false,
             alarm: false,
+            dropped: false,
         }
     }
 
@@ -83,7 +86,20 @@ impl Deck {
     /// The frame after its last.
     #[must_use]
     pub fn end(&self) -> Frames {
+        if self.dropped {
+            return Frames::ZERO;
+        }
         self.envelope.curve().end()
+    }
+
+    /// Goes another way from here on. Real-time safe.
+    pub fn reshape(&mut self, envelope: Envelope) {
+        self.envelope.revise(|old| *old = envelope);
+    }
+
+    /// Does not come. Real-time safe.
+    pub fn drop_out(&mut self) {
+        self.dropped = true;
     }
 
     /// Whether its stream runs dry, or ran dry and has not come back.
@@ -228,6 +244,7 @@ mod tests {
             gain: Gain::UNITY,
             rise: Fade::NONE,
             fall: Fade::NONE,
+            turn: None,
         };
         let deck = Deck::new(
             Id(1),

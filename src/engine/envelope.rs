@@ -1,7 +1,7 @@
 //! The gain of one clip or cue from its first frame to its last.
 
 use crate::engine::curve::Curve;
-use crate::fade::Fade;
+use crate::fade::{Fade, Ramp};
 use crate::level::Gain;
 use crate::time::Frames;
 
@@ -18,6 +18,8 @@ pub struct Envelope {
     pub rise: Fade,
     /// How it falls.
     pub fall: Fade,
+    /// What was changed while it sounded: a way from the gain it had to another, on top of all else.
+    pub turn: Option<Ramp>,
 }
 
 impl Envelope {
@@ -27,15 +29,17 @@ impl Envelope {
         self.from + self.length
     }
 
-    fn turns(&self) -> [Frames; 4] {
+    fn turns(&self) -> [Frames; 6] {
         let risen = self.from + self.rise.length;
         let falling = self.end() - self.fall.length;
-        [
-            self.from,
-            risen.min(falling),
-            risen.max(falling),
-            self.end(),
-        ]
+        let turn = self.turn.map_or([self.from; 2], |t| [t.from, t.end()]);
+        let mut turns = [self.from, risen, falling, turn[0], turn[1], self.end()];
+        turns.sort_unstable();
+        turns
+    }
+
+    fn turned(&self, at: Frames) -> Gain {
+        self.turn.map_or(Gain::UNITY, |turn| turn.gain(at))
     }
 }
 
@@ -43,7 +47,7 @@ impl Curve for Envelope {
     fn gain(&self, at: Frames) -> f32 {
         let rise = self.rise.gain(at - self.from);
         let fall = self.fall.gain(self.end() - at);
-        (self.gain * rise * fall).0
+        (self.gain * rise * fall * self.turned(at)).0
     }
 
     fn turn_before(&self, at: Frames) -> Frames {
@@ -57,7 +61,8 @@ impl Curve for Envelope {
     }
 
     fn is_flat(&self, at: Frames) -> bool {
-        at >= self.from + self.rise.length && at < self.end() - self.fall.length
+        let turned = self.turn.is_none_or(|t| at < t.from || at >= t.end());
+        turned && at >= self.from + self.rise.length && at < self.end() - self.fall.length
     }
 }
 
@@ -73,6 +78,7 @@ mod tests {
             gain: Gain(0.5),
             rise: Fade::equal_power(Frames(rise)),
             fall: Fade::equal_power(Frames(fall)),
+            turn: None,
         }
     }
 
@@ -106,6 +112,35 @@ mod tests {
             at += Frames::from(s.frames);
         }
         assert!(last.abs() < 0.01, "{last}");
+    }
+
+    #[test]
+    fn a_turn_leads_from_where_it_stands_to_silence_without_a_step() {
+        let mut curve = envelope(300, 0);
+        let before = curve.gain(Frames(1150));
+        curve.turn = Some(Ramp {
+            from: Frames(1150),
+            length: Frames(500),
+            start: Gain::UNITY,
+            target: Gain::SILENCE,
+            shape: crate::fade::Shape::Power,
+        });
+        curve.length = Frames(650);
+        assert_eq!(curve.gain(Frames(1150)), before);
+        assert_eq!(curve.gain(Frames(1650)), 0.0);
+        assert!(!curve.is_flat(Frames(1400)));
+        let mut tracer = Tracer::new(curve);
+        let (mut at, mut last) = (Frames(1000), 0.0);
+        while at < Frames(1650) {
+            let s = tracer.stretch(at, 64);
+            for frame in 0..s.frames {
+                let gain = s.gain + s.slope * (s.index + frame) as f32;
+                assert!((gain - last).abs() < 0.004, "{at:?} {frame}");
+                last = gain;
+            }
+            at += Frames::from(s.frames);
+        }
+        assert!(last < 0.01);
     }
 
     #[test]

@@ -45,6 +45,7 @@ impl Stop {
 #[derive(Debug, Default)]
 pub(super) struct Board {
     pub(super) position: AtomicU64,
+    pub(super) soonest: AtomicU64,
     pub(super) stop: AtomicU8,
     pub(super) lost_events: AtomicU32,
     zones: [ZoneBoard; MAX_ZONES],
@@ -118,6 +119,12 @@ impl Handle {
     #[must_use]
     pub fn position(&self) -> Frames {
         Frames(self.board.position.load(Ordering::Acquire))
+    }
+
+    /// The first frame at which a change that is sent at once comes in time.
+    #[must_use]
+    pub fn soonest(&self) -> Frames {
+        Frames(self.board.soonest.load(Ordering::Acquire))
     }
 
     /// How many notices were lost because nobody fetched them. Nothing that sounds depends on them.

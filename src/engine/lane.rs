@@ -77,6 +77,16 @@ impl Lane {
         }
     }
 
+    /// Leaves the ramps that begin before `at` as they are, and takes those of `later` for what came after. Real-time
+    /// safe.
+    pub fn replace(&mut self, at: Frames, later: &[Ramp]) {
+        self.count = self.waiting().partition_point(|ramp| ramp.from < at);
+        for ramp in later {
+            // The player sends no more than the lane holds.
+            let _ = self.push(*ramp);
+        }
+    }
+
     /// Whether nothing is left to come after `now`. Real-time safe.
     #[must_use]
     pub fn is_settled(&self, now: Frames) -> bool {
@@ -94,7 +104,8 @@ impl Curve for Lane {
         let turns = self.waiting().iter().rev();
         turns
             .flat_map(|ramp| [ramp.end(), ramp.from])
-            .find(|turn| *turn <= at)
+            .filter(|turn| *turn <= at)
+            .max()
             .unwrap_or(Frames::ZERO)
     }
 
@@ -102,7 +113,8 @@ impl Curve for Lane {
         let turns = self.waiting().iter();
         turns
             .flat_map(|ramp| [ramp.from, ramp.end()])
-            .find(|turn| *turn > at)
+            .filter(|turn| *turn > at)
+            .min()
     }
 
     fn is_flat(&self, at: Frames) -> bool {

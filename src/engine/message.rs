@@ -1,12 +1,12 @@
 //! What crosses between the engine and the rest of the program.
 
 use crate::engine::deck::Deck;
+use crate::engine::handle::Stop;
 use crate::engine::id::Id;
+use crate::engine::revision::{Fader, Revision};
 use crate::engine::voice::Voice;
 use crate::fade::Ramp;
-use crate::level::Decibels;
 use crate::time::Frames;
-use crate::zone::Zone;
 
 /// What the engine is asked to do. Everything that would need memory comes prepared.
 #[derive(Debug)]
@@ -15,10 +15,10 @@ pub enum Command {
     Deck(Box<Deck>),
     /// Play a cue at its frame.
     Voice(Box<Voice>),
-    /// The music of a zone goes along this ramp.
-    Duck(Zone, Ramp),
-    /// The level of everything; upwards it is approached slowly.
-    Level(Decibels),
+    /// A fader goes along this ramp.
+    Ramp(Fader, Ramp),
+    /// What sounds and what was to come changes.
+    Revise(Box<Revision>),
     /// Fade to silence and stay where the session is.
     Pause,
     /// Go on, from silence.
@@ -32,10 +32,25 @@ pub enum Event {
     ClipEnded(Box<Deck>),
     /// A cue is over.
     CueEnded(Box<Voice>),
+    /// A change was made at its frame. What crossed comes back to be freed.
+    Revised(Box<Revision>),
+    /// A change came after its frame was mixed, and was not made: it is to be asked for again, at a later frame.
+    TooLate(Box<Revision>),
     /// A clip's stream ran dry; the bed rises.
     Starved(Id),
+    /// The sound begins to go, at this frame.
+    Pausing(Frames),
     /// The sound is gone, and the session stands still at this frame.
     Paused(Frames),
+    /// The session goes on from this frame.
+    WentOn {
+        /// Where it stood, or where it was about to stand still.
+        at: Frames,
+        /// For how long it stood still.
+        rested: Frames,
+    },
+    /// The sound begins to go for good, at this frame.
+    Stopping(Frames, Stop),
     /// The sound is gone for good.
     Stopped(Frames),
 }

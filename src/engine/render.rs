@@ -7,17 +7,17 @@ use assert_no_alloc::assert_no_alloc;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::engine::bed::Bed;
-use crate::engine::curve::{Curve, Tracer};
+use crate::engine::curve::Tracer;
 use crate::engine::deck::{Bus, Deck};
 use crate::engine::handle::{Board, Handle, Stop};
 use crate::engine::id::Id;
 use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
 use crate::engine::message::{Command, Event};
+use crate::engine::revision::{Fader, Revision};
 use crate::engine::transport::{Motion, Transport};
 use crate::engine::voice::Voice;
 use crate::engine::zone_bus::ZoneBus;
-use crate::fade::Shape;
 use crate::frame::{Frame, SILENCE};
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
@@ -27,10 +27,8 @@ use crate::zone::{Layout, MAX_ZONES, Zone};
 pub const MAX_DECKS: usize = 16;
 /// The most cues that may be on voices at once.
 pub const MAX_VOICES: usize = 256;
-/// The level rises by at most this much a second, so that a slip of the finger is no fright.
-const RISE: f32 = 6.0;
-/// It falls as fast as this.
-const FALL: f32 = 40.0;
+/// The most changes that may wait for their frame.
+const MAX_REVISIONS: usize = 16;
 
 /// What an engine is made for.
 #[derive(Debug, Clone)]
@@ -61,6 +59,10 @@ pub struct Engine {
     zones: Box<[ZoneBus]>,
     decks: Vec<Box<Deck>>,
     voices: Vec<Box<Voice>>,
+    /// Changes that wait for their frame, the earliest first.
+    revisions: Vec<Box<Revision>>,
+    /// Changes that could not be handed back yet.
+    made: Vec<Event>,
     bed: Bed,
     level: Tracer<Lane>,
     transport: Transport,
@@ -68,7 +70,8 @@ pub struct Engine {
     mixed: Frames,
     latency: Frames,
     primed: bool,
-    rate: Rate,
+    /// How long the session has stood still in this pause.
+    rested: Frames,
     commands: Consumer<Command>,
     events: Producer<Event>,
     board: Arc<Board>,
@@ -82,6 +85,9 @@ impl Engine {
         let (events, events_out) = RingBuffer::new(1024);
         let board = Arc::new(Board::default());
         board.position.store(setup.start.0, Ordering::Release);
+        let latency = Frames::from(Limiter::latency(setup.rate));
+        let first = setup.start + latency;
+        board.soonest.store(first.0, Ordering::Release);
         let zones = setup.layout.zones();
         let engine = Self {
             zones: zones
@@ -89,13 +95,15 @@ impl Engine {
                 .collect(),
             decks: Vec::with_capacity(MAX_DECKS),
             voices: Vec::with_capacity(MAX_VOICES),
+            revisions: Vec::with_capacity(MAX_REVISIONS),
+            made: Vec::with_capacity(MAX_REVISIONS),
             bed: Bed::new(Arc::clone(&setup.bed), setup.bed_gain),
             level: Tracer::new(Lane::at(Gain::UNITY)),
             transport: Transport::new(setup.rate, setup.ramp_in),
             mixed: setup.start,
-            latency: Frames::from(Limiter::latency(setup.rate)),
+            latency,
             primed: false,
-            rate: setup.rate,
+            rested: Frames::ZERO,
             commands,
             events,
             board: Arc::clone(&board),
@@ -127,9 +135,10 @@ impl Engine {
             self.prime();
         }
         let channels = self.channels();
+        let block = out.len() / channels;
         let mut rest = out;
         while rest.len() >= channels {
-            let most = (rest.len() / channels).min(MAX_BLOCK);
+            let most = self.until_revised((rest.len() / channels).min(MAX_BLOCK));
             let frames = match self.transport.motion(most) {
                 Motion::Moving(frames) => {
                     self.move_on(&mut rest[..frames * channels], frames);
@@ -145,14 +154,17 @@ impl Engine {
                     0
                 }
                 Motion::Resting => {
+                    // Nothing moves, so nothing has to be waited for; what comes behind a change must not wait either.
+                    self.revise_all();
                     rest[..most * channels].fill(0.0);
+                    self.rested += Frames::from(most);
                     most
                 }
             };
             rest = &mut rest[frames * channels..];
         }
         rest.fill(0.0);
-        self.publish();
+        self.publish(Frames::from(block));
     }
 
     /// The session's frame that leaves next.
@@ -161,8 +173,10 @@ impl Engine {
     }
 
     fn obey(&mut self) {
-        if let Some(stop) = Stop::from_word(self.board.stop.load(Ordering::Relaxed)) {
-            self.transport.stop(stop);
+        if let Some(stop) = Stop::from_word(self.board.stop.load(Ordering::Relaxed))
+            && self.transport.stop(stop)
+        {
+            self.tell(Event::Stopping(self.leaving(), stop));
         }
         // A clip or a cue that finds no room waits in the ring, and what is behind it with it.
         while self.has_room()
@@ -178,19 +192,27 @@ impl Engine {
                     let place = self.voices.partition_point(|v| key(v) <= key(&voice));
                     self.voices.insert(place, voice);
                 }
-                Command::Duck(zone, ramp) => {
-                    let now = self.mixed;
-                    if let Some(bus) = self.zones.get_mut(zone.index()) {
-                        bus.duck.revise(|lane| {
-                            lane.forget(now);
-                            // The player sends no more than the lane holds.
-                            let _ = lane.push(ramp);
-                        });
+                Command::Ramp(fader, ramp) => self.steer(fader, |lane, now| {
+                    lane.forget(now);
+                    // The player sends no more than the lane holds.
+                    let _ = lane.push(ramp);
+                }),
+                Command::Revise(revision) => {
+                    let place = self.revisions.partition_point(|r| r.at <= revision.at);
+                    self.revisions.insert(place, revision);
+                }
+                Command::Pause => {
+                    if self.transport.pause() {
+                        self.tell(Event::Pausing(self.leaving()));
                     }
                 }
-                Command::Level(level) => self.go_to_level(level),
-                Command::Pause => self.transport.pause(),
-                Command::Resume => self.transport.resume(),
+                Command::Resume => {
+                    if self.transport.resume() {
+                        let rested = std::mem::take(&mut self.rested);
+                        let at = self.leaving();
+                        self.tell(Event::WentOn { at, rested });
+                    }
+                }
             }
         }
     }
@@ -199,25 +221,76 @@ impl Engine {
         match self.commands.peek() {
             Ok(Command::Deck(_)) => self.decks.len() < MAX_DECKS,
             Ok(Command::Voice(_)) => self.voices.len() < MAX_VOICES,
+            Ok(Command::Revise(_)) => self.revisions.len() + self.made.len() < MAX_REVISIONS,
+            // A ramp that was sent after a change belongs to what holds after it.
+            Ok(Command::Ramp(..)) => self.revisions.is_empty(),
             _ => true,
         }
     }
 
-    fn go_to_level(&mut self, level: Decibels) {
-        let (now, hertz) = (self.mixed, self.rate.hertz() as f32);
-        self.level.revise(|lane| {
-            let change = level - Gain(lane.gain(now)).decibels();
-            let speed = if change.0 > 0.0 { RISE } else { FALL };
-            let length = (change.0.abs() / speed).max(0.05) * hertz;
-            lane.turn(now, Frames(length as u64), level.gain(), Shape::Decibels);
-        });
+    fn steer(&mut self, fader: Fader, change: impl FnOnce(&mut Lane, Frames)) {
+        let now = self.mixed;
+        let lane = match fader {
+            Fader::Master => Some(&mut self.level),
+            Fader::Music(zone) => self.zones.get_mut(zone.index()).map(|bus| &mut bus.duck),
+        };
+        if let Some(lane) = lane {
+            lane.revise(|lane| change(lane, now));
+        }
+    }
+
+    /// Makes the changes that are due, and says how many of the next `most` frames may be mixed before the next one is.
+    fn until_revised(&mut self, most: usize) -> usize {
+        while let Some(next) = self.revisions.first() {
+            let wait = next.at - self.mixed;
+            if wait > Frames::ZERO {
+                return wait.index().min(most);
+            }
+            let revision = self.revisions.remove(0);
+            self.revise(revision);
+        }
+        most
+    }
+
+    fn revise_all(&mut self) {
+        while !self.revisions.is_empty() {
+            let revision = self.revisions.remove(0);
+            self.revise(revision);
+        }
+    }
+
+    fn revise(&mut self, revision: Box<Revision>) {
+        if revision.at < self.mixed {
+            self.made.push(Event::TooLate(revision));
+            return;
+        }
+        for (id, envelope) in &revision.shapes {
+            if let Some(deck) = self.decks.iter_mut().find(|deck| deck.id == *id) {
+                deck.reshape(*envelope);
+            }
+        }
+        for id in &revision.dropped {
+            if let Some(deck) = self.decks.iter_mut().find(|deck| deck.id == *id) {
+                deck.drop_out();
+            }
+            if let Some(voice) = self.voices.iter_mut().find(|voice| voice.id == *id) {
+                voice.drop_out();
+            }
+        }
+        for (fader, ramps) in &revision.faders {
+            self.steer(*fader, |lane, now| {
+                lane.forget(now);
+                lane.replace(revision.at, ramps);
+            });
+        }
+        self.made.push(Event::Revised(revision));
     }
 
     /// Mixes what the limiters look ahead at before the first frame leaves.
     fn prime(&mut self) {
         let mut ahead = self.latency.index();
         while ahead > 0 {
-            let frames = ahead.min(MAX_BLOCK);
+            let frames = self.until_revised(ahead.min(MAX_BLOCK));
             self.mix(frames);
             ahead -= frames;
         }
@@ -278,6 +351,7 @@ impl Engine {
 
     /// Tells whose stream ran dry, and hands back what is over.
     fn give_back(&mut self) {
+        self.hand_back_revisions();
         for at in 0..self.decks.len() {
             if self.decks[at].take_alarm() {
                 self.tell(Event::Starved(self.decks[at].id));
@@ -300,13 +374,20 @@ impl Engine {
         );
     }
 
+    fn hand_back_revisions(&mut self) {
+        while self.events.slots() > 0 && !self.made.is_empty() {
+            let _ = self.events.push(self.made.remove(0));
+        }
+    }
+
     fn tell(&mut self, event: Event) {
         if self.events.push(event).is_err() {
             self.board.lost_events.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    fn publish(&mut self) {
+    fn publish(&mut self, block: Frames) {
+        self.hand_back_revisions();
         let zones = self.zones.iter_mut().zip(Zone::all());
         for (bus, zone) in zones {
             self.board.show(zone, bus.take_reading());
@@ -314,6 +395,9 @@ impl Engine {
         self.board
             .position
             .store(self.leaving().0, Ordering::Release);
+        // The next block may be under way before a change arrives; the one after it is not.
+        let soonest = self.mixed + block;
+        self.board.soonest.store(soonest.0, Ordering::Release);
     }
 }
 

@@ -69,24 +69,28 @@ impl Transport {
             .revise(|lane| lane.turn(now, length, target, Shape::Amplitude));
     }
 
-    /// Goes to silence within half a second and rests there. Real-time safe.
-    pub fn pause(&mut self) {
-        if self.state == State::Playing {
+    /// Goes to silence within half a second and rests there. False where it does not play. Real-time safe.
+    pub fn pause(&mut self) -> bool {
+        let plays = self.state == State::Playing;
+        if plays {
             self.ramp(500, Gain::SILENCE);
             self.state = State::Pausing;
         }
+        plays
     }
 
-    /// Goes on from where the gain stands, within 3 s. Real-time safe.
-    pub fn resume(&mut self) {
-        if matches!(self.state, State::Pausing | State::Paused) {
+    /// Goes on from where the gain stands, within 3 s. False where it does not rest. Real-time safe.
+    pub fn resume(&mut self) -> bool {
+        let rests = matches!(self.state, State::Pausing | State::Paused);
+        if rests {
             self.ramp(3_000, Gain::UNITY);
             self.state = State::Playing;
         }
+        rests
     }
 
-    /// Goes to silence for good. Real-time safe.
-    pub fn stop(&mut self, stop: Stop) {
+    /// Goes to silence for good. False where it already does, as fast or faster. Real-time safe.
+    pub fn stop(&mut self, stop: Stop) -> bool {
         let faster = match self.state {
             State::Stopped => false,
             State::Stopping(now) => stop as u8 > now as u8,
@@ -101,6 +105,7 @@ impl Transport {
             self.ramp(length, Gain::SILENCE);
             self.state = State::Stopping(stop);
         }
+        faster
     }
 
     /// What the next `most` frames of output shall be. Real-time safe.

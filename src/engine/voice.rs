@@ -19,6 +19,8 @@ pub struct Voice {
     pub zones: Zones,
     envelope: Tracer<Envelope>,
     sound: Arc<[Frame]>,
+    /// It was taken out before it began.
+    dropped: bool,
 }
 
 impl Voice {
@@ -30,6 +32,7 @@ impl Voice {
             zones,
             envelope: Tracer::new(envelope),
             sound,
+            dropped: false,
         }
     }
 
@@ -42,7 +45,15 @@ impl Voice {
     /// The frame after its last.
     #[must_use]
     pub fn end(&self) -> Frames {
+        if self.dropped {
+            return Frames::ZERO;
+        }
         self.envelope.curve().end()
+    }
+
+    /// Does not come. Real-time safe.
+    pub fn drop_out(&mut self) {
+        self.dropped = true;
     }
 
     /// Mixes what falls into the block that begins at `at` into the buses of its zones. Real-time safe.

@@ -1,9 +1,9 @@
 //! What happens in a session, as a person in the room would tell it.
 
-use crate::engine::Id;
+use crate::engine::{Id, Stop};
 use crate::player::sequencer::Trouble;
 use crate::time::Frames;
-use crate::timeline::{Clip, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::{Change, Clip, PhaseSpan, PlacedCue, Refusal, Timeline};
 
 /// Something that happened, and the session's frame it happened at.
 #[derive(Debug)]
@@ -27,8 +27,21 @@ pub enum What<'a> {
     Starved(Id),
     /// A file failed while it was played.
     Trouble(Trouble),
+    /// What is to come was changed; it holds from this frame on.
+    Changed(Change),
+    /// What was asked for could not be made any more when its frame came.
+    Refused(Change, Refusal),
+    /// The sound begins to go.
+    Pausing,
     /// The session rests at this frame.
     Paused,
+    /// The session goes on.
+    WentOn {
+        /// For how long it stood still.
+        rested: Frames,
+    },
+    /// The sound begins to go for good.
+    Stopping(Stop),
     /// The session is over, because it ended or was stopped.
     Over,
 }

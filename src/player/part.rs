@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Bus, Envelope, Id};
+use crate::engine::{Bus, Envelope, Fader};
 use crate::fade::Ramp;
 use crate::library::Library;
 use crate::stream::{Piece, Recipe};
 use crate::time::{Frames, Rate};
-use crate::timeline::{Clip, LONG, PlacedCue, Timeline};
-use crate::zone::{Zone, Zones};
+use crate::timeline::{Clip, CueId, LONG, PlacedCue, Timeline};
+use crate::zone::Zones;
 
 /// A part of the session that is handed to the engine as one.
 #[derive(Debug)]
 pub struct Part {
-    /// Names it across the engine's boundary.
-    pub id: Id,
     /// The session's frame it begins at.
     pub from: Frames,
     /// The frame after its last.
@@ -26,62 +24,97 @@ pub struct Part {
 /// What a part is.
 #[derive(Debug)]
 pub enum What {
-    /// Clips that are joined without a seam, or a long cue: played by a deck from a stream.
-    Stream {
+    /// Something that is heard.
+    Heard {
+        /// Which clips or cue.
+        key: Key,
         /// Its gain.
         envelope: Envelope,
         /// Who hears it.
         zones: Zones,
-        /// Where it is mixed to.
-        bus: Bus,
         /// Where its frames come from.
-        recipe: Recipe,
+        source: Source,
     },
-    /// A cue, played by a voice from memory.
-    Sound {
-        /// Its gain.
-        envelope: Envelope,
-        /// Who hears it.
-        zones: Zones,
-        /// Its file.
-        path: Arc<std::path::Path>,
-    },
-    /// The music of a zone goes down or comes back.
-    Duck(Zone, Ramp),
+    /// A fader moves.
+    Ramp(Fader, Ramp),
+}
+
+/// What a part plays: by this it is found again when the timeline changes.
+#[derive(Debug, Clone)]
+pub enum Key {
+    /// Clips that are joined without a seam.
+    Run(Vec<Clip>),
+    /// A cue.
+    Cue(CueId),
+}
+
+/// Where a part's frames come from.
+#[derive(Debug)]
+pub enum Source {
+    /// Played by a deck from a stream.
+    Stream(Bus, Recipe),
+    /// Played by a voice from memory.
+    Memory(Arc<std::path::Path>),
 }
 
 /// Cuts a timeline into parts, in the order they begin.
 #[must_use]
 pub fn parts(timeline: &Timeline, library: &Library) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut runs: Vec<Vec<&Clip>> = Vec::new();
-    for clip in &timeline.clips {
-        match runs.last_mut() {
-            Some(run) if clip.joined => run.push(clip),
-            _ => runs.push(vec![clip]),
-        }
-    }
-    let streams = runs
-        .iter()
-        .filter_map(|run| stream(run, library, timeline.rate));
-    parts.extend(streams);
+    let runs = runs(timeline).into_iter();
+    let mut parts: Vec<Part> = runs
+        .filter_map(|run| stream(run, library, timeline.rate))
+        .collect();
     let cues = timeline.cues.iter();
     parts.extend(cues.filter_map(|cue| sound(cue, library, timeline.rate)));
-    parts.extend(timeline.ducks.iter().map(|(zone, ramp)| Part {
-        id: Id(0),
+    parts.extend(ramps(timeline).map(|(fader, ramp)| Part {
         from: ramp.from,
         end: ramp.end(),
-        what: What::Duck(*zone, *ramp),
+        what: What::Ramp(fader, ramp),
     }));
     parts.sort_by_key(|part| part.from);
-    for (number, part) in parts.iter_mut().enumerate() {
-        part.id = Id(number as u64);
-    }
     parts
 }
 
-fn stream(run: &[&Clip], library: &Library, rate: Rate) -> Option<Part> {
+/// Every ramp of every fader; those of one fader in the order of time.
+pub fn ramps(timeline: &Timeline) -> impl Iterator<Item = (Fader, Ramp)> {
+    let ducks = timeline.ducks.iter();
+    let levels = timeline.levels.iter();
+    ducks
+        .map(|(zone, ramp)| (Fader::Music(*zone), *ramp))
+        .chain(levels.map(|ramp| (Fader::Master, *ramp)))
+}
+
+/// The clips, those that are joined without a seam together.
+fn runs(timeline: &Timeline) -> Vec<Vec<Clip>> {
+    let mut runs: Vec<Vec<Clip>> = Vec::new();
+    for clip in &timeline.clips {
+        match runs.last_mut() {
+            Some(run) if clip.joined => run.push(clip.clone()),
+            _ => runs.push(vec![clip.clone()]),
+        }
+    }
+    runs
+}
+
+/// The gain of clips that are joined without a seam.
+#[must_use]
+pub fn envelope(run: &[Clip]) -> Option<Envelope> {
     let (first, last) = (run.first()?, run.last()?);
+    Some(Envelope {
+        from: first.from,
+        length: last.end() - first.from,
+        gain: first.gain,
+        rise: first.fade_in,
+        fall: last.fade_out,
+        turn: run.iter().rev().find_map(|clip| clip.turn),
+    })
+}
+
+/// A part that plays these clips; its stream goes on to the end of the last file, so that the part can be lengthened.
+#[must_use]
+pub fn stream(run: Vec<Clip>, library: &Library, rate: Rate) -> Option<Part> {
+    let envelope = envelope(&run)?;
+    let first = run.first()?;
     let source = library.facts(&first.track).ok()?.rate;
     let pieces = run.iter().filter_map(|clip| {
         let facts = library.facts(&clip.track).ok()?;
@@ -90,28 +123,23 @@ fn stream(run: &[&Clip], library: &Library, rate: Rate) -> Option<Part> {
             frames: facts.frames,
         })
     });
-    let (from, end) = (first.from, last.end());
+    let pieces: Vec<Piece> = pieces.collect();
+    let whole = pieces.iter().map(|piece| piece.frames).sum();
+    let recipe = Recipe {
+        length: rate.convert(whole, source) - first.offset,
+        pieces,
+        source,
+        rate,
+        offset: first.offset,
+    };
     Some(Part {
-        id: Id(0),
-        from,
-        end,
-        what: What::Stream {
-            envelope: Envelope {
-                from,
-                length: end - from,
-                gain: first.gain,
-                rise: first.fade_in,
-                fall: last.fade_out,
-            },
+        from: envelope.from,
+        end: envelope.end(),
+        what: What::Heard {
+            envelope,
             zones: first.zones,
-            bus: Bus::Music,
-            recipe: Recipe {
-                pieces: pieces.collect(),
-                source,
-                rate,
-                offset: first.offset,
-                length: end - from,
-            },
+            source: Source::Stream(Bus::Music, recipe),
+            key: Key::Run(run),
         },
     })
 }
@@ -125,19 +153,14 @@ fn sound(cue: &PlacedCue, library: &Library, rate: Rate) -> Option<Part> {
         gain: cue.gain,
         rise: cue.attack,
         fall: crate::fade::Fade::NONE,
+        turn: None,
     };
-    let what = if cue.length <= rate.frames(LONG) {
-        What::Sound {
-            envelope,
-            zones: cue.zones,
-            path: Arc::clone(path),
-        }
+    let source = if cue.length <= rate.frames(LONG) {
+        Source::Memory(Arc::clone(path))
     } else {
-        What::Stream {
-            envelope,
-            zones: cue.zones,
-            bus: Bus::Speech,
-            recipe: Recipe {
+        Source::Stream(
+            Bus::Speech,
+            Recipe {
                 pieces: vec![Piece {
                     path: Arc::clone(path),
                     frames: facts.frames,
@@ -147,12 +170,16 @@ fn sound(cue: &PlacedCue, library: &Library, rate: Rate) -> Option<Part> {
                 offset: Frames::ZERO,
                 length: cue.length,
             },
-        }
+        )
     };
     Some(Part {
-        id: Id(0),
         from: cue.at,
         end: cue.end(),
-        what,
+        what: What::Heard {
+            key: Key::Cue(cue.id),
+            envelope,
+            zones: cue.zones,
+            source,
+        },
     })
 }

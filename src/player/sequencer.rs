@@ -1,25 +1,32 @@
-//! Timeline to engine commands, each a while before it is due.
+//! Timeline to engine commands, each a while before it is due; and what changes of what was sent.
 
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::{Command, Deck, Envelope, GUARD, Handle, Id, LANE, MAX_DECKS, Voice};
+use crate::engine::{
+    Command, Deck, Envelope, Fader, GUARD, Handle, Id, LANE, MAX_DECKS, Revision, Voice,
+};
 use crate::frame::Frame;
 use crate::library::Library;
-use crate::player::part::{Part, What, parts};
+use crate::player::part::{Key, Part, Source, What, parts, ramps, stream};
 use crate::stream::{Progress, Recipe, Report, StreamError, Streams};
 use crate::time::{Frames, Rate};
-use crate::timeline::{MOST_AT_ONCE, Timeline};
+use crate::timeline::{Clip, CueId, MOST_AT_ONCE, Timeline};
 use crate::zone::{MAX_ZONES, Zones};
 
 /// Streams are opened and sounds loaded this long before they are due, in seconds.
 const AHEAD: u64 = 20;
 
+/// So many ramps of a fader are sent ahead: the engine forgets one when the next comes, and half of its lane is kept
+/// free for that.
+const RAMPS: usize = LANE / 2;
+
 /// A stream that was opened and is not over.
 #[derive(Debug)]
 struct OnDeck {
     id: Id,
+    key: Key,
     file: Arc<Path>,
     from: Frames,
     end: Frames,
@@ -36,13 +43,31 @@ impl OnDeck {
     }
 }
 
-/// A sound that was asked for and is not in memory yet.
+impl OnDeck {
+    /// Whether it plays the first of these clips.
+    fn plays(&self, run: &[Clip]) -> bool {
+        match (&self.key, run.first()) {
+            (Key::Run(sent), Some(first)) => sent.first().is_some_and(|own| own.is_same(first)),
+            _ => false,
+        }
+    }
+
+    /// Whether it plays this cue at this frame.
+    fn is_cue(&self, cue: CueId, from: Frames) -> bool {
+        matches!(self.key, Key::Cue(own) if own == cue) && self.from == from
+    }
+}
+
+/// A cue that was asked for, and plays from memory.
 #[derive(Debug)]
-struct Awaited {
+struct InMemory {
     id: Id,
+    cue: CueId,
     file: Arc<Path>,
     envelope: Envelope,
     zones: Zones,
+    /// It is not in memory yet.
+    awaited: bool,
 }
 
 /// Hands the parts of a session to the engine in time.
@@ -50,13 +75,14 @@ struct Awaited {
 pub struct Sequencer {
     parts: VecDeque<Part>,
     decks: Vec<OnDeck>,
-    awaited: Vec<Awaited>,
-    /// Where the sounds that were asked for end.
-    sounds: Vec<Frames>,
-    /// Where the duck ramps that were sent end, zone by zone.
-    ducks: [VecDeque<Frames>; MAX_ZONES],
+    sounds: Vec<InMemory>,
+    /// Where the ramps that were sent end, fader by fader.
+    ramps: [VecDeque<Frames>; MAX_ZONES + 1],
     /// What the engine had no room for, tried again.
     unsent: VecDeque<Command>,
+    /// What was to be taken out by a change that came too late.
+    not_dropped: Vec<Id>,
+    next: Id,
     rate: Rate,
     ahead: Frames,
 }
@@ -70,34 +96,43 @@ pub struct Trouble {
     pub error: StreamError,
 }
 
+/// A fader's place among all.
+fn place(fader: Fader) -> usize {
+    match fader {
+        Fader::Music(zone) => zone.index(),
+        Fader::Master => MAX_ZONES,
+    }
+}
+
 impl Sequencer {
     /// A sequencer that begins at `start`.
     #[must_use]
     pub fn new(timeline: &Timeline, library: &Library, start: Frames) -> Self {
         let all = parts(timeline, library);
-        let mut ducked = [None; MAX_ZONES];
+        let mut standing = [None; MAX_ZONES + 1];
         for (at, part) in all.iter().enumerate() {
-            if let What::Duck(zone, _) = part.what
+            if let What::Ramp(fader, _) = part.what
                 && part.from <= start
-                && let Some(last) = ducked.get_mut(zone.index())
+                && let Some(last) = standing.get_mut(place(fader))
             {
                 *last = Some(at);
             }
         }
-        // What is over is left out, but for the ramp that each zone's music stands at.
+        // What is over is left out, but for the ramp that each fader stands at.
         let parts = all
             .into_iter()
             .enumerate()
-            .filter(|(at, part)| part.end > start || ducked.contains(&Some(*at)))
+            .filter(|(at, part)| part.end > start || standing.contains(&Some(*at)))
             .map(|(_, part)| part)
             .collect();
         Self {
             parts,
             decks: Vec::new(),
-            awaited: Vec::new(),
             sounds: Vec::new(),
-            ducks: Default::default(),
+            ramps: Default::default(),
             unsent: VecDeque::new(),
+            not_dropped: Vec::new(),
+            next: Id(0),
             rate: timeline.rate,
             ahead: Frames(AHEAD * u64::from(timeline.rate.hertz())),
         }
@@ -107,10 +142,10 @@ impl Sequencer {
     pub fn advance(&mut self, now: Frames, handle: &mut Handle, streams: &Streams) -> Vec<Trouble> {
         let troubles = self.collect(streams);
         self.decks.retain(|deck| deck.end > now);
-        self.sounds.retain(|end| *end > now);
-        for ducks in &mut self.ducks {
-            while ducks.front().is_some_and(|end| *end <= now) {
-                ducks.pop_front();
+        self.sounds.retain(|sound| sound.envelope.end() > now);
+        for ramps in &mut self.ramps {
+            while ramps.front().is_some_and(|end| *end <= now) {
+                ramps.pop_front();
             }
         }
         while let Some(part) = self.parts.front()
@@ -132,67 +167,188 @@ impl Sequencer {
 
     fn has_room(&self, part: &Part) -> bool {
         match &part.what {
-            What::Stream { .. } => self.decks.len() < MAX_DECKS,
-            // Twice what can sound at once: the next ones are loaded while the last ones ring.
-            What::Sound { .. } => self.sounds.len() < 2 * MOST_AT_ONCE,
-            // The engine forgets a ramp when the next one comes; half the lane is kept free for that.
-            What::Duck(zone, _) => self
-                .ducks
-                .get(zone.index())
-                .is_some_and(|ducks| ducks.len() < LANE / 2),
+            What::Heard { source, .. } => match source {
+                Source::Stream(..) => self.decks.len() < MAX_DECKS,
+                // Twice what can sound at once: the next ones are loaded while the last ones ring.
+                Source::Memory(_) => self.sounds.len() < 2 * MOST_AT_ONCE,
+            },
+            What::Ramp(fader, _) => {
+                let sent = self.ramps.get(place(*fader));
+                sent.is_some_and(|sent| sent.len() < RAMPS)
+            }
         }
     }
 
     fn begin(&mut self, part: Part, now: Frames, streams: &Streams) {
-        let (id, from, end) = (part.id, part.from, part.end);
+        let (from, end) = (part.from, part.end);
         match part.what {
-            What::Stream {
+            What::Heard {
+                key,
                 envelope,
                 zones,
-                bus,
-                recipe,
+                source,
             } => {
-                let skipped = now - from;
-                let recipe = Recipe {
-                    offset: recipe.offset + skipped,
-                    length: recipe.length - skipped,
-                    ..recipe
-                };
-                let first = recipe.pieces.first();
-                let file = first.map_or_else(|| Path::new("").into(), |p| Arc::clone(&p.path));
-                let stream = streams.open(id, recipe);
-                self.decks.push(OnDeck {
-                    id,
-                    file,
-                    from,
-                    end,
-                    skipped,
-                    progress: stream.progress,
-                });
-                let deck = Deck::new(id, envelope, zones, bus, stream.frames, skipped);
-                self.unsent.push_back(Command::Deck(Box::new(deck)));
-            }
-            What::Sound {
-                envelope,
-                zones,
-                path,
-            } => {
-                self.sounds.push(end);
-                self.awaited.push(Awaited {
-                    id,
-                    file: Arc::clone(&path),
-                    envelope,
-                    zones,
-                });
-                streams.load(id, path, self.rate, envelope.length);
-            }
-            What::Duck(zone, ramp) => {
-                if let Some(ducks) = self.ducks.get_mut(zone.index()) {
-                    ducks.push_back(ramp.end());
+                let id = self.next;
+                self.next = Id(id.0 + 1);
+                match (source, key) {
+                    (Source::Stream(bus, recipe), key) => {
+                        let skipped = now - from;
+                        let recipe = Recipe {
+                            offset: recipe.offset + skipped,
+                            length: recipe.length - skipped,
+                            ..recipe
+                        };
+                        let first = recipe.pieces.first();
+                        let file =
+                            first.map_or_else(|| Path::new("").into(), |p| Arc::clone(&p.path));
+                        let stream = streams.open(id, recipe);
+                        self.decks.push(OnDeck {
+                            id,
+                            key,
+                            file,
+                            from,
+                            end,
+                            skipped,
+                            progress: stream.progress,
+                        });
+                        let deck = Deck::new(id, envelope, zones, bus, stream.frames, skipped);
+                        self.unsent.push_back(Command::Deck(Box::new(deck)));
+                    }
+                    (Source::Memory(file), Key::Cue(cue)) => {
+                        self.sounds.push(InMemory {
+                            id,
+                            cue,
+                            file: Arc::clone(&file),
+                            envelope,
+                            zones,
+                            awaited: true,
+                        });
+                        streams.load(id, file, self.rate, envelope.length);
+                    }
+                    // Music is never held in memory.
+                    (Source::Memory(_), Key::Run(_)) => {}
                 }
-                self.unsent.push_back(Command::Duck(zone, ramp));
+            }
+            What::Ramp(fader, ramp) => {
+                if let Some(sent) = self.ramps.get_mut(place(fader)) {
+                    sent.push_back(ramp.end());
+                }
+                self.unsent.push_back(Command::Ramp(fader, ramp));
             }
         }
+    }
+
+    /// Goes on with a timeline that differs from frame `at` on: what was sent goes another way or is taken out, what was
+    /// not is what the new one has.
+    pub fn revise(&mut self, timeline: &Timeline, library: &Library, at: Frames) {
+        let mut revision = Revision {
+            at,
+            shapes: Vec::new(),
+            dropped: std::mem::take(&mut self.not_dropped),
+            faders: Vec::new(),
+        };
+        let mut left = Vec::new();
+        for part in parts(timeline, library) {
+            left.extend(self.reconcile(part, library, at, &mut revision));
+        }
+        self.drop_what_is_gone(timeline, at, &mut revision);
+        left.extend(self.steer(timeline, at, &mut revision));
+        left.sort_by_key(|part| part.from);
+        self.parts = left.into();
+        self.unsent.push_back(Command::Revise(Box::new(revision)));
+    }
+
+    /// What of a part is yet to be sent.
+    fn reconcile(
+        &mut self,
+        part: Part,
+        library: &Library,
+        at: Frames,
+        revision: &mut Revision,
+    ) -> Option<Part> {
+        let What::Heard { key, envelope, .. } = &part.what else {
+            return None;
+        };
+        match key {
+            Key::Run(run) => {
+                let deck = self.decks.iter_mut().find(|deck| deck.plays(run));
+                let Some(deck) = deck else {
+                    return (part.end > at).then_some(part);
+                };
+                let Key::Run(sent) = &deck.key else {
+                    return None;
+                };
+                let same = run.iter().zip(sent);
+                let same = same.take_while(|(new, old)| new.is_same(old)).count();
+                let (kept, rest) = run.split_at(same);
+                let kept = super::part::envelope(kept)?;
+                deck.end = kept.end();
+                revision.shapes.push((deck.id, kept));
+                stream(rest.to_vec(), library, self.rate)
+            }
+            Key::Cue(cue) => {
+                let sound = self.sounds.iter().find(|sound| sound.cue == *cue);
+                let begun = sound.is_some_and(|sound| sound.envelope == *envelope);
+                let deck = self.decks.iter().any(|deck| deck.is_cue(*cue, part.from));
+                (!begun && !deck && part.from >= at).then_some(part)
+            }
+        }
+    }
+
+    fn drop_what_is_gone(&mut self, timeline: &Timeline, at: Frames, revision: &mut Revision) {
+        let stays = |cue: CueId, from: Frames| {
+            let mut cues = timeline.cues.iter();
+            from < at || cues.any(|placed| placed.id == cue && placed.at == from)
+        };
+        self.sounds.retain(|sound| {
+            let stays = stays(sound.cue, sound.envelope.from);
+            if !stays {
+                revision.dropped.push(sound.id);
+            }
+            stays
+        });
+        self.decks.retain(|deck| {
+            let stays = match &deck.key {
+                Key::Cue(cue) => stays(*cue, deck.from),
+                Key::Run(_) => {
+                    let shaped = revision.shapes.iter().any(|(id, _)| *id == deck.id);
+                    shaped || deck.from < at
+                }
+            };
+            if !stays {
+                revision.dropped.push(deck.id);
+            }
+            stays
+        });
+    }
+
+    /// The faders' ramps from `at` on: the next ones with the change, the others later.
+    fn steer(&mut self, timeline: &Timeline, at: Frames, revision: &mut Revision) -> Vec<Part> {
+        let faders = timeline.layout.zones().map(Fader::Music);
+        let mut later = Vec::new();
+        for fader in faders.chain([Fader::Master]) {
+            let own = ramps(timeline).filter(|(of, _)| *of == fader);
+            let (begun, coming): (Vec<_>, Vec<_>) =
+                own.map(|(_, ramp)| ramp).partition(|ramp| ramp.from < at);
+            let sent = coming.len().min(RAMPS / 2);
+            let (now, rest) = coming.split_at(sent);
+            if let Some(ends) = self.ramps.get_mut(place(fader)) {
+                let ending = begun.iter().chain(now).map(crate::fade::Ramp::end);
+                *ends = ending.filter(|end| *end > at).collect();
+            }
+            later.extend(rest.iter().map(|ramp| Part {
+                from: ramp.from,
+                end: ramp.end(),
+                what: What::Ramp(fader, *ramp),
+            }));
+            revision.faders.push((fader, now.to_vec()));
+        }
+        later
+    }
+
+    /// A change that was sent came too late, and nothing of it was made; the next one makes up for it.
+    pub fn not_made(&mut self, revision: &Revision) {
+        self.not_dropped.extend(&revision.dropped);
     }
 
     fn collect(&mut self, streams: &Streams) -> Vec<Trouble> {
@@ -201,30 +357,25 @@ impl Sequencer {
             match report {
                 Report::Loaded(id, sound) => self.loaded(id, sound),
                 Report::Failed(id, error) => {
-                    let sounds = self.awaited.iter().map(|sound| (sound.id, &sound.file));
+                    let sounds = self.sounds.iter().map(|sound| (sound.id, &sound.file));
                     let decks = self.decks.iter().map(|deck| (deck.id, &deck.file));
                     if let Some((_, file)) = sounds.chain(decks).find(|(of, _)| *of == id) {
                         let file = Arc::clone(file);
                         troubles.push(Trouble { file, error });
                     }
-                    self.awaited.retain(|awaited| awaited.id != id);
+                    self.sounds.retain(|sound| sound.id != id);
                 }
             }
         }
         troubles
     }
 
-    fn loaded(&mut self, id: Id, sound: Arc<[Frame]>) {
-        let Some(at) = self.awaited.iter().position(|awaited| awaited.id == id) else {
+    fn loaded(&mut self, id: Id, frames: Arc<[Frame]>) {
+        let Some(sound) = self.sounds.iter_mut().find(|sound| sound.id == id) else {
             return;
         };
-        let Awaited {
-            id,
-            envelope,
-            zones,
-            ..
-        } = self.awaited.swap_remove(at);
-        let voice = Voice::new(id, envelope, zones, sound);
+        sound.awaited = false;
+        let voice = Voice::new(id, sound.envelope, sound.zones, frames);
         self.unsent.push_back(Command::Voice(Box::new(voice)));
     }
 
@@ -234,7 +385,8 @@ impl Sequencer {
         for deck in self.decks.iter().filter(|deck| !deck.is_ready(until)) {
             deck.progress.end();
         }
-        self.awaited.retain(|sound| sound.envelope.from >= until);
+        self.sounds
+            .retain(|sound| !sound.awaited || sound.envelope.from >= until);
     }
 
     /// Whether everything that sounds before `until` is in the engine's hands, and the rings hold it.
@@ -244,9 +396,9 @@ impl Sequencer {
         let handed_over = self.unsent.is_empty()
             && self.parts.front().is_none_or(|part| part.from >= until)
             && self
-                .awaited
+                .sounds
                 .iter()
-                .all(|sound| sound.envelope.from >= until);
+                .all(|sound| !sound.awaited || sound.envelope.from >= until);
         handed_over && self.decks.iter().all(|deck| deck.is_ready(until))
     }
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::decode::Decoder;
-use crate::engine::{Command, Engine, Event, Handle, Meters, Setup, Stop};
+use crate::engine::{Command, Engine, Event, Handle, Meters, Revision, Setup, Stop};
 use crate::frame::Frame;
 use crate::level::Decibels;
-use crate::library::Library;
 use crate::player::happening::{Happening, What, between};
 use crate::player::sequencer::{Sequencer, Trouble};
 use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
-use crate::timeline::{LONGEST_BED, Timeline};
+use crate::timeline::{Change, Course, Forecast, LONGEST_BED, Refusal, Timeline, gain_at};
 use crate::zone::Zone;
 
 /// Each zone's ceiling.
@@ -42,14 +41,15 @@ pub enum StartError {
 /// [`Player::tick`] often enough: live a timer, offline the rendering loop.
 #[derive(Debug)]
 pub struct Player {
-    timeline: Arc<Timeline>,
+    course: Course,
+    /// What was played before a change that the engine has not confirmed, and that change.
+    asked: Option<(Course, Change)>,
     sequencer: Sequencer,
     streams: Streams,
     handle: Handle,
     /// What happened before this was told.
     told: Frames,
     troubles: Vec<Trouble>,
-    level: Decibels,
     paused: bool,
     over: bool,
 }
@@ -59,32 +59,24 @@ impl Player {
     ///
     /// # Errors
     /// What keeps the session from beginning.
-    pub fn new(
-        timeline: Arc<Timeline>,
-        library: &Library,
-        start: Frames,
-    ) -> Result<(Self, Engine), StartError> {
-        Self::reading(timeline, library, start, Reading::OnDemand)
+    pub fn new(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
+        Self::reading(course, start, Reading::OnDemand)
     }
 
     /// The same for [`render`](crate::player::render): files are decoded ahead, on all cores. The samples are the same.
     ///
     /// # Errors
     /// What keeps the session from beginning.
-    pub fn offline(
-        timeline: Arc<Timeline>,
-        library: &Library,
-        start: Frames,
-    ) -> Result<(Self, Engine), StartError> {
-        Self::reading(timeline, library, start, Reading::Ahead)
+    pub fn offline(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
+        Self::reading(course, start, Reading::Ahead)
     }
 
     fn reading(
-        timeline: Arc<Timeline>,
-        library: &Library,
+        course: Course,
         start: Frames,
         reading: Reading,
     ) -> Result<(Self, Engine), StartError> {
+        let timeline = Arc::clone(course.timeline());
         let rate = timeline.rate;
         let streams = Streams::start(rate.frames(RING), reading).map_err(StartError::Thread)?;
         let ramp_in = if start == Frames::ZERO {
@@ -110,13 +102,13 @@ impl Player {
             "a session begins"
         );
         let mut player = Self {
-            sequencer: Sequencer::new(&timeline, library, start),
-            timeline,
+            sequencer: Sequencer::new(&timeline, course.library(), start),
+            course,
+            asked: None,
             streams,
             handle,
             told: start,
             troubles: Vec::new(),
-            level: Decibels::ZERO,
             paused: false,
             over: false,
         };
@@ -130,6 +122,7 @@ impl Player {
         self.advance(now);
         self.streams.nudge();
         let mut happenings = Vec::new();
+        let mut late = None;
         while let Some(event) = self.handle.event() {
             match event {
                 Event::Starved(id) => {
@@ -143,17 +136,29 @@ impl Player {
                 }
                 // What is over is freed here, off the audio thread.
                 Event::ClipEnded(_) | Event::CueEnded(_) => {}
+                Event::Revised(revision) => {
+                    if let Some((_, change)) = self.asked.take() {
+                        happenings.push((revision.at, What::Changed(change)));
+                    }
+                }
+                Event::TooLate(revision) => late = Some(revision),
+                Event::Pausing(at) => happenings.push((at, What::Pausing)),
+                Event::WentOn { at, rested } => happenings.push((at, What::WentOn { rested })),
+                Event::Stopping(at, stop) => happenings.push((at, What::Stopping(stop))),
             }
         }
-        if !self.over && now >= self.timeline.length {
+        if !self.over && now >= self.course.timeline().length {
             self.over = true;
             let lost = self.handle.lost_events();
             tracing::info!(frame = now.0, lost_events = lost, "the session is over");
             happenings.push((now, What::Over));
         }
+        if let Some(revision) = late {
+            happenings.extend(self.try_again(&revision));
+        }
         let troubles = self.troubles.drain(..);
         happenings.extend(troubles.map(|trouble| (now, What::Trouble(trouble))));
-        let mut told = between(&self.timeline, self.told, now);
+        let mut told = between(self.course.timeline(), self.told, now);
         self.told = self.told.max(now);
         told.extend(
             happenings
@@ -201,7 +206,13 @@ impl Player {
     /// The timeline that is played.
     #[must_use]
     pub fn timeline(&self) -> &Arc<Timeline> {
-        &self.timeline
+        self.course.timeline()
+    }
+
+    /// What is played, and what it was made from.
+    #[must_use]
+    pub fn course(&self) -> &Course {
+        &self.course
     }
 
     /// The session's frame that is heard next.
@@ -234,18 +245,59 @@ impl Player {
         }
     }
 
-    /// The level of everything.
+    /// The level of everything, or where it is on its way to.
     #[must_use]
     pub fn level(&self) -> Decibels {
-        self.level
+        let timeline = self.course.timeline();
+        gain_at(&timeline.levels, timeline.length).decibels()
     }
 
-    /// Changes the level of everything; within -60 to +6 dB, and upwards slowly.
-    pub fn set_level(&mut self, level: Decibels) {
-        let level = level.max(Decibels(-60.0)).min(Decibels(6.0));
-        if self.handle.send(Command::Level(level)).is_ok() {
-            self.level = level;
+    /// Whether a change was asked for that the engine has not confirmed; the next one waits for it, a few milliseconds.
+    #[must_use]
+    pub fn is_changing(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Changes what is to come, as soon as can be, and gives the frame from which it holds. Not while another change is
+    /// on its way. What was made is told by [`What::Changed`].
+    ///
+    /// # Errors
+    /// Why it cannot be made; nothing was changed.
+    pub fn steer(&mut self, change: &Change) -> Result<Frames, Refusal> {
+        let at = self.handle.soonest();
+        let course = self.course.revise(at, change)?;
+        let before = std::mem::replace(&mut self.course, course);
+        self.asked = Some((before, change.clone()));
+        self.send_revision(at);
+        Ok(at)
+    }
+
+    /// What a change would do now. Changes nothing.
+    ///
+    /// # Errors
+    /// Why it could not be made.
+    pub fn forecast(&self, change: &Change) -> Result<Forecast, Refusal> {
+        self.course.forecast(self.handle.soonest(), change)
+    }
+
+    fn send_revision(&mut self, at: Frames) {
+        let (timeline, library) = (self.course.timeline(), self.course.library());
+        self.sequencer.revise(timeline, library, at);
+        self.advance(self.handle.position());
+    }
+
+    /// A change came too late for its frame: it is made at a later one.
+    fn try_again(&mut self, revision: &Revision) -> Option<(Frames, What<'static>)> {
+        self.sequencer.not_made(revision);
+        let (before, change) = self.asked.take()?;
+        self.course = before;
+        let refusal = self.steer(&change).err();
+        let at = self.handle.soonest();
+        if refusal.is_some() {
+            // What was sent of it is taken back.
+            self.send_revision(at);
         }
+        refusal.map(|refusal| (at, What::Refused(change, refusal)))
     }
 
     /// Ends the session.

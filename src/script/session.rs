@@ -61,10 +61,10 @@ pub struct Phase {
     pub name: String,
     /// How long it is meant to be.
     pub length: Duration,
-    /// The shortest it may become; `length` where the script is silent.
-    pub min: Duration,
-    /// The longest it may become; `length` where the script is silent.
-    pub max: Duration,
+    /// The shortest it may become, where the script says so.
+    pub min: Option<Duration>,
+    /// The longest it may become, where the script says so.
+    pub max: Option<Duration>,
     /// What sounds in it.
     pub content: Content,
     /// On top of the tracks' own gain.
@@ -82,15 +82,21 @@ pub struct Phase {
 }
 
 impl Phase {
-    /// The shortest it may become: it does not end before its last cue is due.
+    /// The shortest it may become by itself: it does not end before its last cue is due.
     #[must_use]
     pub fn shortest(&self) -> Duration {
         let times = self.cues.iter().map(|cue| match cue.at {
             At::Start(after) => after,
             At::End(_) | At::Every(_) => Duration::ZERO,
         });
-        self.min
-            .max(times.max().unwrap_or_default().min(self.length))
+        let min = self.min.unwrap_or(self.length);
+        min.max(times.max().unwrap_or_default().min(self.length))
+    }
+
+    /// The longest it may become by itself.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.max.unwrap_or(self.length)
     }
 
     /// How many tracks it can choose from.

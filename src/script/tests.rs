@@ -43,7 +43,8 @@ fn what_is_not_said_has_its_default() {
     assert_eq!(music.bed, None);
     assert_eq!(session.voice.over_music, Decibels(12.0));
     let phase = &session.phases[0];
-    assert_eq!((phase.min, phase.max), (20 * MINUTE, 20 * MINUTE));
+    assert_eq!((phase.min, phase.max), (None, None));
+    assert_eq!(phase.longest(), 20 * MINUTE);
     assert!(!phase.hold && phase.level == Decibels::ZERO);
     let cue = &phase.cues[0];
     assert_eq!(cue.at, At::Start(Duration::ZERO));

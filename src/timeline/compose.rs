@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::fade::Fade;
 use crate::level::{Decibels, Loudness};
 use crate::library::Library;
 use crate::mistake::{Mistake, Weight};
-use crate::playlist::Track;
-use crate::script::{Content, Phase, Session};
+use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::duck::ramps;
-use crate::timeline::fill::{CUT, Filling};
 use crate::timeline::loudness::normalise;
-use crate::timeline::model::{BedChoice, Clip, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::place::Ground;
 use crate::timeline::review::review;
+use crate::timeline::score::Score;
 
 /// The bed stands this far below the music it stands in for.
 const BED: Decibels = Decibels(-6.0);
@@ -54,17 +52,8 @@ pub fn compose(
     if remarks.iter().any(|m| m.weight == Weight::Error) {
         return Err(remarks);
     }
-    let mut score = Score {
-        session,
-        library,
-        rate,
-        clips: Vec::new(),
-        phases: Vec::new(),
-        last: None,
-    };
-    for at in 0..session.phases.len() {
-        score.add_phase(at, &mut remarks);
-    }
+    let mut score = Score::written(session, library, rate);
+    score.add_rest(&mut remarks);
     let Score { clips, phases, .. } = score;
     let ground = Ground {
         session,
@@ -73,12 +62,12 @@ pub fn compose(
         clips: &clips,
     };
     let mut cues = Vec::new();
-    for (span, phase) in phases.iter().zip(&session.phases) {
-        if let Some(mistake) = ground.too_often(span, phase, MOST_TIMES - cues.len()) {
+    for span in &phases {
+        if let Some(mistake) = ground.too_often(span, MOST_TIMES - cues.len()) {
             remarks.push(mistake);
             return Err(remarks);
         }
-        cues.extend(ground.place(span, &phase.cues, &mut remarks));
+        cues.extend(ground.place(span, &mut remarks));
     }
     cues.sort_by_key(|cue| cue.at);
     if let Some(mistake) = crowd(session, &cues, rate) {
@@ -92,8 +81,7 @@ pub fn compose(
             .map(move |ramp| (zone, ramp))
     });
     let ducks = ducks.collect();
-    let music = phases.last().map_or(Frames::ZERO, PhaseSpan::end);
-    let length = cues.iter().map(PlacedCue::end).fold(music, Frames::max);
+    let length = ending(&phases, &cues);
     let timeline = Timeline {
         title: session.title.clone(),
         script: session.hash.clone(),
@@ -104,9 +92,18 @@ pub fn compose(
         clips,
         cues,
         ducks,
+        levels: Vec::new(),
+        speaking: None,
         bed: bed(session, library),
     };
     Ok(Composition { timeline, remarks })
+}
+
+/// Where a session ends: with its music, or with a cue that goes on after it.
+#[must_use]
+pub fn ending(phases: &[PhaseSpan], cues: &[PlacedCue]) -> Frames {
+    let music = phases.last().map_or(Frames::ZERO, PhaseSpan::end);
+    cues.iter().map(PlacedCue::end).fold(music, Frames::max)
 }
 
 /// Where more cues sound at once than anybody could hear.
@@ -144,131 +141,5 @@ fn bed(session: &Session, library: &Library) -> BedChoice {
     BedChoice {
         file: own.map(|sound| Arc::from(sound.path.as_path())),
         gain: (change + BED).gain(),
-    }
-}
-
-/// The session's music as it grows, phase by phase.
-struct Score<'a> {
-    session: &'a Session,
-    library: &'a Library,
-    rate: Rate,
-    clips: Vec<Clip>,
-    phases: Vec<PhaseSpan>,
-    last: Option<&'a Track>,
-}
-
-impl<'a> Score<'a> {
-    fn add_phase(&mut self, at: usize, remarks: &mut Vec<Mistake>) {
-        let Some(phase) = self.session.phases.get(at) else {
-            return;
-        };
-        let from = self.phases.last().map_or(Frames::ZERO, PhaseSpan::end);
-        let end = match &phase.content {
-            Content::Silence => from + self.rate.frames(phase.length),
-            Content::Playlist(playlist) => {
-                let mut filled = self.filling(at, phase, playlist, from).fill();
-                let rounds = filled.rounds;
-                if rounds > 1 {
-                    remarks.push(too_short(phase, playlist, rounds));
-                }
-                self.cross(&mut filled.clips);
-                self.clips.extend(filled.clips);
-                self.last = filled.last.or(self.last);
-                filled.end
-            }
-        };
-        self.phases.push(PhaseSpan {
-            name: phase.name.clone(),
-            from,
-            length: end - from,
-            hold: phase.hold,
-            silent: matches!(phase.content, Content::Silence),
-            level: phase.level,
-        });
-    }
-
-    fn filling(
-        &self,
-        at: usize,
-        phase: &'a Phase,
-        playlist: &'a crate::playlist::Playlist,
-        from: Frames,
-    ) -> Filling<'a> {
-        let music = &self.session.music;
-        let frames = |length| self.rate.frames(length);
-        let last = at + 1 == self.session.phases.len();
-        let coming = if at == 0 {
-            music.fade_in
-        } else {
-            music.phase_crossfade
-        };
-        let leaving = if last {
-            music.fade_out
-        } else {
-            music.phase_crossfade
-        };
-        // No change of phases takes more than a third of either.
-        let third = |at: usize| {
-            self.session
-                .phases
-                .get(at)
-                .map(|phase| phase.shortest() / 3)
-        };
-        let bounded = |fade: Duration, other: Option<usize>| {
-            let thirds = [third(at), other.and_then(third)];
-            thirds.into_iter().flatten().fold(fade, Duration::min)
-        };
-        let coming = bounded(coming, at.checked_sub(1));
-        let leaving = bounded(leaving, Some(at + 1));
-        Filling {
-            playlist,
-            library: self.library,
-            rate: self.rate,
-            seed: self.session.seed ^ ((at as u64) << 32),
-            last: self.last,
-            zones: self.session.layout.all(),
-            target: music.loudness,
-            level: phase.level,
-            crossfade: frames(phase.crossfade),
-            coming: frames(coming),
-            leaving: frames(leaving),
-            leaves_before_end: last,
-            from,
-            ends: [phase.shortest(), phase.length, phase.max].map(|l| from + frames(l)),
-        }
-    }
-
-    /// Makes the clip that leaves the phase before and the one that comes cross each other: both fades alike, as long as
-    /// the shorter of the two allows.
-    fn cross(&mut self, coming: &mut [Clip]) {
-        let (Some(before), Some(first)) = (self.clips.last_mut(), coming.first_mut()) else {
-            return;
-        };
-        let overlap = before.end() - first.from;
-        if overlap == Frames::ZERO {
-            return;
-        }
-        let least = self.rate.frames(CUT).min(Frames(first.length.0 / 3));
-        let fade = overlap.min(first.fade_in.length.max(least));
-        before.length -= overlap - fade;
-        before.fade_out = Fade::equal_power(fade);
-        first.fade_in = Fade::equal_power(fade);
-    }
-}
-
-fn too_short(phase: &Phase, playlist: &crate::playlist::Playlist, rounds: usize) -> Mistake {
-    let times = match rounds {
-        2 => "starts over once".to_owned(),
-        _ => format!("starts over {} times", rounds - 1),
-    };
-    let what = format!(
-        "the playlist `{}` is shorter than the phase `{}` and {times}",
-        playlist.name, phase.name
-    );
-    let place = playlist.place.clone();
-    if playlist.tracks.len() == 1 {
-        Mistake::warning(place, what).help("it has a single piece, which is heard again and again")
-    } else {
-        Mistake::warning(place, what).help("add music, or shorten the phase")
     }
 }

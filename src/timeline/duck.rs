@@ -27,13 +27,15 @@ pub struct Need {
     pub depth: Decibels,
 }
 
-/// How long the way down takes: the raised cosine's steepest slope is π/2 times its mean one, and stays below 12 dB a second.
-fn attack(change: f32) -> f32 {
+/// How long the way down takes, in seconds: the raised cosine's steepest slope is π/2 times its mean one, and stays below 12 dB a second.
+#[must_use]
+pub fn attack(change: f32) -> f32 {
     (change * std::f32::consts::FRAC_PI_2 / 11.9).clamp(1.5, 3.0)
 }
 
-/// How long the way back takes.
-fn release(change: f32) -> f32 {
+/// How long the way back takes, in seconds.
+#[must_use]
+pub fn release(change: f32) -> f32 {
     (4.0 + change / 5.0).clamp(4.0, 8.0)
 }
 

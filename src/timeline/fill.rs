@@ -33,7 +33,7 @@ pub const CUT: Duration = Duration::from_millis(10);
 
 /// What a phase of music is filled by.
 #[derive(Debug)]
-pub struct Filling<'a> {
+pub struct Filling<'a, 'h> {
     /// Its tracks.
     pub playlist: &'a Playlist,
     /// What is known of them.
@@ -62,6 +62,21 @@ pub struct Filling<'a> {
     pub from: Frames,
     /// Its shortest, its meant and its longest end.
     pub ends: [Frames; 3],
+    /// How intense its music shall be.
+    pub intensity: Option<u8>,
+    /// What of it was heard already: its clips, in order.
+    pub heard: &'h [Clip],
+    /// How it begins, or goes on.
+    pub opening: Opening,
+}
+
+/// How a phase's music begins, or goes on after what was heard of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// With a new track at this frame.
+    Fresh(Frames),
+    /// With the last track that was heard; nothing is begun or let go before this frame.
+    Standing(Frames),
 }
 
 /// A phase of music.
@@ -77,11 +92,12 @@ pub struct Filled<'a> {
     pub rounds: usize,
 }
 
-impl<'a> Filling<'a> {
+impl<'a, 'h> Filling<'a, 'h> {
     /// Fills the phase. A playlist without a playable track gives none.
     #[must_use]
     pub fn fill(&self) -> Filled<'a> {
-        let mut queue = Queue::new(self.playlist, self.seed, self.last);
+        let mut queue = Queue::new(self.playlist, self.seed, self.last, self.intensity);
+        queue.go_on_after(self.heard);
         let pieces = self.lay_out(&mut queue);
         let (mut pieces, end, natural) = self.choose_end(pieces);
         if !natural {
@@ -105,6 +121,10 @@ impl<'a> Filling<'a> {
         let mut pieces: Vec<Piece> = Vec::new();
         let enough = self.ends[2].max(self.ends[1]) + self.cut_tail();
         let mut run = Run::default();
+        pieces.extend(self.standing(&mut run));
+        let begin = match self.opening {
+            Opening::Fresh(at) | Opening::Standing(at) => at,
+        };
         let mut failed = 0;
         while pieces.last().is_none_or(|piece| piece.end() < enough) {
             let Some(track) = queue.next() else { break };
@@ -117,7 +137,7 @@ impl<'a> Filling<'a> {
                 continue;
             };
             let piece = match pieces.last() {
-                None => self.piece(track, facts, &mut run, self.from, false),
+                None => self.piece(track, facts, &mut run, begin, false),
                 Some(before) if self.gapless() => {
                     self.piece(track, facts, &mut run, before.end(), true)
                 }
@@ -140,6 +160,46 @@ impl<'a> Filling<'a> {
             pieces.push(piece);
         }
         pieces
+    }
+
+    /// The clip that goes on.
+    fn kept(&self) -> Option<&'h Clip> {
+        let Opening::Standing(_) = self.opening else {
+            return None;
+        };
+        self.heard.last()
+    }
+
+    /// The same as a piece, with all that there is of its track; and the run it belongs to.
+    fn standing(&self, run: &mut Run) -> Option<Piece<'a>> {
+        let clip = self.kept()?;
+        let tracks = &self.playlist.tracks;
+        let track = tracks.iter().find(|track| *track.path == *clip.track)?;
+        let facts = self.library.facts(&clip.track).ok()?;
+        let begin = self.heard.iter().rposition(|clip| !clip.joined);
+        let joined = self.heard.get(begin.unwrap_or(0)..).unwrap_or(&[]);
+        let (others, _) = joined.split_at(joined.len().saturating_sub(1));
+        for (at, other) in others.iter().enumerate() {
+            if let Ok(facts) = self.library.facts(&other.track) {
+                run.go_on(facts, self.rate, at > 0);
+            }
+        }
+        let whole = self.piece(track, facts, run, clip.from, clip.joined);
+        Some(Piece {
+            length: whole.offset + whole.length - clip.offset,
+            offset: clip.offset,
+            coming: clip.fade_in.length,
+            joined: clip.joined,
+            ..whole
+        })
+    }
+
+    /// The first frame at which anything may be let go.
+    fn earliest(&self) -> Frames {
+        match self.opening {
+            Opening::Fresh(_) => Frames::ZERO,
+            Opening::Standing(at) => at,
+        }
     }
 
     /// How long the last track goes on after the end.
@@ -206,7 +266,8 @@ impl<'a> Filling<'a> {
         let [shortest, meant, longest] = self.ends;
         let grace = self.rate.frames(GRACE);
         let near = Frames((meant - self.from).0 / NEAR);
-        let shortest = shortest.max(meant - near).min(meant - grace);
+        let first = self.earliest();
+        let shortest = shortest.max(meant - near).min(meant - grace).max(first);
         let longest = longest.min(meant + near).max(meant + grace);
         let boundary = |piece: &Piece| piece.end() - self.leaving_of(piece).min(self.tail());
         let natural = pieces
@@ -214,6 +275,7 @@ impl<'a> Filling<'a> {
             .enumerate()
             .map(|(at, piece)| (at, boundary(piece)))
             .filter(|(_, end)| *end >= shortest && *end <= longest)
+            .filter(|(_, end)| !self.leaves_before_end || *end >= first + self.leaving)
             .min_by_key(|(_, end)| end.0.abs_diff(meant.0));
         if let Some((at, end)) = natural {
             pieces.truncate(at + 1);
@@ -245,6 +307,7 @@ impl<'a> Filling<'a> {
         let least = self.rate.frames(LEAST).min(Frames(phase.0 / 3));
         let earliest = before.from + before.coming + Frames(before.length.0 / 3);
         let reaching = end + self.cut_tail() - last.length;
+        let earliest = earliest.max(self.earliest());
         last.from = last.from.min((end - least).max(earliest).max(reaching));
         // Both fades of the last piece have their place, even if the next phase takes its own way to come.
         let heard = end - last.from;
@@ -261,6 +324,7 @@ impl<'a> Filling<'a> {
         let together = self
             .gapless()
             .then(|| normalise_together(pieces.iter().map(|p| &*p.facts), self.target));
+        let kept = self.kept();
         let mut clips = Vec::with_capacity(pieces.len());
         for (at, piece) in pieces.iter().enumerate() {
             let next = pieces.get(at + 1);
@@ -272,10 +336,11 @@ impl<'a> Filling<'a> {
             // In a join without a seam no level moves: the tracks' own gains are left out.
             let own = || normalise(&piece.facts, self.target) + piece.track.gain;
             let change = together.unwrap_or_else(own) + self.level;
-            let gain = if change == Decibels::ZERO {
-                Gain::UNITY
-            } else {
-                change.gain()
+            let gain = match kept {
+                // What sounds keeps its gain, and so does all that is joined to it.
+                Some(clip) if at == 0 || self.gapless() => clip.gain,
+                _ if change == Decibels::ZERO => Gain::UNITY,
+                _ => change.gain(),
             };
             clips.push(Clip {
                 track: piece.track.path.as_path().into(),
@@ -288,6 +353,7 @@ impl<'a> Filling<'a> {
                 gain,
                 zones: self.zones,
                 joined: piece.joined,
+                turn: kept.filter(|_| at == 0).and_then(|clip| clip.turn),
             });
         }
         clips

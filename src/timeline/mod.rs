@@ -3,17 +3,31 @@
 //! [`compose()`] makes it from a checked script and the facts of its files. What sounds at a frame follows from it alone: the
 //! player, a seek, a rendering and the picture are readers of the same data.
 
+mod change;
 mod compose;
+mod course;
+mod draft;
 mod duck;
 mod fill;
+mod forecast;
 mod loudness;
 mod model;
 mod order;
 pub mod picture;
 mod piece;
 mod place;
+mod ramps;
+mod refusal;
 mod review;
+mod revise;
+mod score;
+mod undo;
 
+pub use change::Change;
 pub use compose::{Composition, LONG, MOST_AT_ONCE, compose};
-pub use model::{BedChoice, Clip, CueSort, PhaseSpan, PlacedCue, Timeline};
+pub use course::{Course, LEAD};
+pub use forecast::{Coming, Forecast, What};
+pub use model::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, Wish};
+pub use ramps::gain_at;
+pub use refusal::Refusal;
 pub use review::{LONGEST_BED, files};

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::fade::Fade;
 use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
@@ -30,6 +32,10 @@ pub struct Timeline {
     pub cues: Vec<PlacedCue>,
     /// How the music of each zone goes down for speech, in the order of time within a zone.
     pub ducks: Vec<(Zone, Ramp)>,
+    /// How the level of everything goes, in the order of time.
+    pub levels: Vec<Ramp>,
+    /// Since when the music is down for the therapist's own voice.
+    pub speaking: Option<Frames>,
     /// What stands in for music that cannot go on.
     pub bed: BedChoice,
 }
@@ -37,18 +43,33 @@ pub struct Timeline {
 /// A phase's place on the timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhaseSpan {
+    /// Its place in the script, from 0.
+    pub number: usize,
     /// What people call it.
     pub name: String,
     /// Where it begins: with its first track, or with its silence.
     pub from: Frames,
     /// How long it is.
     pub length: Frames,
-    /// Whether it stays until it is told to go on.
+    /// Whether the script lets it stay until it is told to go on.
     pub hold: bool,
+    /// What was asked for it.
+    pub wish: Wish,
     /// Whether its silence is intended.
     pub silent: bool,
     /// On top of its tracks' gains.
     pub level: Decibels,
+}
+
+/// What is asked for a phase: by the script, and by whoever steers the session.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wish {
+    /// The shortest, the meant and the longest it may become.
+    pub lengths: [Frames; 3],
+    /// Whether it is held: it goes on until it is told otherwise.
+    pub open: bool,
+    /// How intense its music shall be, 1 (calm) to 5; `None` for the playlist as it is.
+    pub intensity: Option<u8>,
 }
 
 impl PhaseSpan {
@@ -82,6 +103,8 @@ pub struct Clip {
     pub zones: Zones,
     /// Whether it goes on where the clip before it ended, without a seam.
     pub joined: bool,
+    /// Where it was changed while it sounded: the way from the gain it had to another, on top of its fades.
+    pub turn: Option<Ramp>,
 }
 
 impl Clip {
@@ -98,7 +121,25 @@ impl Clip {
             return Gain::SILENCE;
         }
         let rise = self.fade_in.gain(at - self.from);
-        self.gain * rise * self.fade_out.gain(self.end() - at)
+        self.gain * rise * self.fade_out.gain(self.end() - at) * self.turned(at)
+    }
+
+    /// How far it was turned at one of the session's frames; full where it was not.
+    #[must_use]
+    pub fn turned(&self, at: Frames) -> Gain {
+        self.turn.map_or(Gain::UNITY, |turn| turn.gain(at))
+    }
+
+    /// Whether it was told to go before its time.
+    #[must_use]
+    pub fn leaves(&self) -> bool {
+        self.turn.is_some_and(|turn| turn.target == Gain::SILENCE)
+    }
+
+    /// Whether both are the same track at the same place.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.from, self.offset, &self.track) == (other.from, other.offset, &other.track)
     }
 
     /// The frames in which it comes.
@@ -140,9 +181,24 @@ impl CueSort {
     }
 }
 
+/// Which cue of the script, and which time it comes: what was heard once under this name is not heard again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CueId {
+    /// The phase's place in the script, from 0.
+    pub phase: usize,
+    /// The cue's place in the phase, from 0.
+    pub cue: usize,
+    /// Where it comes again and again, which time, from 0.
+    pub time: usize,
+    /// How often it was asked for once more, by hand.
+    pub again: usize,
+}
+
 /// A cue's place on the timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlacedCue {
+    /// Which it is.
+    pub id: CueId,
     /// What people call it.
     pub name: String,
     /// What it is.
@@ -165,6 +221,8 @@ pub struct PlacedCue {
     pub ducks: bool,
     /// Where the script asked for it; differs from `at` where it made way.
     pub asked: Frames,
+    /// Whether it was asked for by hand: it stays where it is, whatever else changes.
+    pub by_hand: bool,
 }
 
 impl PlacedCue {

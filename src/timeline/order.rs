@@ -1,12 +1,15 @@
 //! In which order a phase plays its tracks.
 
 use crate::playlist::{Order, Playlist, Track};
+use crate::timeline::model::Clip;
 
 /// Gives a playlist's tracks without end: in listed order or shuffled afresh each round, never the same piece twice in
 /// a row where there are two to choose from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Queue<'a> {
     playlist: &'a Playlist,
+    /// The tracks it chooses from.
+    chosen: Vec<usize>,
     round: Vec<usize>,
     next: usize,
     chance: Chance,
@@ -15,11 +18,22 @@ pub struct Queue<'a> {
 }
 
 impl<'a> Queue<'a> {
-    /// The tracks of a playlist after `last` was heard. The same seed gives the same order.
+    /// The tracks of a playlist after `last` was heard; those whose rating comes nearest to `intensity`, where one is
+    /// asked for. The same seed gives the same order.
     #[must_use]
-    pub fn new(playlist: &'a Playlist, seed: u64, last: Option<&'a Track>) -> Self {
+    pub fn new(
+        playlist: &'a Playlist,
+        seed: u64,
+        last: Option<&'a Track>,
+        intensity: Option<u8>,
+    ) -> Self {
+        let away = |track: &Track| Some(track.intensity?.abs_diff(intensity?));
+        let nearest = playlist.tracks.iter().filter_map(away).min();
+        let chosen = playlist.tracks.iter().enumerate();
+        let chosen = chosen.filter(|(_, track)| away(track) == nearest);
         Self {
             playlist,
+            chosen: chosen.map(|(at, _)| at).collect(),
             round: Vec::new(),
             next: 0,
             chance: Chance(seed),
@@ -34,9 +48,22 @@ impl<'a> Queue<'a> {
         self.rounds
     }
 
+    /// Goes on after what was heard. What it would not have chosen by itself changes nothing.
+    pub fn go_on_after(&mut self, heard: &[Clip]) {
+        for clip in heard {
+            let before = self.clone();
+            let is_it = |track: &&Track| *track.path == *clip.track;
+            let tracks = self.chosen.len();
+            if !self.by_ref().take(tracks).any(|track| is_it(&track)) {
+                *self = before;
+            }
+            self.last = self.playlist.tracks.iter().find(is_it).or(self.last);
+        }
+    }
+
     fn begin_round(&mut self) {
         let tracks = &self.playlist.tracks;
-        self.round = (0..tracks.len()).collect();
+        self.round.clone_from(&self.chosen);
         if self.playlist.order == Order::Shuffle {
             for at in (1..self.round.len()).rev() {
                 self.round.swap(at, self.chance.below(at + 1));
@@ -72,7 +99,7 @@ impl<'a> Iterator for Queue<'a> {
 
 /// A small generator of our own (`SplitMix64`, Steele et al. 2014), so that a script and its seed give the same session
 /// with every version of every library.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Chance(u64);
 
 impl Chance {
@@ -117,7 +144,7 @@ mod tests {
     #[test]
     fn listed_starts_over() {
         let list = playlist(&["a", "b", "c"], Order::Listed);
-        let heard = names(Queue::new(&list, 1, None), 7);
+        let heard = names(Queue::new(&list, 1, None, None), 7);
         assert_eq!(heard, ["a", "b", "c", "a", "b", "c", "a"]);
     }
 
@@ -125,15 +152,15 @@ mod tests {
     fn shuffled_by_the_seed_and_never_twice_in_a_row() {
         let list = playlist(&["a", "b", "c", "d", "e"], Order::Shuffle);
         for seed in 0..50 {
-            let heard = names(Queue::new(&list, seed, None), 100);
-            assert_eq!(heard, names(Queue::new(&list, seed, None), 100));
+            let heard = names(Queue::new(&list, seed, None, None), 100);
+            assert_eq!(heard, names(Queue::new(&list, seed, None, None), 100));
             assert!(heard.windows(2).all(|pair| pair[0] != pair[1]), "{seed}");
             let mut round = heard[..5].to_vec();
             round.sort();
             assert_eq!(round, ["a", "b", "c", "d", "e"]);
         }
         let seeds: std::collections::HashSet<_> = (0..50)
-            .map(|seed| names(Queue::new(&list, seed, None), 5))
+            .map(|seed| names(Queue::new(&list, seed, None, None), 5))
             .collect();
         assert!(seeds.len() > 20);
     }
@@ -142,12 +169,12 @@ mod tests {
     fn the_piece_that_was_heard_last_does_not_open_the_next_phase() {
         let list = playlist(&["a", "b", "c"], Order::Listed);
         let last = list.tracks.first();
-        assert_eq!(names(Queue::new(&list, 1, last), 2), ["b", "c"]);
+        assert_eq!(names(Queue::new(&list, 1, last, None), 2), ["b", "c"]);
         let alone = playlist(&["a"], Order::Listed);
         assert_eq!(
-            names(Queue::new(&alone, 1, alone.tracks.first()), 2),
+            names(Queue::new(&alone, 1, alone.tracks.first(), None), 2),
             ["a", "a"]
         );
-        assert!(names(Queue::new(&playlist(&[], Order::Listed), 1, None), 2).is_empty());
+        assert!(names(Queue::new(&playlist(&[], Order::Listed), 1, None, None), 2).is_empty());
     }
 }

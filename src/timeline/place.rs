@@ -8,11 +8,11 @@ use crate::fade::Fade;
 use crate::level::{Decibels, Loudness};
 use crate::library::Library;
 use crate::mistake::Mistake;
-use crate::script::{At, Cue, CueKind, Phase, Seek, Session};
+use crate::script::{At, Cue, CueKind, Seek, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::duck::{DEEPEST, Need};
 use crate::timeline::loudness::{music_over, normalise};
-use crate::timeline::model::{Clip, CueSort, PhaseSpan, PlacedCue};
+use crate::timeline::model::{Clip, CueId, CueSort, PhaseSpan, PlacedCue};
 use crate::zone::{Layout, Zone, Zones};
 
 /// A cue that looks for a better place looks at each of these.
@@ -34,27 +34,43 @@ pub struct Ground<'a> {
 impl Ground<'_> {
     /// Places a phase's cues, in the order of time. What could not be done as asked is told in `remarks`.
     #[must_use]
-    pub fn place(
-        &self,
-        phase: &PhaseSpan,
-        cues: &[Cue],
-        remarks: &mut Vec<Mistake>,
-    ) -> Vec<PlacedCue> {
+    pub fn place(&self, phase: &PhaseSpan, remarks: &mut Vec<Mistake>) -> Vec<PlacedCue> {
         let mut placed = Vec::new();
-        for cue in cues {
+        for (number, cue) in self.written(phase).iter().enumerate() {
             // What lies behind the phase's end comes only if the phase is lengthened while it plays.
-            for asked in self.asked(phase, cue.at).filter(|at| *at <= phase.end()) {
-                placed.push(self.place_one(phase, cue, asked, remarks));
+            let asked = self.asked(phase, cue.at).filter(|at| *at <= phase.end());
+            for (time, asked) in asked.enumerate() {
+                let id = CueId {
+                    phase: phase.number,
+                    cue: number,
+                    time,
+                    again: 0,
+                };
+                placed.extend(self.place_one(id, asked, |cue, length, zones| {
+                    self.best_place(phase, cue, asked, length, zones, remarks)
+                }));
             }
         }
         placed
     }
 
+    /// A cue at a frame, wherever else it was to be.
+    #[must_use]
+    pub fn put(&self, id: CueId, at: Frames) -> Option<PlacedCue> {
+        self.place_one(id, at, |_, _, _| at)
+    }
+
+    /// The cues of a phase, as written.
+    fn written(&self, phase: &PhaseSpan) -> &[Cue] {
+        let written = self.session.phases.get(phase.number);
+        written.map_or(&[], |phase| &phase.cues)
+    }
+
     /// A phase's cues that come more often than the session has room for: `left` times.
     #[must_use]
-    pub fn too_often(&self, phase: &PhaseSpan, written: &Phase, left: usize) -> Option<Mistake> {
+    pub fn too_often(&self, phase: &PhaseSpan, left: usize) -> Option<Mistake> {
         let mut times = 0;
-        let cue = written.cues.iter().find(|cue| {
+        let cue = self.written(phase).iter().find(|cue| {
             times += self.asked(phase, cue.at).size_hint().0;
             times > left
         })?;
@@ -79,11 +95,11 @@ impl Ground<'_> {
 
     fn place_one(
         &self,
-        phase: &PhaseSpan,
-        cue: &Cue,
+        id: CueId,
         asked: Frames,
-        remarks: &mut Vec<Mistake>,
-    ) -> PlacedCue {
+        place: impl FnOnce(&Cue, Frames, Zones) -> Frames,
+    ) -> Option<PlacedCue> {
+        let cue = self.session.phases.get(id.phase)?.cues.get(id.cue)?;
         let sound = cue.kind.sound();
         let facts = sound.and_then(|sound| self.library.facts(&sound.path).ok());
         let length = facts.map_or(Frames::ZERO, |facts| {
@@ -92,7 +108,7 @@ impl Ground<'_> {
         let zones = self.zones(cue);
         let at = match &cue.kind {
             CueKind::Remind { .. } => asked,
-            _ => self.best_place(phase, cue, asked, length, zones, remarks),
+            _ => place(cue, length, zones),
         };
         let change = facts.map_or(Decibels::ZERO, |facts| {
             normalise(facts, self.session.music.loudness)
@@ -101,7 +117,8 @@ impl Ground<'_> {
             CueKind::Chime { attack, .. } => self.rate.frames(attack).min(Frames(length.0 / 2)),
             _ => Frames::ZERO,
         };
-        PlacedCue {
+        Some(PlacedCue {
+            id,
             name: cue.name.clone(),
             sort: sort(&cue.kind),
             at,
@@ -113,7 +130,8 @@ impl Ground<'_> {
             attack: Fade::equal_power(attack),
             ducks: ducks(&cue.kind),
             asked,
-        }
+            by_hand: false,
+        })
     }
 
     fn zones(&self, cue: &Cue) -> Zones {

@@ -67,8 +67,7 @@ pub fn sentences(mistakes: &[Mistake]) -> String {
 /// Renders a prepared session from a frame on.
 pub fn play(prepared: &Prepared, start: Frames) -> Heard {
     let timeline = Arc::clone(&prepared.timeline);
-    let (mut player, mut engine) =
-        Player::offline(Arc::clone(&timeline), &prepared.library, start).unwrap();
+    let (mut player, mut engine) = Player::offline(prepared.written(), start).unwrap();
     let mut samples = Vec::new();
     render::<std::io::Error>(&mut player, &mut engine, |_, block| {
         samples.extend_from_slice(block);
@@ -80,8 +79,7 @@ pub fn play(prepared: &Prepared, start: Frames) -> Heard {
 
 /// A player and an engine that wait for their first block.
 pub fn cast(prepared: &Prepared, start: Frames) -> (Player, Engine) {
-    let timeline = Arc::clone(&prepared.timeline);
-    Player::new(timeline, &prepared.library, start).unwrap()
+    Player::new(prepared.written(), start).unwrap()
 }
 
 impl Heard {

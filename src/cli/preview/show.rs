@@ -15,6 +15,7 @@ use crate::level::{Decibels, Loudness};
 use crate::output::Live;
 use crate::player::Player;
 use crate::time::{Frames, clock};
+use crate::timeline::Change;
 
 /// How often the player is called.
 const TICK: Duration = Duration::from_millis(20);
@@ -98,13 +99,20 @@ impl Show {
     }
 
     fn obey(&mut self, press: Press, screen: &mut Screen) {
-        let louder = |by| self.player.level() + Decibels(by);
         match press {
             Press::Pause => self.player.pause(!self.player.is_paused()),
-            Press::Louder => self.player.set_level(louder(1.0)),
-            Press::Softer => self.player.set_level(louder(-1.0)),
+            Press::Louder => self.louder(Decibels(1.0)),
+            Press::Softer => self.louder(Decibels(-1.0)),
             Press::Stop => self.stop(),
             Press::Help => screen.line(HELP),
+        }
+    }
+
+    fn louder(&mut self, by: Decibels) {
+        let to = self.player.level() + by;
+        // A key that is held down asks again soon; at the session's end there is nothing to change.
+        if !self.player.is_changing() {
+            let _ = self.player.steer(&Change::Level { to });
         }
     }
 

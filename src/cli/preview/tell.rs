@@ -30,6 +30,8 @@ pub fn lines(timeline: &Timeline, happening: &Happening) -> Vec<String> {
             trouble.error
         ))],
         What::Paused => vec![at("paused".to_owned())],
+        What::WentOn { .. } | What::Changed(_) | What::Pausing | What::Stopping(_) => Vec::new(),
+        What::Refused(_, refusal) => vec![at(refusal.to_string())],
         What::Over if happening.at < timeline.length => vec![at("stopped".to_owned())],
         What::Over => held(timeline.phases.last())
             .chain([at("end".to_owned())])

@@ -33,6 +33,7 @@ fn engine() -> (Box<Engine>, Handle) {
             gain: Gain::UNITY,
             rise: Fade::NONE,
             fall: Fade::NONE,
+            turn: None,
         };
         let zones = Zones::NONE.with(layout.zone(listener).unwrap());
         let voice = Voice::new(Id(id), envelope, zones, sound.into());

@@ -7,7 +7,7 @@ use crate::fade::Fade;
 use crate::level::{Decibels, Gain, Loudness};
 use crate::library::Facts;
 use crate::time::{Frames, Rate};
-use crate::timeline::model::{BedChoice, Clip, CueSort, PhaseSpan, PlacedCue};
+use crate::timeline::model::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Wish};
 use crate::zone::Layout;
 
 const RATE: Rate = Rate::DEFAULT;
@@ -36,8 +36,15 @@ fn session(tracks: u64) -> (Timeline, Library) {
         gain: Gain::UNITY,
         zones: layout.all(),
         joined: false,
+        turn: None,
     });
     let cues = (0..tracks).map(|n| PlacedCue {
+        id: CueId {
+            phase: 0,
+            cue: n as usize,
+            time: 0,
+            again: 0,
+        },
         name: format!("cue {n}"),
         sort: [
             CueSort::Chime,
@@ -54,12 +61,19 @@ fn session(tracks: u64) -> (Timeline, Library) {
         attack: Fade::NONE,
         ducks: false,
         asked: seconds(n * 43 + 9),
+        by_hand: false,
     });
     let phases = (0..tracks.div_ceil(10)).map(|n| PhaseSpan {
+        number: n as usize,
         name: format!("phase {n}"),
         from: seconds(n * 430),
         length: seconds(430),
         hold: n % 3 == 0,
+        wish: Wish {
+            lengths: [seconds(430); 3],
+            open: false,
+            intensity: None,
+        },
         silent: false,
         level: Decibels(-1.0),
     });
@@ -72,6 +86,8 @@ fn session(tracks: u64) -> (Timeline, Library) {
         clips: clips.collect(),
         cues: cues.collect(),
         ducks: Vec::new(),
+        levels: Vec::new(),
+        speaking: None,
         bed: BedChoice {
             file: None,
             gain: Gain::UNITY,

@@ -1,0 +1,128 @@
+//! A session's timeline while it is steered: each change makes a new one, and the last one can be taken back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::library::Library;
+use crate::script::Session;
+use crate::time::Frames;
+use crate::timeline::change::Change;
+use crate::timeline::draft::Draft;
+use crate::timeline::forecast::Forecast;
+use crate::timeline::model::Timeline;
+use crate::timeline::refusal::Refusal;
+use crate::timeline::score::Score;
+use crate::timeline::{revise, undo};
+
+/// What begins within this after a change was settled before it: its stream is open, or its sound in memory.
+pub const LEAD: Duration = Duration::from_secs(1);
+
+/// A change can be taken back for so long.
+const REGRET: Duration = Duration::from_secs(30);
+
+/// A session that is steered. Plain data, as its timeline is: the same changes at the same frames give the same session.
+#[derive(Debug, Clone)]
+pub struct Course {
+    session: Arc<Session>,
+    library: Arc<Library>,
+    timeline: Arc<Timeline>,
+    /// When the last change was made, and what was planned before it.
+    before: Option<(Frames, Arc<Timeline>)>,
+}
+
+impl Course {
+    /// A session as it is written: where the script lets a phase hold, it goes on after its length.
+    #[must_use]
+    pub fn written(session: Arc<Session>, library: Arc<Library>, composed: Arc<Timeline>) -> Self {
+        Self {
+            session,
+            library,
+            timeline: composed,
+            before: None,
+        }
+    }
+
+    /// A session with somebody there to steer it: where the script lets a phase hold, it is held.
+    #[must_use]
+    pub fn steered(session: Arc<Session>, library: Arc<Library>, composed: Arc<Timeline>) -> Self {
+        let waits = composed.phases.iter().any(|span| span.hold);
+        let mut course = Self::written(session, library, composed);
+        if waits {
+            let mut score = course.score(Vec::new(), Vec::new());
+            score.add_rest(&mut Vec::new());
+            let Score { clips, phases, .. } = score;
+            let draft = Draft::of(&course, Frames::ZERO);
+            course.timeline = Arc::new(draft.settle(clips, phases));
+        }
+        course
+    }
+
+    /// The session's music after these clips and phases.
+    pub(super) fn score(
+        &self,
+        clips: Vec<crate::timeline::Clip>,
+        phases: Vec<crate::timeline::PhaseSpan>,
+    ) -> Score<'_> {
+        let (session, library) = (&self.session, &self.library);
+        Score::steered(session, library, self.timeline.rate, clips, phases)
+    }
+
+    /// What will sound.
+    #[must_use]
+    pub fn timeline(&self) -> &Arc<Timeline> {
+        &self.timeline
+    }
+
+    /// What the script says.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// What is known of its files.
+    #[must_use]
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Until when the last change can be taken back.
+    #[must_use]
+    pub fn undo_until(&self) -> Option<Frames> {
+        let (made, _) = self.before.as_ref()?;
+        Some(*made + self.timeline.rate.frames(REGRET))
+    }
+
+    /// The session after a change that holds from frame `at` on: what sounds is only ever faded, what was heard stays.
+    ///
+    /// # Errors
+    /// Why it cannot be made as things stand.
+    pub fn revise(&self, at: Frames, change: &Change) -> Result<Self, Refusal> {
+        if at >= self.timeline.length {
+            return Err(Refusal::Over);
+        }
+        let (timeline, before) = if *change == Change::Undo {
+            let before = self.before.as_ref().map(|(_, before)| before);
+            let before = before.filter(|_| self.undo_until().is_some_and(|until| at <= until));
+            let before = before.ok_or(Refusal::NothingToUndo)?;
+            (undo::undo(self, before, at), None)
+        } else {
+            let before = (at, Arc::clone(&self.timeline));
+            (revise::revise(self, at, change)?, Some(before))
+        };
+        Ok(Self {
+            session: Arc::clone(&self.session),
+            library: Arc::clone(&self.library),
+            timeline: Arc::new(timeline),
+            before,
+        })
+    }
+
+    /// What a change at frame `at` would do. Changes nothing.
+    ///
+    /// # Errors
+    /// Why it could not be made.
+    pub fn forecast(&self, at: Frames, change: &Change) -> Result<Forecast, Refusal> {
+        let after = self.revise(at, change)?;
+        Ok(Forecast::of(&self.timeline, &after.timeline, at))
+    }
+}

@@ -1,0 +1,205 @@
+//! What is settled of a timeline when it is changed, and what follows from it.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crate::fade::{Fade, Ramp, Shape};
+use crate::level::{Decibels, Gain};
+use crate::time::{Frames, Rate};
+use crate::timeline::compose::ending;
+use crate::timeline::course::{Course, LEAD};
+use crate::timeline::duck::{Need, ramps};
+use crate::timeline::fill::Opening;
+use crate::timeline::model::{Clip, CueId, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::place::Ground;
+use crate::timeline::ramps::join;
+use crate::timeline::score::Score;
+use crate::zone::Zone;
+
+/// How far the music goes down for the therapist's own voice.
+const SPEAK: Decibels = Decibels(15.0);
+
+/// Speech that comes out of its order waits this long for the music to go down.
+const ATTACK: Duration = Duration::from_secs(3);
+
+/// A timeline that is changed at a frame.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    pub course: &'a Course,
+    pub old: &'a Timeline,
+    pub rate: Rate,
+    /// From here on the change holds.
+    pub at: Frames,
+    /// What begins before this is settled.
+    pub settled: Frames,
+    /// The clips that have begun, or are about to.
+    pub clips: Vec<Clip>,
+    /// The phases that have begun, or are about to.
+    pub phases: Vec<PhaseSpan>,
+    /// The cues that have begun or are about to, and those that were asked for by hand.
+    pub cues: Vec<PlacedCue>,
+    pub levels: Vec<Ramp>,
+    pub speaking: Option<Frames>,
+}
+
+impl<'a> Draft<'a> {
+    /// What is settled at `at`.
+    #[must_use]
+    pub fn of(course: &'a Course, at: Frames) -> Self {
+        let old = course.timeline();
+        let settled = if at == Frames::ZERO {
+            at
+        } else {
+            at + old.rate.frames(LEAD)
+        };
+        let stays = |cue: &&PlacedCue| cue.at < settled || cue.by_hand;
+        Self {
+            course,
+            old,
+            rate: old.rate,
+            at,
+            settled,
+            clips: Vec::from_iter(old.clips.iter().filter(|c| c.from < settled).cloned()),
+            phases: Vec::from_iter(old.phases.iter().filter(|p| p.from < settled).cloned()),
+            cues: Vec::from_iter(old.cues.iter().filter(stays).cloned()),
+            levels: old.levels.clone(),
+            speaking: old.speaking,
+        }
+    }
+
+    /// The first frame at which speech can be heard that was not planned.
+    #[must_use]
+    pub fn soonest(&self) -> Frames {
+        self.settled + self.rate.frames(ATTACK)
+    }
+
+    /// Lets all that sounds go within `length`; what was about to begin does not.
+    pub fn leave(&mut self, length: Frames) {
+        let at = self.at;
+        self.clips.retain(|clip| clip.from < at);
+        for clip in self.clips.iter_mut().filter(|clip| clip.end() > at) {
+            leave(clip, at, length);
+        }
+    }
+
+    /// The last clip of the phase, where it can go on: how the phase's music is laid out anew from what sounds.
+    #[must_use]
+    pub fn standing(&self) -> Option<Opening> {
+        let (span, clip) = (self.phases.last()?, self.clips.last()?);
+        let falls = clip.end() - clip.fade_out.length;
+        let stands = clip.from >= span.from && !clip.leaves() && falls >= self.settled;
+        stands.then_some(Opening::Standing(self.settled))
+    }
+
+    /// The rest of the session after these clips and phases.
+    #[must_use]
+    pub fn complete(&self, mut score: Score) -> Timeline {
+        score.add_rest(&mut Vec::new());
+        let Score { clips, phases, .. } = score;
+        self.settle(clips, phases)
+    }
+
+    /// The timeline of this music, with its cues and ducks.
+    #[must_use]
+    pub fn settle(&self, clips: Vec<Clip>, phases: Vec<PhaseSpan>) -> Timeline {
+        let ground = self.ground(&clips);
+        let mut cues = self.cues.clone();
+        let heard: HashSet<CueId> = cues.iter().map(|cue| cue.id).collect();
+        for span in &phases {
+            let placed = ground.place(span, &mut Vec::new());
+            let coming = placed.into_iter().filter(|cue| !heard.contains(&cue.id));
+            cues.extend(coming.filter_map(|cue| self.still(&ground, cue, span)));
+        }
+        self.with_cues(clips, phases, cues)
+    }
+
+    /// A cue that is yet to come, or whose time passed because the plan changed: then as soon as can be, within its
+    /// phase. Nothing where it was passed over before.
+    fn still(&self, ground: &Ground, cue: PlacedCue, span: &PhaseSpan) -> Option<PlacedCue> {
+        if cue.at >= self.settled {
+            return Some(cue);
+        }
+        let was_to_come = self.old.cues.iter().any(|old| old.id == cue.id);
+        let soon = ground.put(cue.id, self.soonest())?;
+        (was_to_come && soon.end() <= span.end()).then_some(soon)
+    }
+
+    pub fn ground<'g>(&'g self, clips: &'g [Clip]) -> Ground<'g> {
+        Ground {
+            session: self.course.session(),
+            library: self.course.library(),
+            rate: self.rate,
+            clips,
+        }
+    }
+
+    /// The timeline of this music and these cues, with its ducks.
+    #[must_use]
+    pub fn with_cues(
+        &self,
+        clips: Vec<Clip>,
+        phases: Vec<PhaseSpan>,
+        mut cues: Vec<PlacedCue>,
+    ) -> Timeline {
+        cues.sort_by_key(|cue| cue.at);
+        let length = ending(&phases, &cues);
+        let zones = self.old.layout.zones();
+        let ducks = zones.flat_map(|zone| {
+            let mut needs = self.ground(&clips).needs(zone, &cues);
+            needs.extend(self.speaking.map(|from| Need {
+                from,
+                end: length,
+                depth: SPEAK,
+            }));
+            let ramps = join(
+                &self.ducks(zone),
+                &ramps(&needs, self.rate),
+                self.at,
+                self.rate,
+            );
+            ramps.into_iter().map(move |ramp| (zone, ramp))
+        });
+        let ducks = ducks.collect();
+        Timeline {
+            length,
+            phases,
+            cues,
+            ducks,
+            clips,
+            levels: self.levels.clone(),
+            speaking: self.speaking,
+            ..self.old.clone()
+        }
+    }
+
+    fn ducks(&self, zone: Zone) -> Vec<Ramp> {
+        let ducks = self.old.ducks.iter();
+        let own = ducks.filter(|(of, _)| *of == zone);
+        own.map(|(_, ramp)| *ramp).collect()
+    }
+}
+
+/// Lets a clip go within `length` from `at` on, but for one that goes already.
+pub fn leave(clip: &mut Clip, at: Frames, length: Frames) {
+    if clip.leaves() {
+        return;
+    }
+    clip.turn = Some(turn(clip, at, length, Gain::SILENCE));
+    let falls = clip.end() - clip.fade_out.length;
+    if falls >= at && clip.end() > at + length {
+        clip.length = at + length - clip.from;
+        clip.fade_out = Fade::NONE;
+    }
+}
+
+/// The way of a clip from where it stands at `at` to `target`.
+#[must_use]
+pub fn turn(clip: &Clip, at: Frames, length: Frames, target: Gain) -> Ramp {
+    Ramp {
+        from: at,
+        length,
+        start: clip.turned(at),
+        target,
+        shape: Shape::Power,
+    }
+}

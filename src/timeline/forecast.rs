@@ -1,0 +1,107 @@
+//! What is to come, and what a change does to it.
+
+use std::collections::HashSet;
+
+use crate::time::Frames;
+use crate::timeline::model::{CueId, CueSort, Timeline};
+
+/// So much of what is to come is told.
+const NEXT: usize = 6;
+
+/// What a change would do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forecast {
+    /// Where the session ends; `None` while a phase is held.
+    pub end: Option<Frames>,
+    /// Where it would have ended; `None` while a phase is held.
+    pub end_before: Option<Frames>,
+    /// The names of cues that would not be heard any more.
+    pub left_out: Vec<String>,
+    /// What comes next, in the order of time.
+    pub next: Vec<Coming>,
+}
+
+/// Something that is to come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coming {
+    /// When.
+    pub at: Frames,
+    /// What.
+    pub what: What,
+    /// What people call it.
+    pub name: String,
+    /// For a reminder, what the therapist is reminded of.
+    pub text: Option<String>,
+}
+
+/// What is to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A phase begins.
+    Phase,
+    /// A track begins.
+    Track,
+    /// A cue is due.
+    Cue(CueSort),
+}
+
+impl Forecast {
+    /// What changes at `at` between two timelines.
+    #[must_use]
+    pub fn of(before: &Timeline, after: &Timeline, at: Frames) -> Self {
+        let stays: HashSet<CueId> = after.cues.iter().map(|cue| cue.id).collect();
+        // What lies behind a phase that is held comes when it goes on.
+        let waits = |phase: usize| {
+            let last = after.phases.last();
+            last.is_some_and(|span| span.wish.open && phase > span.number)
+        };
+        let lost = before
+            .cues
+            .iter()
+            .filter(|cue| cue.at >= at && !stays.contains(&cue.id) && !waits(cue.id.phase));
+        Self {
+            end: after.end(),
+            end_before: before.end(),
+            left_out: lost.map(|cue| cue.name.clone()).collect(),
+            next: after.next(at),
+        }
+    }
+}
+
+impl Timeline {
+    /// Where the session ends; `None` while a phase is held.
+    #[must_use]
+    pub fn end(&self) -> Option<Frames> {
+        let held = self.phases.last().is_some_and(|span| span.wish.open);
+        (!held).then_some(self.length)
+    }
+
+    /// What comes next after `at`, in the order of time.
+    #[must_use]
+    pub fn next(&self, at: Frames) -> Vec<Coming> {
+        let coming = |at, what, name: &str| Coming {
+            at,
+            what,
+            name: name.to_owned(),
+            text: None,
+        };
+        let phases = self.phases.iter().filter(|span| span.from > at).take(NEXT);
+        let mut all: Vec<Coming> = phases
+            .map(|span| coming(span.from, What::Phase, &span.name))
+            .collect();
+        let clips = self.clips.iter().filter(|clip| clip.from > at).take(NEXT);
+        all.extend(clips.map(|clip| coming(clip.from, What::Track, &clip.title)));
+        let cues = self.cues.iter().filter(|cue| cue.at > at).take(NEXT);
+        all.extend(cues.map(|cue| {
+            Coming {
+                text: (cue.sort == CueSort::Remind)
+                    .then(|| cue.text.clone())
+                    .flatten(),
+                ..coming(cue.at, What::Cue(cue.sort), &cue.name)
+            }
+        }));
+        all.sort_by_key(|coming| coming.at);
+        all.truncate(NEXT);
+        all
+    }
+}

@@ -1,0 +1,102 @@
+//! Why a change cannot be made as things stand.
+
+use crate::time::clock;
+use std::time::Duration;
+
+/// Why a change cannot be made. Each says what holds, and what would go.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The phase is held already.
+    #[error("the phase `{0}` is held already; `continue` lets it go on")]
+    HeldAlready(String),
+    /// The phase is not held.
+    #[error("the phase `{0}` is not held; it goes on by itself")]
+    NotHeld(String),
+    /// A held phase has no end that could be moved.
+    #[error("the phase `{0}` is held, so it has no end to move; `continue` lets it go on")]
+    NoEnd(String),
+    /// It is as long as the script lets it be.
+    #[error("the phase `{phase}` is as long as the script lets it be ({}); `hold` keeps it going without end", clock(*.most))]
+    AtMost {
+        /// The phase.
+        phase: String,
+        /// The script's `max`.
+        most: Duration,
+    },
+    /// It is as short as the script lets it be.
+    #[error("the phase `{phase}` is as short as the script lets it be ({}); `bring-back` leaves it at once", clock(*.least))]
+    AtLeast {
+        /// The phase.
+        phase: String,
+        /// The script's `min`.
+        least: Duration,
+    },
+    /// It is nearly over.
+    #[error("the phase `{0}` ends in a moment; there is nothing left to shorten")]
+    EndsNow(String),
+    /// A length of nothing.
+    #[error("a length of nothing changes nothing; give one such as `5m`")]
+    Nothing,
+    /// There is no such phase to go to.
+    #[error("there is no later phase named `{name}`; {}", still_to_come(.later))]
+    NoPhase {
+        /// What was asked for.
+        name: String,
+        /// The phases that are still to come.
+        later: Vec<String>,
+    },
+    /// There is nothing to skip in silence.
+    #[error("the phase `{0}` is silent, so there is no piece to skip; `bring-back` leaves it")]
+    Silent(String),
+    /// The session ends.
+    #[error("the session ends in a moment; there is no piece to skip to")]
+    LastPiece,
+    /// Nothing is rated, or not in this direction.
+    #[error("the phase `{phase}` has no music rated {} than what it plays; rate its tracks (`intensity: 1` to `5`) in the playlist", if *.up { "more intense" } else { "calmer" })]
+    NoSuchMusic {
+        /// The phase.
+        phase: String,
+        /// More intense was asked for.
+        up: bool,
+    },
+    /// No cue has this name.
+    #[error("no cue is named `{name}`; there are: {}", names(.there))]
+    NoCue {
+        /// What was asked for.
+        name: String,
+        /// The names that there are.
+        there: Vec<String>,
+    },
+    /// The cue sounds now, or is about to.
+    #[error("the cue `{0}` is being heard, or is about to be")]
+    Sounds(String),
+    /// The music is down already.
+    #[error("the music is down for your voice already; `speak off` brings it back")]
+    SpeaksAlready,
+    /// The music is not down.
+    #[error("the music is not down for your voice")]
+    NotSpeaking,
+    /// There is nothing to take back any more.
+    #[error("there is no change of the last 30 s to take back")]
+    NothingToUndo,
+    /// The session is over.
+    #[error("the session is over")]
+    Over,
+}
+
+fn names(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    if quoted.is_empty() {
+        "none".to_owned()
+    } else {
+        quoted.join(", ")
+    }
+}
+
+fn still_to_come(phases: &[String]) -> String {
+    if phases.is_empty() {
+        "this is the last one".to_owned()
+    } else {
+        format!("still to come: {}", names(phases))
+    }
+}

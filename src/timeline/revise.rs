@@ -1,0 +1,342 @@
+//! What each change does to a timeline. Pure: the same change at the same frame gives the same timeline.
+
+use std::time::Duration;
+
+use crate::level::Decibels;
+use crate::script::{CueKind, Phase};
+use crate::time::{Frames, LONGEST};
+use crate::timeline::change::Change;
+use crate::timeline::course::Course;
+use crate::timeline::draft::Draft;
+use crate::timeline::fill::Opening;
+use crate::timeline::model::{CueId, PhaseSpan, Timeline};
+use crate::timeline::ramps::turn_level;
+use crate::timeline::refusal::Refusal;
+
+/// How the next piece comes when it is asked for.
+const SKIP: Duration = Duration::from_secs(5);
+
+/// How the session goes to another phase before its time, and to other music at once.
+const BRING_BACK: Duration = Duration::from_secs(20);
+
+/// A phase that has less than this left is not given another piece.
+const LEAST: Duration = Duration::from_secs(30);
+
+/// How loud everything may be made.
+const LEVELS: [Decibels; 2] = [Decibels(-60.0), Decibels(6.0)];
+
+/// The phase that people are brought back to where none is named.
+const RETURN: &str = "return";
+
+/// The timeline after a change that holds from `at` on.
+///
+/// # Errors
+/// Why it cannot be made.
+pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, Refusal> {
+    let mut draft = Draft::of(course, at);
+    let Some(mut span) = draft.phases.pop() else {
+        return Err(Refusal::Over);
+    };
+    let Some(phase) = course.session().phases.get(span.number) else {
+        return Err(Refusal::Over);
+    };
+    let frames = |length| draft.rate.frames(length);
+    match change {
+        Change::Hold => {
+            if span.wish.open {
+                return Err(Refusal::HeldAlready(span.name));
+            }
+            span.wish.open = true;
+            Ok(draft.go_on(span))
+        }
+        Change::Continue => {
+            if !span.wish.open {
+                return Err(Refusal::NotHeld(span.name));
+            }
+            span.wish.open = false;
+            let fade = course.score(Vec::new(), Vec::new()).fades(span.number).1;
+            if draft.settled + fade < span.from + span.wish.lengths[1] {
+                Ok(draft.go_on(span))
+            } else {
+                let next = span.number + 1;
+                Ok(draft.go_to(span, next, fade))
+            }
+        }
+        Change::Extend { by } => {
+            span.wish.lengths = longer(&draft, &span, phase, frames(*by))?;
+            Ok(draft.go_on(span))
+        }
+        Change::Shorten { by } => {
+            span.wish.lengths = shorter(&draft, &span, phase, frames(*by))?;
+            Ok(draft.go_on(span))
+        }
+        Change::BringBack { to } => {
+            let number = later_phase(course, &span, to.as_deref())?;
+            let fade = frames(BRING_BACK);
+            Ok(draft.go_to(span, number, fade))
+        }
+        Change::Skip => {
+            if span.silent {
+                return Err(Refusal::Silent(span.name));
+            }
+            let fade = frames(SKIP);
+            if span.wish.open || span.end() >= draft.settled + frames(LEAST) {
+                return Ok(draft.anew(span, fade));
+            }
+            let next = span.number + 1;
+            if next >= course.session().phases.len() {
+                return Err(Refusal::LastPiece);
+            }
+            Ok(draft.go_to(span, next, fade))
+        }
+        Change::Intensity { by, at_once } => {
+            span.wish.intensity = Some(rated(&draft, &span, phase, *by)?);
+            if *at_once {
+                let fade = frames(BRING_BACK);
+                Ok(draft.anew(span, fade))
+            } else {
+                Ok(draft.go_on(span))
+            }
+        }
+        Change::Level { to } => {
+            let level = to.max(LEVELS[0]).min(LEVELS[1]);
+            draft.levels = turn_level(&draft.levels, at, level, draft.rate);
+            Ok(draft.same_music(None))
+        }
+        Change::Cue { name } => {
+            let id = cue_named(&draft, &span, name)?;
+            Ok(draft.same_music(Some(id)))
+        }
+        Change::Speak { on } => {
+            if *on == draft.speaking.is_some() {
+                return Err(if *on {
+                    Refusal::SpeaksAlready
+                } else {
+                    Refusal::NotSpeaking
+                });
+            }
+            draft.speaking = on.then_some(at);
+            Ok(draft.same_music(None))
+        }
+        Change::Undo => Err(Refusal::NothingToUndo),
+    }
+}
+
+impl Draft<'_> {
+    /// The phase goes on from what sounds, as far as it is wished now.
+    fn go_on(mut self, span: PhaseSpan) -> Timeline {
+        self.phases.push(span);
+        let standing = self.standing();
+        let opening = standing.unwrap_or(Opening::Fresh(self.settled));
+        let coming = self.rate.frames(SKIP);
+        self.lay_out(opening, coming)
+    }
+
+    /// What sounds leaves, and the phase goes on with its next piece.
+    fn anew(mut self, span: PhaseSpan, fade: Frames) -> Timeline {
+        self.leave(fade);
+        self.phases.push(span);
+        let opening = Opening::Fresh(self.settled);
+        self.lay_out(opening, fade)
+    }
+
+    fn lay_out(self, opening: Opening, coming: Frames) -> Timeline {
+        let (clips, phases) = (self.clips.clone(), self.phases.clone());
+        let mut score = self.course.score(clips, phases);
+        score.go_on(opening, coming);
+        self.complete(score)
+    }
+
+    /// What sounds leaves, and the session goes on with a later phase; with none it ends.
+    fn go_to(mut self, mut span: PhaseSpan, number: usize, fade: Frames) -> Timeline {
+        self.leave(fade);
+        let last = number >= self.course.session().phases.len();
+        let end = if last { self.at + fade } else { self.settled };
+        span.wish.open = false;
+        span.length = end - span.from;
+        self.phases.push(span);
+        let (clips, phases) = (self.clips.clone(), self.phases.clone());
+        let mut score = self.course.score(clips, phases);
+        score.add_phase(number, Some(fade), &mut Vec::new());
+        self.complete(score)
+    }
+
+    /// The music is as it was; a cue comes as soon as can be.
+    fn same_music(self, cue: Option<CueId>) -> Timeline {
+        let old = self.old;
+        let mut cues = old.cues.clone();
+        if let Some(mut placed) = cue.and_then(|id| {
+            let ground = self.ground(&old.clips);
+            let spoken = ground.put(id, self.soonest())?;
+            if spoken.ducks {
+                Some(spoken)
+            } else {
+                ground.put(id, self.settled)
+            }
+        }) {
+            placed.by_hand = true;
+            cues.retain(|cue| cue.id != placed.id);
+            cues.push(placed);
+        }
+        self.with_cues(old.clips.clone(), old.phases.clone(), cues)
+    }
+}
+
+/// The lengths of a phase that ends later.
+fn longer(
+    draft: &Draft,
+    span: &PhaseSpan,
+    phase: &Phase,
+    by: Frames,
+) -> Result<[Frames; 3], Refusal> {
+    check_end(span, by)?;
+    let most = draft.rate.frames(phase.max.unwrap_or(LONGEST));
+    let grace = draft.rate.frames(Duration::from_secs(1));
+    if span.length + grace >= most {
+        let (phase, most) = (span.name.clone(), draft.rate.duration(most));
+        return Err(Refusal::AtMost { phase, most });
+    }
+    let meant = (span.length + by).min(most);
+    let half = Frames(by.0 / 2);
+    Ok([
+        (meant - half).max(span.length),
+        meant,
+        (meant + half).min(most),
+    ])
+}
+
+/// The lengths of a phase that ends earlier.
+fn shorter(
+    draft: &Draft,
+    span: &PhaseSpan,
+    phase: &Phase,
+    by: Frames,
+) -> Result<[Frames; 3], Refusal> {
+    check_end(span, by)?;
+    let grace = draft.rate.frames(Duration::from_secs(1));
+    let least = phase.min.map(|min| draft.rate.frames(min));
+    if let Some(least) = least.filter(|least| span.length <= *least + grace) {
+        let (phase, least) = (span.name.clone(), draft.rate.duration(least));
+        return Err(Refusal::AtLeast { phase, least });
+    }
+    let score = draft.course.score(Vec::new(), Vec::new());
+    let leaving = score.fades(span.number).1;
+    let first = draft.settled + leaving - span.from;
+    if first + grace >= span.length {
+        return Err(Refusal::EndsNow(span.name.clone()));
+    }
+    let least = least.unwrap_or(Frames::ZERO).max(first);
+    let meant = (span.length - by).max(least);
+    let half = Frames(by.0 / 2);
+    Ok([
+        (meant - half).max(least),
+        meant,
+        (meant + half).min(span.length),
+    ])
+}
+
+fn check_end(span: &PhaseSpan, by: Frames) -> Result<(), Refusal> {
+    if span.wish.open {
+        return Err(Refusal::NoEnd(span.name.clone()));
+    }
+    if by == Frames::ZERO {
+        return Err(Refusal::Nothing);
+    }
+    Ok(())
+}
+
+fn later_phase(course: &Course, span: &PhaseSpan, name: Option<&str>) -> Result<usize, Refusal> {
+    let phases = &course.session().phases;
+    let later = || phases.iter().enumerate().skip(span.number + 1);
+    let asked = name.unwrap_or(RETURN);
+    let found = later()
+        .find(|(_, phase)| phase.name == asked)
+        .or_else(|| later().find(|(_, phase)| phase.name.eq_ignore_ascii_case(asked)));
+    match found {
+        Some((number, _)) => Ok(number),
+        None => Err(Refusal::NoPhase {
+            name: asked.to_owned(),
+            later: later().map(|(_, phase)| phase.name.clone()).collect(),
+        }),
+    }
+}
+
+/// The rating that lies `by` steps from that of the music that sounds, among those that the phase has.
+fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, Refusal> {
+    if by == 0 {
+        return Err(Refusal::Nothing);
+    }
+    let refusal = || Refusal::NoSuchMusic {
+        phase: span.name.clone(),
+        up: by > 0,
+    };
+    let crate::script::Content::Playlist(playlist) = &phase.content else {
+        return Err(refusal());
+    };
+    let tracks = playlist.tracks.iter();
+    let mut ratings: Vec<u8> = tracks.filter_map(|track| track.intensity).collect();
+    ratings.sort_unstable();
+    let sounds = draft.clips.last().and_then(|clip| {
+        let mut tracks = playlist.tracks.iter();
+        tracks.find(|track| *track.path == *clip.track)?.intensity
+    });
+    let middle = ratings.get(ratings.len() / 2).copied();
+    let now = span.wish.intensity.or(sounds).or(middle);
+    let now = now.ok_or_else(refusal)?;
+    ratings.dedup();
+    let steps = usize::from(by.unsigned_abs());
+    let beyond: Vec<u8> = if by > 0 {
+        ratings.into_iter().filter(|r| *r > now).collect()
+    } else {
+        ratings.into_iter().rev().filter(|r| *r < now).collect()
+    };
+    let reached = beyond.get(steps - 1).or(beyond.last());
+    reached.copied().ok_or_else(refusal)
+}
+
+/// The cue that is meant: the next one of that name, or the one heard last, once more.
+fn cue_named(draft: &Draft, span: &PhaseSpan, name: &str) -> Result<CueId, Refusal> {
+    let old = draft.old;
+    let heard = |cue: &&crate::timeline::PlacedCue| cue.sound.is_some();
+    let named = |cue: &&crate::timeline::PlacedCue| cue.name.eq_ignore_ascii_case(name);
+    let mut same = old.cues.iter().filter(heard).filter(named);
+    if same.clone().any(|cue| {
+        let sounds = cue.at < draft.settled && cue.end() > draft.at;
+        sounds || (cue.by_hand && cue.at >= draft.settled)
+    }) {
+        return Err(Refusal::Sounds(name.to_owned()));
+    }
+    if let Some(next) = same.clone().find(|cue| cue.at >= draft.settled) {
+        return Ok(next.id);
+    }
+    if let Some(last) = same.next_back() {
+        let id = last.id;
+        let times = old.cues.iter().map(|cue| cue.id);
+        let times = times.filter(|other| (other.phase, other.cue) == (id.phase, id.cue));
+        let again = times.map(|other| other.again).max().unwrap_or(0) + 1;
+        return Ok(CueId { again, ..id });
+    }
+    let phases = draft.course.session().phases.iter().enumerate();
+    let written = phases.flat_map(|(phase, written)| {
+        let cues = written.cues.iter().enumerate();
+        cues.map(move |(cue, written)| (phase, cue, written))
+    });
+    let written = written.filter(|(.., cue)| !matches!(cue.kind, CueKind::Remind { .. }));
+    let own_first = |(phase, ..): &(usize, usize, _)| *phase != span.number;
+    let found = written
+        .clone()
+        .filter(|(.., cue)| cue.kind.sound().is_some() && cue.name.eq_ignore_ascii_case(name))
+        .min_by_key(own_first);
+    match found {
+        Some((phase, cue, _)) => Ok(CueId {
+            phase,
+            cue,
+            time: 0,
+            again: 1,
+        }),
+        None => Err(Refusal::NoCue {
+            name: name.to_owned(),
+            there: written.map(|(.., cue)| cue.name.clone()).collect(),
+        }),
+    }
+}

@@ -1,0 +1,104 @@
+//! Taking a change back: what was planned before it, faded into from what sounds.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crate::fade::Fade;
+use crate::level::Gain;
+use crate::time::Frames;
+use crate::timeline::course::Course;
+use crate::timeline::draft::{Draft, leave, turn};
+use crate::timeline::model::{Clip, CueId, PlacedCue, Timeline};
+use crate::timeline::ramps::{gain_at, turn_level};
+
+/// How what was planned before comes back.
+const BACK: Duration = Duration::from_secs(5);
+
+/// The timeline `before`, as far as it lies after `at`.
+#[must_use]
+pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
+    let mut draft = Draft::of(course, at);
+    let fade = draft.rate.frames(BACK);
+    let mut clips: Vec<Clip> = draft
+        .clips
+        .iter()
+        .filter_map(|clip| restored(clip, before, at, fade))
+        .collect();
+    for planned in &before.clips {
+        if !clips.iter().any(|clip| clip.is_same(planned)) {
+            clips.extend(entered(planned, draft.settled, fade));
+        }
+    }
+    clips.sort_by_key(|clip| clip.from);
+    let cues = cues(&draft, before, &clips);
+    let meant = gain_at(&before.levels, before.length);
+    if gain_at(&draft.levels, draft.old.length) != meant {
+        draft.levels = turn_level(&draft.levels, at, meant.decibels(), draft.rate);
+    }
+    draft.speaking = before.speaking;
+    draft.with_cues(clips, before.phases.clone(), cues)
+}
+
+/// A clip that sounds, or did: back to what was planned for it, or away where nothing was.
+fn restored(clip: &Clip, before: &Timeline, at: Frames, fade: Frames) -> Option<Clip> {
+    if clip.end() <= at {
+        return Some(clip.clone());
+    }
+    let planned = before.clips.iter().find(|planned| planned.is_same(clip));
+    let Some(planned) = planned.filter(|planned| planned.end() > at) else {
+        let mut clip = clip.clone();
+        leave(&mut clip, at, fade);
+        // What has not begun need not begin.
+        return (clip.from < at).then_some(clip);
+    };
+    let turn = if clip.turn == planned.turn {
+        planned.turn
+    } else {
+        let target = planned.turn.map_or(Gain::UNITY, |turn| turn.target);
+        Some(turn(clip, at, fade, target))
+    };
+    Some(Clip {
+        turn,
+        ..planned.clone()
+    })
+}
+
+/// A clip that was planned and does not sound: from its own place, or where it would be by now.
+fn entered(planned: &Clip, settled: Frames, fade: Frames) -> Option<Clip> {
+    if planned.from >= settled {
+        return Some(planned.clone());
+    }
+    if planned.leaves() || planned.end() <= settled + fade {
+        return None;
+    }
+    let passed = settled - planned.from;
+    let length = planned.length - passed;
+    Some(Clip {
+        from: settled,
+        length,
+        offset: planned.offset + passed,
+        fade_in: Fade::equal_power(fade.min(Frames(length.0 / 3))),
+        joined: false,
+        ..planned.clone()
+    })
+}
+
+/// What was heard stays; what was planned before comes, as soon as can be where its time has passed.
+fn cues(draft: &Draft, before: &Timeline, clips: &[Clip]) -> Vec<PlacedCue> {
+    let begun = draft.cues.iter().filter(|cue| {
+        let planned = before.cues.iter().any(|planned| planned.id == cue.id);
+        cue.at < draft.at || (cue.at < draft.settled && planned)
+    });
+    let mut cues: Vec<PlacedCue> = begun.cloned().collect();
+    let heard: HashSet<CueId> = cues.iter().map(|cue| cue.id).collect();
+    let ground = draft.ground(clips);
+    for planned in before.cues.iter().filter(|cue| !heard.contains(&cue.id)) {
+        if planned.at >= draft.settled {
+            cues.push(planned.clone());
+        } else if let Some(soon) = ground.put(planned.id, draft.soonest()) {
+            let span = before.phase_at(planned.at);
+            cues.extend(span.is_some_and(|s| soon.end() <= s.end()).then_some(soon));
+        }
+    }
+    cues
+}
