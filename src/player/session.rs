@@ -265,11 +265,20 @@ impl Player {
     /// Why it cannot be made; nothing was changed.
     pub fn steer(&mut self, change: &Change) -> Result<Frames, Refusal> {
         let at = self.handle.soonest();
+        self.steer_at(at, change)?;
+        Ok(at)
+    }
+
+    /// The same from a frame on that is to come: how a change that was made once is made again, to the sample.
+    ///
+    /// # Errors
+    /// Why it cannot be made; nothing was changed.
+    pub fn steer_at(&mut self, at: Frames, change: &Change) -> Result<(), Refusal> {
         let course = self.course.revise(at, change)?;
         let before = std::mem::replace(&mut self.course, course);
         self.asked = Some((before, change.clone()));
         self.send_revision(at);
-        Ok(at)
+        Ok(())
     }
 
     /// What a change would do now. Changes nothing.

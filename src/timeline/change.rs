@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::level::Decibels;
 use crate::time::{parse_length, written};
@@ -47,7 +48,7 @@ pub enum Change {
     /// The level of everything.
     Level {
         /// In decibels, -60 to +6.
-        #[serde(with = "decibels")]
+        #[serde(deserialize_with = "finite")]
         to: Decibels,
     },
     /// A cue is heard now; one that is yet to come is brought forward, one that was heard comes again.
@@ -65,32 +66,69 @@ pub enum Change {
 }
 
 mod length {
-    use super::{Duration, parse_length, written};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use super::{Deserialize, Deserializer, Duration, Error, parse_length, written};
+    use serde::Serializer;
 
     pub fn serialize<S: Serializer>(length: &Duration, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&written(*length))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        parse_length(&String::deserialize(from)?).map_err(D::Error::custom)
+        let length = parse_length(&String::deserialize(from)?).map_err(D::Error::custom)?;
+        // No finer than it is written, so that it is the same when it is read again.
+        Ok(Duration::from_millis(length.as_millis() as u64))
     }
 }
 
-mod decibels {
-    use super::Decibels;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+fn finite<'de, D: Deserializer<'de>>(from: D) -> Result<Decibels, D::Error> {
+    let level = f32::deserialize(from)?;
+    if level.is_finite() {
+        Ok(Decibels(level))
+    } else {
+        Err(D::Error::custom("a level is a number of decibels"))
+    }
+}
 
-    pub fn serialize<S: Serializer>(level: &Decibels, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_f32(level.0)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_written_and_read_as_it_was() {
+        let all = [
+            (Change::Hold, r#"{"do":"hold"}"#),
+            (
+                Change::Extend {
+                    by: Duration::from_secs(300),
+                },
+                r#"{"do":"extend","by":"300s"}"#,
+            ),
+            (Change::BringBack { to: None }, r#"{"do":"bring-back"}"#),
+            (
+                Change::Level { to: Decibels(-3.1) },
+                r#"{"do":"level","to":-3.1}"#,
+            ),
+        ];
+        for (change, text) in all {
+            assert_eq!(serde_json::to_string(&change).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Change>(text).unwrap(), change);
+        }
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decibels, D::Error> {
-        let level = f32::deserialize(from)?;
-        if level.is_finite() {
-            Ok(Decibels(level))
-        } else {
-            Err(D::Error::custom("a level is a number of decibels"))
+    #[test]
+    fn a_length_keeps_no_more_than_can_be_written() {
+        let change = r#"{"do":"shorten","by":"1.50049s"}"#;
+        let by = Duration::from_millis(1_500);
+        assert_eq!(
+            serde_json::from_str::<Change>(change).unwrap(),
+            Change::Shorten { by }
+        );
+        for wrong in [
+            r#"{"do":"extend","by":"soon"}"#,
+            r#"{"do":"level","to":1e99}"#,
+            r#"{"do":"explode"}"#,
+        ] {
+            assert!(serde_json::from_str::<Change>(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -103,6 +103,9 @@ impl Course {
         let (timeline, before) = if *change == Change::Undo {
             let before = self.before.as_ref().map(|(_, before)| before);
             let before = before.filter(|_| self.undo_until().is_some_and(|until| at <= until));
+            // What would be over by now cannot be gone back to.
+            let over = at + self.timeline.rate.frames(2 * LEAD);
+            let before = before.filter(|before| before.length > over);
             let before = before.ok_or(Refusal::NothingToUndo)?;
             (undo::undo(self, before, at), None)
         } else {

@@ -52,6 +52,8 @@ impl<'a> Draft<'a> {
         } else {
             at + old.rate.frames(LEAD)
         };
+        let clips = old.clips.iter().filter(|clip| clip.from < settled);
+        let phases = old.phases.iter().filter(|span| span.from < settled);
         let stays = |cue: &&PlacedCue| cue.at < settled || cue.by_hand;
         Self {
             course,
@@ -59,9 +61,9 @@ impl<'a> Draft<'a> {
             rate: old.rate,
             at,
             settled,
-            clips: Vec::from_iter(old.clips.iter().filter(|c| c.from < settled).cloned()),
-            phases: Vec::from_iter(old.phases.iter().filter(|p| p.from < settled).cloned()),
-            cues: Vec::from_iter(old.cues.iter().filter(stays).cloned()),
+            clips: clips.cloned().collect(),
+            phases: phases.cloned().collect(),
+            cues: old.cues.iter().filter(stays).cloned().collect(),
             levels: old.levels.clone(),
             speaking: old.speaking,
         }
@@ -73,12 +75,15 @@ impl<'a> Draft<'a> {
         self.settled + self.rate.frames(ATTACK)
     }
 
-    /// Lets all that sounds go within `length`; what was about to begin does not.
+    /// Lets all that sounds, or is about to, go within `length`.
     pub fn leave(&mut self, length: Frames) {
         let at = self.at;
-        self.clips.retain(|clip| clip.from < at);
-        for clip in self.clips.iter_mut().filter(|clip| clip.end() > at) {
-            leave(clip, at, length);
+        let mut next_joins = false;
+        for clip in self.clips.iter_mut().rev() {
+            if clip.end() > at {
+                leave(clip, at, length, next_joins);
+            }
+            next_joins = clip.joined;
         }
     }
 
@@ -89,6 +94,13 @@ impl<'a> Draft<'a> {
         let falls = clip.end() - clip.fade_out.length;
         let stands = clip.from >= span.from && !clip.leaves() && falls >= self.settled;
         stands.then_some(Opening::Standing(self.settled))
+    }
+
+    /// The frame after the last of what sounds.
+    #[must_use]
+    pub fn end_of_sound(&self) -> Frames {
+        let ends = self.clips.iter().map(Clip::end);
+        ends.fold(self.at, Frames::max)
     }
 
     /// The rest of the session after these clips and phases.
@@ -179,11 +191,18 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Lets a clip go within `length` from `at` on, but for one that goes already.
-pub fn leave(clip: &mut Clip, at: Frames, length: Frames) {
+/// Lets a clip go within `length` from `at` on, but for one that goes already; `goes_on` where the next one is joined to it.
+pub fn leave(clip: &mut Clip, at: Frames, length: Frames, goes_on: bool) {
     if clip.leaves() {
         return;
     }
+    // What ends sooner without a fade of its own is gone by then.
+    let bare = clip.fade_out.length == Frames::ZERO && !goes_on;
+    let length = if bare {
+        length.min(clip.end() - at)
+    } else {
+        length
+    };
     clip.turn = Some(turn(clip, at, length, Gain::SILENCE));
     let falls = clip.end() - clip.fade_out.length;
     if falls >= at && clip.end() > at + length {

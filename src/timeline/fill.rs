@@ -145,7 +145,10 @@ impl<'a, 'h> Filling<'a, 'h> {
                     let end = before.end();
                     let room = before.length;
                     let mut piece = self.piece(track, facts, &mut run, end, false);
-                    piece.coming = shortened(self.crossfade, room, piece.length);
+                    // What stands may end before there is time for the whole crossfade.
+                    let ready = (end - self.earliest()).max(self.rate.frames(CUT));
+                    let asked = self.crossfade.min(ready);
+                    piece.coming = shortened(asked, room, piece.length);
                     piece.from = end - piece.coming;
                     piece
                 }

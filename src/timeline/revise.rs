@@ -54,7 +54,9 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
                 return Err(Refusal::NotHeld(span.name));
             }
             span.wish.open = false;
-            let fade = course.score(Vec::new(), Vec::new()).fades(span.number).1;
+            // What the script joins without a seam is faded here: the place is the therapist's, not the music's.
+            let written = course.score(Vec::new(), Vec::new()).fades(span.number).1;
+            let fade = written.max(frames(SKIP));
             if draft.settled + fade < span.from + span.wish.lengths[1] {
                 Ok(draft.go_on(span))
             } else {
@@ -80,6 +82,7 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
                 return Err(Refusal::Silent(span.name));
             }
             let fade = frames(SKIP);
+            span.keep_end();
             if span.wish.open || span.end() >= draft.settled + frames(LEAST) {
                 return Ok(draft.anew(span, fade));
             }
@@ -91,7 +94,9 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
         }
         Change::Intensity { by, at_once } => {
             span.wish.intensity = Some(rated(&draft, &span, phase, *by)?);
-            if *at_once {
+            span.keep_end();
+            let lasts = span.wish.open || span.end() >= draft.settled + frames(LEAST);
+            if *at_once && lasts {
                 let fade = frames(BRING_BACK);
                 Ok(draft.anew(span, fade))
             } else {
@@ -151,7 +156,11 @@ impl Draft<'_> {
     fn go_to(mut self, mut span: PhaseSpan, number: usize, fade: Frames) -> Timeline {
         self.leave(fade);
         let last = number >= self.course.session().phases.len();
-        let end = if last { self.at + fade } else { self.settled };
+        let end = if last {
+            self.end_of_sound()
+        } else {
+            self.settled
+        };
         span.wish.open = false;
         span.length = end - span.from;
         self.phases.push(span);
@@ -179,6 +188,17 @@ impl Draft<'_> {
             cues.push(placed);
         }
         self.with_cues(old.clips.clone(), old.phases.clone(), cues)
+    }
+}
+
+impl PhaseSpan {
+    /// Other music does not move the phase's end, but to the end of a piece near it.
+    fn keep_end(&mut self) {
+        if !self.wish.open {
+            let [shortest, _, longest] = self.wish.lengths;
+            let now = self.length;
+            self.wish.lengths = [shortest.min(now), now, longest.max(now)];
+        }
     }
 }
 

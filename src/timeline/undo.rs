@@ -22,10 +22,11 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     let mut clips: Vec<Clip> = draft
         .clips
         .iter()
-        .filter_map(|clip| restored(clip, before, at, fade))
+        .map(|clip| restored(clip, before, at, fade))
         .collect();
     for planned in &before.clips {
-        if !clips.iter().any(|clip| clip.is_same(planned)) {
+        let back = |clip: &&Clip| clip.is_same(planned) && clip.end() > at && !clip.leaves();
+        if !clips.iter().any(|clip| back(&clip)) {
             clips.extend(entered(planned, draft.settled, fade));
         }
     }
@@ -40,16 +41,21 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
 }
 
 /// A clip that sounds, or did: back to what was planned for it, or away where nothing was.
-fn restored(clip: &Clip, before: &Timeline, at: Frames, fade: Frames) -> Option<Clip> {
+fn restored(clip: &Clip, before: &Timeline, at: Frames, fade: Frames) -> Clip {
     if clip.end() <= at {
-        return Some(clip.clone());
+        return clip.clone();
     }
     let planned = before.clips.iter().find(|planned| planned.is_same(clip));
-    let Some(planned) = planned.filter(|planned| planned.end() > at) else {
+    // What would be on its way out by now goes from where it stands.
+    let fits = |planned: &&Clip| {
+        let falls = |clip: &Clip| clip.end() - clip.fade_out.length < at;
+        let alike = (planned.length, planned.fade_out) == (clip.length, clip.fade_out);
+        planned.end() > at && (alike || !falls(planned) && !falls(clip))
+    };
+    let Some(planned) = planned.filter(fits) else {
         let mut clip = clip.clone();
-        leave(&mut clip, at, fade);
-        // What has not begun need not begin.
-        return (clip.from < at).then_some(clip);
+        leave(&mut clip, at, fade, false);
+        return clip;
     };
     let turn = if clip.turn == planned.turn {
         planned.turn
@@ -57,10 +63,10 @@ fn restored(clip: &Clip, before: &Timeline, at: Frames, fade: Frames) -> Option<
         let target = planned.turn.map_or(Gain::UNITY, |turn| turn.target);
         Some(turn(clip, at, fade, target))
     };
-    Some(Clip {
+    Clip {
         turn,
         ..planned.clone()
-    })
+    }
 }
 
 /// A clip that was planned and does not sound: from its own place, or where it would be by now.

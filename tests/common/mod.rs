@@ -4,6 +4,7 @@
 
 pub mod card;
 pub mod files;
+pub mod plans;
 pub mod program;
 pub mod sounds;
 pub mod stage;

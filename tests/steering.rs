@@ -1,0 +1,328 @@
+//! A session is steered while it plays: what is heard is only ever faded, goes where it was told to go, and is the same
+//! sound whenever the same changes are made at the same frames.
+
+mod common;
+
+use std::time::Duration;
+
+use common::files::{Wav, wav};
+use common::sounds::{noise, sine};
+use common::stage::{Stage, power};
+use undersong::engine::Engine;
+use undersong::frame::Frame;
+use undersong::level::Decibels;
+use undersong::player::{Player, What};
+use undersong::prepare::Prepared;
+use undersong::time::{Frames, Rate};
+use undersong::timeline::{Change, Refusal};
+
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
+const RATE: Rate = Rate::DEFAULT;
+const SECOND: usize = 48_000;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Three phases of tones that are told apart by their pitch, and cues.
+const EVENING: &str = "
+undersong: 1
+title: Evening
+music: { loudness: as-is, crossfade: 4s, fade-in: 1s, fade-out: 4s }
+phases:
+  - { name: onset, length: 40s, max: 60s, playlist: { tracks: [100.wav, 150.wav] }, cues: [
+      { name: word, at: 30s, voice: word.wav }, { name: chime, at: 35s, chime: word.wav } ] }
+  - { name: peak, length: 30s, end: hold, playlist: { tracks: [200.wav, 250.wav] } }
+  - { name: return, length: 40s, playlist: { tracks: [300.wav] }, cues: [ { name: back, at: 20s, voice: word.wav } ] }
+";
+
+fn stage() -> (Stage, Prepared) {
+    let stage = Stage::new();
+    for (hertz, seconds) in [(100, 25), (150, 90), (200, 25), (250, 25), (300, 90)] {
+        let tone = sine(f64::from(hertz), -20.0, 44_100, seconds * 44_100 + 17);
+        wav(
+            &stage.path(&format!("{hertz}.wav")),
+            &tone,
+            44_100,
+            2,
+            Wav::Float,
+        );
+    }
+    let word = noise(5, 0.1, 2 * SECOND + 11);
+    wav(&stage.path("word.wav"), &word, 48_000, 2, Wav::Float);
+    let prepared = stage.prepare(EVENING, RATE);
+    (stage, prepared)
+}
+
+/// A session that is steered: a loop turns the clock, as far and in blocks as long as the test says.
+struct Steered {
+    player: Player,
+    engine: Engine,
+    block: usize,
+    heard: Vec<Frame>,
+    /// What was changed, and from which frame on.
+    made: Vec<(Frames, Change)>,
+}
+
+impl Steered {
+    fn new(prepared: &Prepared, block: usize) -> Self {
+        let (player, engine) = Player::new(prepared.steered(), Frames::ZERO).unwrap();
+        Self {
+            player,
+            engine,
+            block,
+            heard: Vec::new(),
+            made: Vec::new(),
+        }
+    }
+
+    fn step(&mut self, frames: usize) {
+        for happening in self.player.tick() {
+            if let What::Changed(change) = happening.what {
+                self.made.push((happening.at, change));
+            }
+        }
+        assert!(self.player.wait_ready(Frames::from(frames), PATIENCE));
+        let mut block = vec![0.0; frames * 2];
+        self.engine.render(&mut block);
+        self.heard.extend(block.as_chunks::<2>().0);
+    }
+
+    /// Plays to this frame.
+    fn until(&mut self, frame: usize) {
+        while self.heard.len() < frame {
+            self.step(self.block.min(frame - self.heard.len()));
+        }
+    }
+
+    fn seconds(&mut self, seconds: f64) {
+        self.until((seconds * SECOND as f64) as usize);
+    }
+
+    #[track_caller]
+    fn steer(&mut self, change: &Change) -> usize {
+        let at = self.player.steer(change).unwrap();
+        self.step(self.block);
+        self.step(self.block);
+        self.player.tick();
+        at.index()
+    }
+
+    /// How loud a pitch is in the second from `at` on, in decibels.
+    fn tone(&self, hertz: f64, at: f64) -> f64 {
+        let from = (at * SECOND as f64) as usize;
+        let (mut re, mut im) = (0.0, 0.0);
+        for (n, frame) in self.heard[from..from + SECOND].iter().enumerate() {
+            let angle = std::f64::consts::TAU * hertz * n as f64 / SECOND as f64;
+            re += f64::from(frame[0]) * angle.cos();
+            im += f64::from(frame[0]) * angle.sin();
+        }
+        20.0 * (re.hypot(im) * 2.0 / SECOND as f64).log10()
+    }
+
+    /// Never silent after the fade-in, and no step: tones of at most 300 Hz bend by little; so does no ramp of ours.
+    #[track_caller]
+    fn assert_smooth(&self, from: f64, to: f64) {
+        let heard = &self.heard[(from * SECOND as f64) as usize..(to * SECOND as f64) as usize];
+        for (at, window) in heard.chunks_exact(2_400).enumerate() {
+            let level = power(window);
+            assert!(level > -60.0, "{level} dB at {}", from + at as f64 / 20.0);
+        }
+        for (at, w) in heard.windows(3).enumerate() {
+            let bend = (w[0][0] - 2.0 * w[1][0] + w[2][0]).abs();
+            assert!(
+                bend < 0.001,
+                "a step at {}",
+                from + at as f64 / SECOND as f64
+            );
+        }
+    }
+}
+
+#[test]
+fn a_phase_that_holds_goes_on_until_it_is_told_to_go_on() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 1024);
+    assert_eq!(session.player.timeline().end(), None);
+    session.seconds(200.0);
+    assert!(session.tone(200.0, 198.0).max(session.tone(250.0, 198.0)) > -24.0);
+    session.steer(&Change::Continue);
+    session.seconds(232.0);
+    assert!(
+        session.tone(300.0, 230.0) > -21.0,
+        "the return does not sound"
+    );
+    let peak = session.tone(200.0, 230.0).max(session.tone(250.0, 230.0));
+    assert!(peak < -60.0, "the peak goes on at {peak} dB");
+    assert!(session.player.timeline().end().is_some());
+    session.assert_smooth(42.0, 218.0);
+}
+
+#[test]
+fn the_next_piece_comes_within_six_seconds_and_without_a_step() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 441);
+    session.seconds(8.0);
+    session.steer(&Change::Skip);
+    session.seconds(20.0);
+    assert!(session.tone(150.0, 14.1) > -21.0);
+    assert!(session.tone(100.0, 14.1) < -70.0);
+    session.assert_smooth(1.5, 19.0);
+}
+
+#[test]
+fn skipping_twice_at_once_and_within_a_crossfade_makes_no_step() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 333);
+    session.seconds(22.5);
+    session.steer(&Change::Skip);
+    session.seconds(22.6);
+    session.steer(&Change::Skip);
+    session.seconds(29.0);
+    session.assert_smooth(1.5, 29.0);
+}
+
+#[test]
+fn people_are_brought_back_within_twenty_seconds_from_anywhere() {
+    let (_stage, prepared) = stage();
+    for (at, block) in [(5.0, 1024), (22.0, 97), (39.5, 480), (60.0, 4096)] {
+        let mut session = Steered::new(&prepared, block);
+        session.seconds(at);
+        session.steer(&Change::BringBack { to: None });
+        session.seconds(at + 24.0);
+        // For the word to come, the music is on its way down.
+        assert!(session.tone(300.0, at + 20.0) > -34.0, "from {at} s");
+        for other in [100.0, 150.0, 200.0, 250.0] {
+            assert!(
+                session.tone(other, at + 20.0) < -70.0,
+                "{other} Hz from {at} s"
+            );
+        }
+        let word = if at < 30.0 { at + 20.5 } else { 29.5 };
+        session.assert_smooth(1.5, word);
+    }
+}
+
+#[test]
+fn a_change_that_is_taken_back_leaves_what_was_planned() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 1024);
+    session.seconds(6.0);
+    let before = session.player.timeline().clone();
+    session.steer(&Change::BringBack { to: None });
+    session.seconds(9.0);
+    session.steer(&Change::Undo);
+    session.seconds(20.0);
+    assert!(session.tone(100.0, 16.0) > -21.0);
+    assert!(session.tone(300.0, 16.0) < -70.0);
+    session.assert_smooth(1.5, 20.0);
+    let after = session.player.timeline();
+    assert_eq!(after.phases, before.phases);
+    let refused = session.player.steer(&Change::Undo);
+    assert_eq!(refused.err(), Some(Refusal::NothingToUndo));
+}
+
+#[test]
+fn a_cue_that_is_asked_for_comes_once_and_the_music_makes_room() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 1024);
+    session.seconds(5.0);
+    let name = "word".to_owned();
+    session.steer(&Change::Cue { name: name.clone() });
+    let again = session.player.steer(&Change::Cue { name });
+    assert!(matches!(again, Err(Refusal::Sounds(_))));
+    session.seconds(40.0);
+    // Noise is not in the tone: what is heard beside it.
+    let beside = |at: f64| {
+        let from = (at * SECOND as f64) as usize;
+        let window = &session.heard[from..from + SECOND / 2];
+        let tones = [100.0, 150.0].map(|hertz| session.tone(hertz, at));
+        (power(window), tones[0].max(tones[1]))
+    };
+    let (_, music) = beside(9.6);
+    assert!(
+        music < -26.0,
+        "the music stands at {music} dB under the word"
+    );
+    let cues = &session.player.timeline().cues;
+    assert_eq!(cues.iter().filter(|cue| cue.name == "word").count(), 1);
+    let (_, later) = beside(30.5);
+    assert!(later > -22.0, "the word comes twice");
+}
+
+#[test]
+fn speaking_brings_the_music_down_until_it_is_over() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 256);
+    session.seconds(5.0);
+    session.steer(&Change::Speak { on: true });
+    session.seconds(14.0);
+    let down = session.tone(100.0, 10.0);
+    assert!((down + 35.0).abs() < 1.0, "{down} dB");
+    session.steer(&Change::Speak { on: false });
+    session.seconds(24.0);
+    assert!(session.tone(100.0, 19.0) > -23.5);
+    session.assert_smooth(1.5, 23.0);
+}
+
+/// A change that comes after its frame was mixed is made at a later one.
+#[test]
+fn a_change_that_comes_too_late_is_made_all_the_same() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 512);
+    session.seconds(8.0);
+    let late = Frames::from(session.heard.len() - 3_000);
+    session.player.steer_at(late, &Change::Skip).unwrap();
+    session.seconds(20.0);
+    assert!(session.tone(150.0, 15.0) > -21.0);
+    session.assert_smooth(1.5, 20.0);
+    assert_eq!(session.made.len(), 1);
+    assert!(session.made[0].0 > late);
+}
+
+#[test]
+fn the_same_changes_at_the_same_frames_give_the_same_samples() {
+    let (_stage, prepared) = stage();
+    let changes = [
+        (7.0, Change::Skip),
+        (12.0, Change::Level { to: Decibels(-3.0) }),
+        (
+            13.1,
+            Change::Cue {
+                name: "chime".into(),
+            },
+        ),
+        (
+            20.0,
+            Change::Extend {
+                by: Duration::from_secs(10),
+            },
+        ),
+        (
+            26.0,
+            Change::BringBack {
+                to: Some("peak".into()),
+            },
+        ),
+        (31.0, Change::Undo),
+        (45.0, Change::BringBack { to: None }),
+    ];
+    let mut first = Steered::new(&prepared, 241);
+    for (at, change) in &changes {
+        first.seconds(*at);
+        first.steer(change);
+    }
+    first.seconds(70.0);
+    assert_eq!(first.made.len(), changes.len());
+    let mut again = Steered::new(&prepared, 8192);
+    for (at, change) in &first.made {
+        again.until(at.index() - 1_000);
+        again.player.steer_at(*at, change).unwrap();
+        again.step(1_500);
+        again.player.tick();
+    }
+    again.seconds(70.0);
+    let heard = |session: &Steered| session.heard[..70 * SECOND].to_vec();
+    let (first, again) = (heard(&first), heard(&again));
+    let differ = first.iter().zip(&again).position(|(a, b)| a != b);
+    assert_eq!(differ.map(|at| at as f64 / SECOND as f64), None);
+}
