@@ -26,6 +26,8 @@ pub struct Course {
     session: Arc<Session>,
     library: Arc<Library>,
     timeline: Arc<Timeline>,
+    /// Whether phases wait where the script lets them hold.
+    waits: bool,
     /// When the last change was made, and what was planned before it.
     before: Option<(Frames, Arc<Timeline>)>,
 }
@@ -38,6 +40,7 @@ impl Course {
             session,
             library,
             timeline: composed,
+            waits: false,
             before: None,
         }
     }
@@ -45,9 +48,10 @@ impl Course {
     /// A session with somebody there to steer it: where the script lets a phase hold, it is held.
     #[must_use]
     pub fn steered(session: Arc<Session>, library: Arc<Library>, composed: Arc<Timeline>) -> Self {
-        let waits = composed.phases.iter().any(|span| span.hold);
+        let holds = composed.phases.iter().any(|span| span.hold);
         let mut course = Self::written(session, library, composed);
-        if waits {
+        course.waits = true;
+        if holds {
             let mut score = course.score(Vec::new(), Vec::new());
             score.add_rest(&mut Vec::new());
             let Score { clips, phases, .. } = score;
@@ -64,7 +68,8 @@ impl Course {
         phases: Vec<crate::timeline::PhaseSpan>,
     ) -> Score<'_> {
         let (session, library) = (&self.session, &self.library);
-        Score::steered(session, library, self.timeline.rate, clips, phases)
+        let rate = self.timeline.rate;
+        Score::after(session, library, rate, clips, phases).waiting(self.waits)
     }
 
     /// What will sound.
@@ -116,6 +121,7 @@ impl Course {
             session: Arc::clone(&self.session),
             library: Arc::clone(&self.library),
             timeline: Arc::new(timeline),
+            waits: self.waits,
             before,
         })
     }

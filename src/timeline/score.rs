@@ -36,7 +36,7 @@ pub struct Score<'a> {
     pub phases: Vec<PhaseSpan>,
     last: Option<&'a Track>,
     /// Whether phases that hold are held, as they are while somebody is there to let them go on.
-    steered: bool,
+    waits: bool,
 }
 
 impl<'a> Score<'a> {
@@ -50,13 +50,13 @@ impl<'a> Score<'a> {
             clips: Vec::new(),
             phases: Vec::new(),
             last: None,
-            steered: false,
+            waits: false,
         }
     }
 
-    /// The music of a session that is steered, after these clips and phases; none of them at its start.
+    /// The music of a session after these clips and phases; none of them at its start.
     #[must_use]
-    pub fn steered(
+    pub fn after(
         session: &'a Session,
         library: &'a Library,
         rate: Rate,
@@ -76,8 +76,14 @@ impl<'a> Score<'a> {
             clips,
             phases,
             last,
-            steered: true,
+            waits: false,
         }
+    }
+
+    /// Whether phases that hold are held.
+    #[must_use]
+    pub fn waiting(self, waits: bool) -> Self {
+        Self { waits, ..self }
     }
 
     /// Adds the phases that are left, up to one that is held.
@@ -98,7 +104,7 @@ impl<'a> Score<'a> {
         };
         let from = self.phases.last().map_or(Frames::ZERO, PhaseSpan::end);
         let mut wish = Wish::written(phase, self.rate);
-        wish.open = self.steered && phase.hold;
+        wish.open = self.waits && phase.hold;
         let opening = Opening::Fresh(from);
         let end = self.fill(number, from, wish, opening, &[], coming, remarks);
         self.phases.push(PhaseSpan {

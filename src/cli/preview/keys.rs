@@ -4,8 +4,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, rea
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// What the keys are, for those who ask.
-pub const HELP: &str =
-    "space: pause, go on    + -: louder, softer    s, q, Ctrl-C: stop (again: faster)    ?: this";
+pub const HELP: &str = "space: pause, go on    + -: louder, softer    n: next piece    k: keep the phase, let it go on    \
+     b: bring back    u: undo    s, q, Ctrl-C: stop (again: faster)    ?: this";
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,14 @@ pub enum Press {
     Louder,
     /// Softer by 1 dB.
     Softer,
+    /// The next piece.
+    Next,
+    /// Hold the phase, or let it go on.
+    Keep,
+    /// Bring the session to its return.
+    BringBack,
+    /// Take the last change back.
+    Undo,
     /// Stop; each time faster.
     Stop,
     /// Say what the keys are.
@@ -51,6 +59,10 @@ fn meaning(key: KeyEvent) -> Option<Press> {
         KeyCode::Char(' ') => Some(Press::Pause),
         KeyCode::Char('+' | '=') | KeyCode::Up => Some(Press::Louder),
         KeyCode::Char('-') | KeyCode::Down => Some(Press::Softer),
+        KeyCode::Char('n') => Some(Press::Next),
+        KeyCode::Char('k') => Some(Press::Keep),
+        KeyCode::Char('b') => Some(Press::BringBack),
+        KeyCode::Char('u') => Some(Press::Undo),
         KeyCode::Char('s' | 'q') => Some(Press::Stop),
         KeyCode::Char('?' | 'h') => Some(Press::Help),
         _ => None,
@@ -68,6 +80,10 @@ mod tests {
         assert_eq!(plain(KeyCode::Char(' ')), Some(Press::Pause));
         assert_eq!(plain(KeyCode::Char('+')), Some(Press::Louder));
         assert_eq!(plain(KeyCode::Down), Some(Press::Softer));
+        assert_eq!(plain(KeyCode::Char('n')), Some(Press::Next));
+        assert_eq!(plain(KeyCode::Char('k')), Some(Press::Keep));
+        assert_eq!(plain(KeyCode::Char('b')), Some(Press::BringBack));
+        assert_eq!(plain(KeyCode::Char('u')), Some(Press::Undo));
         assert_eq!(plain(KeyCode::Char('q')), Some(Press::Stop));
         assert_eq!(plain(KeyCode::Char('c')), None);
         let control_c = press(KeyCode::Char('c'), KeyModifiers::CONTROL);

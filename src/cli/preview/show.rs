@@ -101,18 +101,35 @@ impl Show {
     fn obey(&mut self, press: Press, screen: &mut Screen) {
         match press {
             Press::Pause => self.player.pause(!self.player.is_paused()),
-            Press::Louder => self.louder(Decibels(1.0)),
-            Press::Softer => self.louder(Decibels(-1.0)),
+            Press::Louder => self.steer(&self.louder(1.0), screen),
+            Press::Softer => self.steer(&self.louder(-1.0), screen),
+            Press::Next => self.steer(&Change::Skip, screen),
+            Press::Keep if self.is_held() => self.steer(&Change::Continue, screen),
+            Press::Keep => self.steer(&Change::Hold, screen),
+            Press::BringBack => self.steer(&Change::BringBack { to: None }, screen),
+            Press::Undo => self.steer(&Change::Undo, screen),
             Press::Stop => self.stop(),
             Press::Help => screen.line(HELP),
         }
     }
 
-    fn louder(&mut self, by: Decibels) {
-        let to = self.player.level() + by;
-        // A key that is held down asks again soon; at the session's end there is nothing to change.
-        if !self.player.is_changing() {
-            let _ = self.player.steer(&Change::Level { to });
+    fn louder(&self, by: f32) -> Change {
+        let to = self.player.level() + Decibels(by);
+        Change::Level { to }
+    }
+
+    fn is_held(&self) -> bool {
+        let phase = self.player.timeline().phase_at(self.player.position());
+        phase.is_some_and(|span| span.wish.open)
+    }
+
+    fn steer(&mut self, change: &Change, screen: &mut Screen) {
+        // The engine confirms a change within milliseconds; a key that is held down asks again soon.
+        if self.player.is_changing() {
+            return;
+        }
+        if let Err(refusal) = self.player.steer(change) {
+            screen.line(&tell::refused(&refusal));
         }
     }
 
@@ -179,10 +196,11 @@ impl Show {
             None if self.silent => "silent",
             None => "playing",
         };
+        let end = timeline.end();
         format!(
             "{} / {}   {}   level {}   {}   {state}   ?: keys",
             time(position.min(timeline.length)),
-            time(timeline.length),
+            end.map_or_else(|| "held".to_owned(), time),
             phase.map_or("", |phase| &phase.name),
             self.player.level(),
             self.heard(),

@@ -2,7 +2,7 @@
 
 use crate::player::{Happening, What};
 use crate::time::{Frames, clock};
-use crate::timeline::{Clip, CueSort, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::{Change, Clip, CueSort, PhaseSpan, PlacedCue, Refusal, Timeline};
 
 /// Said where the room would wait.
 const HOLD: &str = "hold    the room would wait here until told to go on; the preview goes on";
@@ -30,13 +30,37 @@ pub fn lines(timeline: &Timeline, happening: &Happening) -> Vec<String> {
             trouble.error
         ))],
         What::Paused => vec![at("paused".to_owned())],
-        What::WentOn { .. } | What::Changed(_) | What::Pausing | What::Stopping(_) => Vec::new(),
-        What::Refused(_, refusal) => vec![at(refusal.to_string())],
+        What::Changed(change) => changed(timeline, change).into_iter().map(at).collect(),
+        What::WentOn { .. } | What::Pausing | What::Stopping(_) => Vec::new(),
+        What::Refused(_, refusal) => vec![at(refused(refusal))],
         What::Over if happening.at < timeline.length => vec![at("stopped".to_owned())],
         What::Over => held(timeline.phases.last())
             .chain([at("end".to_owned())])
             .collect(),
     }
+}
+
+/// What a change that was made leads to; nothing for the level, which the status shows.
+fn changed(timeline: &Timeline, change: &Change) -> Option<String> {
+    let what = match change {
+        Change::Level { .. } => return None,
+        Change::Hold => "held",
+        Change::Continue => "goes on",
+        Change::Skip => "the next piece comes",
+        Change::BringBack { .. } => "on the way back",
+        Change::Undo => "taken back",
+        _ => "changed",
+    };
+    let end = timeline.end().map_or_else(
+        || "no end until it goes on".to_owned(),
+        |end| format!("ends at {}", clock(timeline.rate.duration(end))),
+    );
+    Some(format!("change  {what}; {end}"))
+}
+
+/// A change that cannot be made.
+pub fn refused(refusal: &Refusal) -> String {
+    format!("not now: {refusal}")
 }
 
 /// What goes on already where the preview begins within the session.
