@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use undersong::engine::{Command, Engine, Envelope, Handle, Id, Setup, Voice};
+use undersong::engine::{Brake, Command, Engine, Envelope, Handle, Id, Setup, Voice};
 use undersong::fade::Fade;
 use undersong::frame::Frame;
 use undersong::level::{Decibels, Gain};
@@ -127,6 +127,7 @@ fn stage(sounds: &[Arc<[Frame]>]) -> (Engine, Handle) {
         ceiling: Decibels(-6.0),
         bed: Arc::from([]),
         bed_gain: Gain::SILENCE,
+        brake: Brake::default(),
     });
     for (number, sound) in sounds.iter().enumerate() {
         let envelope = Envelope {

@@ -1,52 +1,22 @@
 //! The end of the engine that stays with the player.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rtrb::{Consumer, Producer};
 
+use crate::engine::brake::{Brake, Stop};
 use crate::engine::message::{Command, Event};
 use crate::engine::zone_bus::Reading;
 use crate::level::{Decibels, Gain, Loudness};
 use crate::time::Frames;
 use crate::zone::{MAX_ZONES, Zone};
 
-/// How fast a session is ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
-    /// Within 6 s.
-    Soft = 1,
-    /// Within 1.5 s.
-    Quick = 2,
-    /// Within 30 ms.
-    Hard = 3,
-}
-
-impl Stop {
-    pub(super) fn from_word(word: u8) -> Option<Self> {
-        match word {
-            1 => Some(Self::Soft),
-            2 => Some(Self::Quick),
-            3 => Some(Self::Hard),
-            _ => None,
-        }
-    }
-
-    pub(super) const fn milliseconds(self) -> u64 {
-        match self {
-            Self::Soft => 6_000,
-            Self::Quick => 1_500,
-            Self::Hard => 30,
-        }
-    }
-}
-
 /// The latest values, written by the audio thread and read by anyone.
 #[derive(Debug, Default)]
 pub(super) struct Board {
     pub(super) position: AtomicU64,
     pub(super) soonest: AtomicU64,
-    pub(super) stop: AtomicU8,
     pub(super) lost_events: AtomicU32,
     zones: [ZoneBoard; MAX_ZONES],
 }
@@ -91,6 +61,7 @@ pub struct Handle {
     pub(super) commands: Producer<Command>,
     pub(super) events: Consumer<Event>,
     pub(super) board: Arc<Board>,
+    pub(super) brake: Brake,
 }
 
 impl Handle {
@@ -111,8 +82,7 @@ impl Handle {
 
     /// Ends the session. Needs no queue: the engine looks at one word in each block.
     pub fn stop(&self, stop: Stop) {
-        // A stop is never taken back, only hastened.
-        self.board.stop.fetch_max(stop as u8, Ordering::Relaxed);
+        self.brake.pull(stop);
     }
 
     /// The session's frame that leaves the engine next.

@@ -1,7 +1,7 @@
 //! What crosses between the engine and the rest of the program.
 
+use crate::engine::brake::Stop;
 use crate::engine::deck::Deck;
-use crate::engine::handle::Stop;
 use crate::engine::id::Id;
 use crate::engine::revision::{Fader, Revision};
 use crate::engine::voice::Voice;

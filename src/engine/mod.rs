@@ -8,6 +8,7 @@
 //! The mix runs ahead of what leaves by the limiter's latency, so a cue due at frame f leaves at frame f.
 
 mod bed;
+mod brake;
 mod curve;
 mod deck;
 mod envelope;
@@ -24,9 +25,10 @@ mod transport;
 mod voice;
 mod zone_bus;
 
+pub use brake::{Brake, Stop};
 pub use deck::{Bus, Deck, GUARD};
 pub use envelope::Envelope;
-pub use handle::{Handle, Meters, Stop};
+pub use handle::{Handle, Meters};
 pub use id::Id;
 pub use lane::LANE;
 pub use message::{Command, Event};

@@ -7,9 +7,10 @@ use assert_no_alloc::assert_no_alloc;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::engine::bed::Bed;
+use crate::engine::brake::Brake;
 use crate::engine::curve::Tracer;
 use crate::engine::deck::{Bus, Deck};
-use crate::engine::handle::{Board, Handle, Stop};
+use crate::engine::handle::{Board, Handle};
 use crate::engine::id::Id;
 use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
@@ -47,6 +48,8 @@ pub struct Setup {
     pub bed: Arc<[Frame]>,
     /// The bed's gain.
     pub bed_gain: Gain,
+    /// What ends the session.
+    pub brake: Brake,
 }
 
 /// Renders a session's blocks. Lives on the audio thread; only [`Engine::new`] and dropping it are not real-time safe.
@@ -75,6 +78,7 @@ pub struct Engine {
     commands: Consumer<Command>,
     events: Producer<Event>,
     board: Arc<Board>,
+    brake: Brake,
 }
 
 impl Engine {
@@ -107,13 +111,21 @@ impl Engine {
             commands,
             events,
             board: Arc::clone(&board),
+            brake: setup.brake.clone(),
         };
         let handle = Handle {
             commands: commands_in,
             events: events_out,
             board,
+            brake: setup.brake.clone(),
         };
         (engine, handle)
+    }
+
+    /// Comes from silence within `ramp`, where it plays: its last output was cut off, and another goes on. Not for the
+    /// audio thread.
+    pub fn come_back(&mut self, ramp: Frames) {
+        self.transport.come_back(ramp);
     }
 
     /// How many channels a rendered frame has: two for each zone.
@@ -173,7 +185,7 @@ impl Engine {
     }
 
     fn obey(&mut self) {
-        if let Some(stop) = Stop::from_word(self.board.stop.load(Ordering::Relaxed))
+        if let Some(stop) = self.brake.pulled()
             && self.transport.stop(stop)
         {
             self.tell(Event::Stopping(self.leaving(), stop));

@@ -3,8 +3,8 @@
 //! It acts on what leaves the limiters, so that a stop is heard at once, and counts the frames that leave, since the
 //! session's own frames stand still in a pause.
 
+use crate::engine::brake::Stop;
 use crate::engine::curve::Tracer;
-use crate::engine::handle::Stop;
 use crate::engine::lane::Lane;
 use crate::engine::zone_bus::along;
 use crate::fade::Shape;
@@ -46,6 +46,15 @@ pub struct Transport {
 }
 
 impl Transport {
+    /// Comes from silence within `ramp` frames where it plays; what goes out of itself, goes.
+    pub fn come_back(&mut self, ramp: Frames) {
+        if self.state == State::Playing {
+            let mut lane = Lane::at(Gain::SILENCE);
+            lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
+            self.gain = Tracer::new(lane);
+        }
+    }
+
     /// A transport that plays from its first frame; `ramp` frames from silence, none at a session's start.
     #[must_use]
     pub fn new(rate: Rate, ramp: Frames) -> Self {

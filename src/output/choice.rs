@@ -9,7 +9,7 @@ use cpal::{
 use crate::time::{Frames, Rate};
 
 /// Frames that a device asks for in one go, where it lets us choose. It holds two such periods.
-const PERIOD: u32 = 1024;
+pub const PERIOD: u32 = 1024;
 
 /// The forms of samples that we give, the best first.
 const FORMATS: [SampleFormat; 5] = [
@@ -32,12 +32,14 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The narrowest of a device's ranges that holds `channels` at a rate, in the best form of samples.
+    /// The narrowest of a device's ranges that holds `channels` at a rate, in the best form of samples; `period` frames at
+    /// a time where the device lets us choose.
     #[must_use]
     pub fn among(
         ranges: &[SupportedStreamConfigRange],
         channels: usize,
         rate: Rate,
+        period: u32,
     ) -> Option<Self> {
         let range = ranges
             .iter()
@@ -47,8 +49,8 @@ impl Choice {
             .min_by_key(|(channels, rank, _)| (*channels, *rank));
         let (_, _, range) = range?;
         let period = match *range.buffer_size() {
-            SupportedBufferSize::Range { min, max } => PERIOD.min(max).max(min),
-            SupportedBufferSize::Unknown => PERIOD,
+            SupportedBufferSize::Range { min, max } => period.min(max).max(min),
+            SupportedBufferSize::Unknown => period,
         };
         Some(Self {
             config: StreamConfig {
@@ -102,14 +104,14 @@ mod tests {
             range(4, (48_000, 48_000), SampleFormat::I32),
             range(2, (44_100, 44_100), SampleFormat::F32),
         ];
-        let choice = Choice::among(&ranges, 3, Rate::DEFAULT).unwrap();
+        let choice = Choice::among(&ranges, 3, Rate::DEFAULT, PERIOD).unwrap();
         assert_eq!(choice.config.channels, 4);
         assert_eq!(choice.format, SampleFormat::I32);
         assert_eq!(choice.config.buffer_size, BufferSize::Fixed(800));
-        let choice = Choice::among(&ranges, 2, Rate::new(96_000).unwrap()).unwrap();
+        let choice = Choice::among(&ranges, 2, Rate::new(96_000).unwrap(), PERIOD).unwrap();
         assert_eq!(choice.config.channels, 8);
-        assert!(Choice::among(&ranges, 9, Rate::DEFAULT).is_none());
-        assert!(Choice::among(&ranges[4..], 2, Rate::DEFAULT).is_none());
+        assert!(Choice::among(&ranges, 9, Rate::DEFAULT, PERIOD).is_none());
+        assert!(Choice::among(&ranges[4..], 2, Rate::DEFAULT, PERIOD).is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{I24, SampleFormat, StreamConfig, SupportedStreamConfigRange};
 
-use crate::output::choice::{Choice, rank, rate_among};
+use crate::output::choice::{Choice, PERIOD, rank, rate_among};
 use crate::output::device_error::DeviceError;
 use crate::output::health::Health;
 use crate::output::live::{Drive, Live};
@@ -58,6 +58,29 @@ impl Device {
         };
         within(PATIENCE, look_up)
             .unwrap_or_else(|| Err(DeviceError::Hangs("the system's sound device".to_owned())))
+    }
+
+    /// The one device with exactly this id, and no other whatever happens. Blocking, 5 s at most; asks the sound system
+    /// anew.
+    ///
+    /// # Errors
+    /// Where it is not there, or does not answer.
+    pub fn exactly(id: &str) -> Result<Self, DeviceError> {
+        let wanted = id.to_owned();
+        let found = within(PATIENCE, move || {
+            let host = cpal::default_host();
+            let id = wanted.parse().ok();
+            let device = id.and_then(|id| host.device_by_id(&id)).filter(is_real);
+            let device = device.filter(|device| id_of(device) == wanted);
+            device.map_or(Err(DeviceError::Gone(wanted)), Self::probe)
+        });
+        found.unwrap_or_else(|| Err(DeviceError::Hangs(id.to_owned())))
+    }
+
+    /// What names it for good.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     fn look_up(wanted: &str) -> Result<Self, DeviceError> {
@@ -135,7 +158,21 @@ impl Device {
     /// # Errors
     /// What keeps it from playing the session.
     pub fn open(&self, layout: &Layout, patch: Patch, rate: Rate) -> Result<Live, DeviceError> {
-        let choice = self.choose(layout, patch, rate)?;
+        self.open_with(layout, patch, rate, PERIOD)
+    }
+
+    /// The same with a period of the caller's: frames that it takes in one go, where it lets us choose. Blocking.
+    ///
+    /// # Errors
+    /// What keeps it from playing the session.
+    pub fn open_with(
+        &self,
+        layout: &Layout,
+        patch: Patch,
+        rate: Rate,
+        period: u32,
+    ) -> Result<Live, DeviceError> {
+        let choice = self.choose_with(layout, patch, rate, period)?;
         let health = Arc::new(Health::default());
         let (loan, lent) = loan(patch, Arc::clone(&health));
         let (device, id) = (self.inner.clone(), self.id.clone());
@@ -164,6 +201,16 @@ impl Device {
         patch: Patch,
         rate: Rate,
     ) -> Result<Choice, DeviceError> {
+        self.choose_with(layout, patch, rate, PERIOD)
+    }
+
+    fn choose_with(
+        &self,
+        layout: &Layout,
+        patch: Patch,
+        rate: Rate,
+        period: u32,
+    ) -> Result<Choice, DeviceError> {
         let channels = patch.channels(layout.channels());
         let device = self.id.clone();
         if self.channels() < channels {
@@ -174,7 +221,7 @@ impl Device {
                 listeners: names(layout),
             });
         }
-        Choice::among(&self.ranges, channels, rate).ok_or(DeviceError::Rate {
+        Choice::among(&self.ranges, channels, rate, period).ok_or(DeviceError::Rate {
             device,
             rate,
             channels,

@@ -1,6 +1,6 @@
 //! Whether an output still plays.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::time::Frames;
@@ -20,12 +20,47 @@ pub struct Health {
     xruns: AtomicU32,
     gone: AtomicU32,
     other: AtomicU32,
+    worst: AtomicU64,
+    wants: AtomicBool,
+    /// 0: not known yet, 1: it has it, 2: it was refused.
+    real_time: AtomicU8,
 }
 
 impl Health {
-    /// Counts frames that were handed over. Real-time safe.
-    pub fn advance(&self, frames: usize) {
+    /// Counts frames that were handed over, and how long they took to make. Real-time safe.
+    pub fn advance(&self, frames: usize, took: Duration) {
         self.frames.fetch_add(frames as u64, Ordering::Relaxed);
+        let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        self.worst.fetch_max(nanoseconds, Ordering::Relaxed);
+    }
+
+    /// Asks the audio thread to take real-time priority in its next block.
+    pub fn want_real_time(&self) {
+        self.wants.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn wants_real_time(&self) -> bool {
+        self.wants.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn show_real_time(&self, has: bool) {
+        let word = if has { 1 } else { 2 };
+        self.real_time.store(word, Ordering::Relaxed);
+    }
+
+    /// Whether the audio thread has real-time priority; `None` where it was not asked to, or not yet.
+    #[must_use]
+    pub fn real_time(&self) -> Option<bool> {
+        match self.real_time.load(Ordering::Relaxed) {
+            0 => None,
+            word => Some(word == 1),
+        }
+    }
+
+    /// The longest that one block took to make.
+    #[must_use]
+    pub fn worst(&self) -> Duration {
+        Duration::from_nanos(self.worst.load(Ordering::Relaxed))
     }
 
     /// Counts an error by its kind. Real-time safe.
@@ -114,7 +149,7 @@ mod tests {
         let (health, begin) = (Health::default(), Instant::now());
         let mut watch = Watch::new(begin);
         for step in 1..20 {
-            health.advance(1024);
+            health.advance(1024, Duration::ZERO);
             assert!(!watch.is_dead(&health, at(begin, step * 500)));
         }
         let dead = (20..40).find(|step| watch.is_dead(&health, at(begin, step * 500)));
@@ -126,7 +161,7 @@ mod tests {
         let (health, begin) = (Health::default(), Instant::now());
         let mut watch = Watch::new(begin);
         health.count(cpal::ErrorKind::DeviceNotAvailable);
-        health.advance(1);
+        health.advance(1, Duration::ZERO);
         assert!(!watch.is_dead(&health, at(begin, 100)));
         assert!(!watch.is_dead(&health, at(begin, 300)));
         assert!(watch.is_dead(&health, at(begin, 400)));
@@ -138,7 +173,7 @@ mod tests {
         let mut watch = Watch::new(begin);
         for step in 1..100 {
             health.count(cpal::ErrorKind::BackendError);
-            health.advance(1);
+            health.advance(1, Duration::ZERO);
             assert!(!watch.is_dead(&health, at(begin, step * 300)));
         }
         assert!(!watch.is_dead(&health, at(begin, 60_000)));

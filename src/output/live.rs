@@ -102,7 +102,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
-    use crate::engine::Setup;
+    use crate::engine::{Brake, Setup};
     use crate::level::{Decibels, Gain};
     use crate::output::loan::{Lent, loan};
     use crate::output::patch::Patch;
@@ -148,6 +148,7 @@ mod tests {
             ceiling: Decibels(-6.0),
             bed: Arc::from([]),
             bed_gain: Gain::SILENCE,
+            brake: Brake::default(),
         });
         let refused = stubborn(release).play(Box::new(engine));
         assert!(matches!(refused, Err((DeviceError::Died, Some(_)))));

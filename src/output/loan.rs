@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assert_no_alloc::assert_no_alloc;
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::output::health::Health;
 use crate::output::patch::Patch;
 use crate::output::pcm::Quantiser;
+use crate::output::real_time;
 use crate::output::sample::Sample;
 use crate::zone::MAX_ZONES;
 
@@ -38,6 +39,8 @@ pub struct Lent {
     scratch: Box<[f32]>,
     quantiser: Option<Quantiser>,
     health: Arc<Health>,
+    /// Real-time priority was asked for.
+    asked: bool,
 }
 
 /// Both ends of a loan, nothing lent yet. Allocates.
@@ -54,6 +57,7 @@ pub fn loan(patch: Patch, health: Arc<Health>) -> (Loan, Lent) {
         scratch: vec![0.0; SCRATCH * MAX_ZONES * 2].into(),
         quantiser: None,
         health,
+        asked: false,
     };
     (loan, lent)
 }
@@ -88,7 +92,21 @@ impl Lent {
     }
 
     fn fill_unwatched<S: Sample>(&mut self, out: &mut [S], width: usize) {
-        self.health.advance(out.len() / width);
+        let begun = Instant::now();
+        self.take_priority();
+        self.render(out, width);
+        self.health.advance(out.len() / width, begun.elapsed());
+    }
+
+    /// In the thread's first block: before it, nobody knows which thread will ask.
+    fn take_priority(&mut self) {
+        if self.health.wants_real_time() && !self.asked {
+            self.asked = true;
+            self.health.show_real_time(real_time::take());
+        }
+    }
+
+    fn render<S: Sample>(&mut self, out: &mut [S], width: usize) {
         if self.engine.is_none() {
             self.engine = self.incoming.pop().ok();
         }
@@ -97,7 +115,7 @@ impl Lent {
             return;
         };
         let channels = engine.channels();
-        if self.patch.channels(channels) == channels
+        if self.patch == Patch::All
             && width == channels
             && let Some(out) = S::as_floats(out)
         {
@@ -113,9 +131,11 @@ impl Lent {
             engine.render(block);
             for (place, frame) in places.chunks_mut(width).zip(block.chunks_exact(channels)) {
                 place.fill(S::EQUILIBRIUM);
-                for (place, sample) in place.iter_mut().zip(self.patch.of(frame)) {
-                    *place = S::from_float(*sample, quantiser);
-                }
+                self.patch.each(frame, |channel, sample| {
+                    if let Some(place) = place.get_mut(channel) {
+                        *place = S::from_float(sample, quantiser);
+                    }
+                });
             }
         }
     }

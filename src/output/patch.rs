@@ -1,6 +1,6 @@
 //! Which of a session's channels an output takes.
 
-use crate::zone::{Layout, Listener, Zone};
+use crate::zone::{Layout, Listener, MAX_ZONES, Zone};
 
 /// Which channels of a rendered frame an output takes. Zones are taken or left, never mixed: what is said to one
 /// listener reaches no other ear.
@@ -10,6 +10,30 @@ pub enum Patch {
     All,
     /// One zone's two.
     One(Zone),
+    /// Each zone's two on channels of their own, in any order.
+    Map(Map),
+}
+
+/// Which two channels of a device each zone is heard on, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Map([Option<[u16; 2]>; MAX_ZONES]);
+
+impl Map {
+    /// The map with a zone's channels in it.
+    #[must_use]
+    pub fn with(mut self, zone: Zone, channels: [u16; 2]) -> Self {
+        if let Some(own) = self.0.get_mut(zone.index()) {
+            *own = Some(channels);
+        }
+        self
+    }
+
+    /// One more than the last channel.
+    #[must_use]
+    fn width(&self) -> usize {
+        let channels = self.0.iter().flatten().flatten();
+        channels.max().map_or(0, |last| usize::from(*last) + 1)
+    }
 }
 
 /// The listener that was asked for is not addressed by the session.
@@ -40,21 +64,35 @@ impl Patch {
 
     /// How many channels it takes of a frame that has `of`.
     #[must_use]
-    pub const fn channels(self, of: usize) -> usize {
+    pub fn channels(self, of: usize) -> usize {
         match self {
             Self::All => of,
             Self::One(_) => 2,
+            Self::Map(map) => map.width(),
         }
     }
 
-    /// What it takes of one frame; nothing where the frame has no such zone. Real-time safe.
-    #[must_use]
-    pub fn of(self, frame: &[f32]) -> &[f32] {
+    /// Hands each sample that it takes of a frame to `put`, with the channel it goes to. Real-time safe.
+    pub fn each(self, frame: &[f32], mut put: impl FnMut(usize, f32)) {
+        let mut all = |samples: &[f32]| {
+            for (channel, sample) in samples.iter().enumerate() {
+                put(channel, *sample);
+            }
+        };
         match self {
-            Self::All => frame,
+            Self::All => all(frame),
             Self::One(zone) => {
                 let first = zone.index() * 2;
-                frame.get(first..first + 2).unwrap_or_default()
+                all(frame.get(first..first + 2).unwrap_or_default());
+            }
+            Self::Map(map) => {
+                for (own, channels) in frame.as_chunks().0.iter().zip(map.0) {
+                    let [left, right] = *own;
+                    if let Some(channels) = channels {
+                        put(channels[0].into(), left);
+                        put(channels[1].into(), right);
+                    }
+                }
             }
         }
     }
@@ -75,15 +113,34 @@ pub fn names(layout: &Layout) -> String {
 mod tests {
     use super::*;
 
+    fn heard(patch: Patch, frame: &[f32]) -> Vec<f32> {
+        let mut heard = vec![0.0; patch.channels(frame.len())];
+        patch.each(frame, |channel, sample| heard[channel] = sample);
+        heard
+    }
+
+    #[test]
+    fn each_zone_is_heard_on_its_own_channels_and_no_other() {
+        let mut zones = Layout::couple(true).zones().collect::<Vec<_>>().into_iter();
+        let (a, b) = (zones.next().unwrap(), zones.next().unwrap());
+        let map = Map::default().with(a, [4, 5]).with(b, [1, 0]);
+        let frame = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        assert_eq!(
+            heard(Patch::Map(map), &frame),
+            [4.0, 3.0, 0.0, 0.0, 1.0, 2.0]
+        );
+        assert_eq!(heard(Patch::Map(Map::default()), &frame), []);
+    }
+
     #[test]
     fn two_ears_hear_one_listener_and_nothing_of_the_other() {
         let couple = Layout::couple(false);
         let frame = [1.0, 2.0, 3.0, 4.0];
-        let of = |wanted| Patch::for_two_ears(&couple, wanted).unwrap().of(&frame);
+        let of = |wanted| heard(Patch::for_two_ears(&couple, wanted).unwrap(), &frame);
         assert_eq!(of(None), [1.0, 2.0]);
         assert_eq!(of(Some(Listener::A)), [1.0, 2.0]);
         assert_eq!(of(Some(Listener::B)), [3.0, 4.0]);
-        assert_eq!(Patch::All.of(&frame), frame);
+        assert_eq!(heard(Patch::All, &frame), frame);
     }
 
     #[test]

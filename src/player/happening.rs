@@ -23,6 +23,8 @@ pub enum What<'a> {
     Clip(&'a Clip),
     /// A cue is due.
     Cue(&'a PlacedCue),
+    /// A cue was left out, since its start could not be recorded.
+    Missed(PlacedCue),
     /// The music of a part cannot go on; the bed stands in.
     Starved(Id),
     /// A file failed while it was played.

@@ -1,12 +1,16 @@
 //! The one owner of a running session: from the timeline to engine commands, in time.
 
+mod gate;
 mod happening;
 mod offline;
 mod part;
+mod scribe;
 mod sequencer;
 mod session;
 
+pub use gate::{Gate, Open, Permit};
 pub use happening::{Happening, What, between};
 pub use offline::render;
+pub use scribe::{Scribe, ending};
 pub use sequencer::Trouble;
-pub use session::{Player, StartError};
+pub use session::{Beginning, Player, StartError};

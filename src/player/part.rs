@@ -21,6 +21,19 @@ pub struct Part {
     pub what: What,
 }
 
+impl Part {
+    /// The cue that it is, if it is one.
+    #[must_use]
+    pub const fn cue(&self) -> Option<CueId> {
+        match &self.what {
+            What::Heard {
+                key: Key::Cue(cue), ..
+            } => Some(*cue),
+            _ => None,
+        }
+    }
+}
+
 /// What a part is.
 #[derive(Debug)]
 pub enum What {

@@ -1,6 +1,6 @@
 //! Timeline to engine commands, each a while before it is due; and what changes of what was sent.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::engine::{
 };
 use crate::frame::Frame;
 use crate::library::Library;
+use crate::player::gate::{Gate, Permit};
 use crate::player::part::{Key, Part, Source, What, parts, ramps, stream};
 use crate::stream::{Progress, Recipe, Report, StreamError, Streams};
 use crate::time::{Frames, Rate};
@@ -70,6 +71,15 @@ struct InMemory {
     awaited: bool,
 }
 
+/// A cue that is ready, and waits for leave to start.
+#[derive(Debug)]
+struct Held {
+    id: Id,
+    cue: CueId,
+    from: Frames,
+    command: Command,
+}
+
 /// Hands the parts of a session to the engine in time.
 #[derive(Debug)]
 pub struct Sequencer {
@@ -78,6 +88,10 @@ pub struct Sequencer {
     sounds: Vec<InMemory>,
     /// Where the ramps that were sent end, fader by fader.
     ramps: [VecDeque<Frames>; MAX_ZONES + 1],
+    /// Cues that wait for leave to start.
+    held: Vec<Held>,
+    /// Cues that do not sound any more, whatever a timeline says.
+    heard: HashSet<CueId>,
     /// What the engine had no room for, tried again.
     unsent: VecDeque<Command>,
     /// What was to be taken out by a change that came too late.
@@ -130,6 +144,8 @@ impl Sequencer {
             decks: Vec::new(),
             sounds: Vec::new(),
             ramps: Default::default(),
+            held: Vec::new(),
+            heard: HashSet::new(),
             unsent: VecDeque::new(),
             not_dropped: Vec::new(),
             next: Id(0),
@@ -138,8 +154,26 @@ impl Sequencer {
         }
     }
 
-    /// Sends what falls due soon after `now`. Does not block.
-    pub fn advance(&mut self, now: Frames, handle: &mut Handle, streams: &Streams) -> Vec<Trouble> {
+    /// Leaves cues out that were heard before: those that are named, and those that began before `start`.
+    #[must_use]
+    pub fn without(mut self, heard: HashSet<CueId>, start: Frames) -> Self {
+        self.parts.retain(|part| match part.cue() {
+            Some(cue) => part.from >= start && !heard.contains(&cue),
+            None => true,
+        });
+        self.heard = heard;
+        self
+    }
+
+    /// Sends what falls due soon after `now`, cues only with leave; tells what failed, and which cues got no leave. Does
+    /// not block.
+    pub fn advance(
+        &mut self,
+        now: Frames,
+        handle: &mut Handle,
+        streams: &Streams,
+        gate: &mut dyn Gate,
+    ) -> (Vec<Trouble>, Vec<CueId>) {
         let troubles = self.collect(streams);
         self.decks.retain(|deck| deck.end > now);
         self.sounds.retain(|sound| sound.envelope.end() > now);
@@ -156,13 +190,31 @@ impl Sequencer {
                 self.begin(part, now, streams);
             }
         }
+        let missed = self.let_cues_go(now, gate);
         while let Some(command) = self.unsent.pop_front() {
             if let Err(command) = handle.send(command) {
                 self.unsent.push_front(command);
                 break;
             }
         }
-        troubles
+        (troubles, missed)
+    }
+
+    fn let_cues_go(&mut self, now: Frames, gate: &mut dyn Gate) -> Vec<CueId> {
+        let mut missed = Vec::new();
+        for held in std::mem::take(&mut self.held) {
+            match gate.ask(held.cue, held.from - now) {
+                Permit::Given => self.unsent.push_back(held.command),
+                Permit::Wait => self.held.push(held),
+                Permit::Refused => {
+                    self.sounds.retain(|sound| sound.id != held.id);
+                    self.decks.retain(|deck| deck.id != held.id);
+                    self.heard.insert(held.cue);
+                    missed.push(held.cue);
+                }
+            }
+        }
+        missed
     }
 
     fn has_room(&self, part: &Part) -> bool {
@@ -202,6 +254,10 @@ impl Sequencer {
                         let file =
                             first.map_or_else(|| Path::new("").into(), |p| Arc::clone(&p.path));
                         let stream = streams.open(id, recipe);
+                        let cue = match &key {
+                            Key::Cue(cue) => Some(*cue),
+                            Key::Run(_) => None,
+                        };
                         self.decks.push(OnDeck {
                             id,
                             key,
@@ -212,7 +268,16 @@ impl Sequencer {
                             progress: stream.progress,
                         });
                         let deck = Deck::new(id, envelope, zones, bus, stream.frames, skipped);
-                        self.unsent.push_back(Command::Deck(Box::new(deck)));
+                        let command = Command::Deck(Box::new(deck));
+                        match cue {
+                            Some(cue) => self.held.push(Held {
+                                id,
+                                cue,
+                                from,
+                                command,
+                            }),
+                            None => self.unsent.push_back(command),
+                        }
                     }
                     (Source::Memory(file), Key::Cue(cue)) => {
                         self.sounds.push(InMemory {
@@ -290,7 +355,8 @@ impl Sequencer {
                 let sound = self.sounds.iter().find(|sound| sound.cue == *cue);
                 let begun = sound.is_some_and(|sound| sound.envelope == *envelope);
                 let deck = self.decks.iter().any(|deck| deck.is_cue(*cue, part.from));
-                (!begun && !deck && part.from >= at).then_some(part)
+                let heard = self.heard.contains(cue);
+                (!begun && !deck && !heard && part.from >= at).then_some(part)
             }
         }
     }
@@ -320,6 +386,8 @@ impl Sequencer {
             }
             stays
         });
+        let dropped = &revision.dropped;
+        self.held.retain(|held| !dropped.contains(&held.id));
     }
 
     /// The faders' ramps from `at` on: the next ones with the change, the others later.
@@ -376,7 +444,12 @@ impl Sequencer {
         };
         sound.awaited = false;
         let voice = Voice::new(id, sound.envelope, sound.zones, frames);
-        self.unsent.push_back(Command::Voice(Box::new(voice)));
+        self.held.push(Held {
+            id,
+            cue: sound.cue,
+            from: sound.envelope.from,
+            command: Command::Voice(Box::new(voice)),
+        });
     }
 
     /// Waits no longer for what sounds before `until` and is not there: the bed stands in, and such a cue is left out.

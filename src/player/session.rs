@@ -1,17 +1,23 @@
 //! The one owner of a running session.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::decode::Decoder;
-use crate::engine::{Command, Engine, Event, Handle, Meters, Revision, Setup, Stop};
+use crate::engine::{Brake, Command, Engine, Event, Handle, Meters, Revision, Setup, Stop};
 use crate::frame::Frame;
+use crate::journal::Journal;
 use crate::level::Decibels;
+use crate::player::gate::Open;
 use crate::player::happening::{Happening, What, between};
+use crate::player::scribe::Scribe;
 use crate::player::sequencer::{Sequencer, Trouble};
 use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
-use crate::timeline::{Change, Course, Forecast, LONGEST_BED, Refusal, Timeline, gain_at};
+use crate::timeline::{
+    Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline, gain_at,
+};
 use crate::zone::Zone;
 
 /// Each zone's ceiling.
@@ -37,6 +43,40 @@ pub enum StartError {
     Thread(std::io::Error),
 }
 
+/// How a session begins, or goes on.
+#[derive(Debug)]
+pub struct Beginning {
+    /// What is played.
+    pub course: Course,
+    /// The first frame.
+    pub start: Frames,
+    /// How long the sound takes from silence to full.
+    pub ramp_in: Duration,
+    /// What ends it.
+    pub brake: Brake,
+    /// What is recorded, and where: a cue sounds only once its start is.
+    pub journal: Option<Arc<Journal>>,
+    /// Where a session is taken up that was cut off, the cues that are not to come again; with them, whatever began
+    /// before the first frame. `None` where the session is sought in, as in a preview.
+    pub heard: Option<HashSet<CueId>>,
+}
+
+impl Beginning {
+    /// Begins at a frame, from silence unless it is the session's own first.
+    #[must_use]
+    pub fn new(course: Course, start: Frames) -> Self {
+        let own = start == Frames::ZERO;
+        Self {
+            course,
+            start,
+            ramp_in: if own { Duration::ZERO } else { RAMP_IN },
+            brake: Brake::default(),
+            journal: None,
+            heard: None,
+        }
+    }
+}
+
 /// Plays one timeline: hands it to the engine part by part, and tells what happens. Whoever turns the clock calls
 /// [`Player::tick`] often enough: live a timer, offline the rendering loop.
 #[derive(Debug)]
@@ -50,6 +90,8 @@ pub struct Player {
     /// What happened before this was told.
     told: Frames,
     troubles: Vec<Trouble>,
+    missed: Vec<PlacedCue>,
+    scribe: Option<Scribe>,
     paused: bool,
     over: bool,
 }
@@ -60,7 +102,7 @@ impl Player {
     /// # Errors
     /// What keeps the session from beginning.
     pub fn new(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
-        Self::reading(course, start, Reading::OnDemand)
+        Self::begin(Beginning::new(course, start), Reading::OnDemand)
     }
 
     /// The same for [`render`](crate::player::render): files are decoded ahead, on all cores. The samples are the same.
@@ -68,22 +110,30 @@ impl Player {
     /// # Errors
     /// What keeps the session from beginning.
     pub fn offline(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
-        Self::reading(course, start, Reading::Ahead)
+        Self::begin(Beginning::new(course, start), Reading::Ahead)
     }
 
-    fn reading(
-        course: Course,
-        start: Frames,
-        reading: Reading,
-    ) -> Result<(Self, Engine), StartError> {
+    /// The same for the room: what happens is recorded, and a session that was cut off is taken up.
+    ///
+    /// # Errors
+    /// What keeps the session from beginning.
+    pub fn live(beginning: Beginning) -> Result<(Self, Engine), StartError> {
+        Self::begin(beginning, Reading::OnDemand)
+    }
+
+    fn begin(beginning: Beginning, reading: Reading) -> Result<(Self, Engine), StartError> {
+        let Beginning {
+            course,
+            start,
+            ramp_in,
+            brake,
+            journal,
+            heard,
+        } = beginning;
         let timeline = Arc::clone(course.timeline());
         let rate = timeline.rate;
         let streams = Streams::start(rate.frames(RING), reading).map_err(StartError::Thread)?;
-        let ramp_in = if start == Frames::ZERO {
-            Frames::ZERO
-        } else {
-            rate.frames(RAMP_IN)
-        };
+        let ramp_in = rate.frames(ramp_in);
         let (engine, handle) = Engine::new(&Setup {
             rate,
             layout: timeline.layout.clone(),
@@ -92,6 +142,7 @@ impl Player {
             ceiling: CEILING,
             bed: bed(&timeline)?,
             bed_gain: timeline.bed.gain,
+            brake,
         });
         tracing::info!(
             script = timeline.script,
@@ -101,14 +152,21 @@ impl Player {
             start = start.0,
             "a session begins"
         );
+        let sequencer = Sequencer::new(&timeline, course.library(), start);
+        let sequencer = match heard {
+            Some(heard) => sequencer.without(heard, start),
+            None => sequencer,
+        };
         let mut player = Self {
-            sequencer: Sequencer::new(&timeline, course.library(), start),
+            sequencer,
+            scribe: journal.map(|journal| Scribe::new(journal, start)),
             course,
             asked: None,
             streams,
             handle,
             told: start,
             troubles: Vec::new(),
+            missed: Vec::new(),
             paused: false,
             over: false,
         };
@@ -158,6 +216,8 @@ impl Player {
         }
         let troubles = self.troubles.drain(..);
         happenings.extend(troubles.map(|trouble| (now, What::Trouble(trouble))));
+        let missed = self.missed.drain(..);
+        happenings.extend(missed.map(|cue| (now, What::Missed(cue))));
         let mut told = between(self.course.timeline(), self.told, now);
         self.told = self.told.max(now);
         told.extend(
@@ -165,11 +225,25 @@ impl Player {
                 .into_iter()
                 .map(|(at, what)| Happening { at, what }),
         );
+        if let Some(scribe) = &mut self.scribe {
+            scribe.record(self.course.timeline(), &told, now);
+        }
         told
     }
 
     fn advance(&mut self, now: Frames) {
-        let troubles = self.sequencer.advance(now, &mut self.handle, &self.streams);
+        let timeline = Arc::clone(self.course.timeline());
+        let (handle, streams) = (&mut self.handle, &self.streams);
+        let (troubles, missed) = match &mut self.scribe {
+            Some(scribe) => {
+                let mut gate = scribe.gate(&timeline);
+                self.sequencer.advance(now, handle, streams, &mut gate)
+            }
+            None => self.sequencer.advance(now, handle, streams, &mut Open),
+        };
+        let cues = timeline.cues.iter();
+        self.missed
+            .extend(cues.filter(|cue| missed.contains(&cue.id)).cloned());
         for trouble in &troubles {
             tracing::info!(frame = now.0, error = %trouble.error, "a file failed");
         }

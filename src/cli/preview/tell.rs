@@ -21,6 +21,7 @@ pub fn lines(timeline: &Timeline, happening: &Happening) -> Vec<String> {
         }
         What::Clip(clip) => vec![at(track(clip))],
         What::Cue(placed) => vec![at(cue(timeline, placed))],
+        What::Missed(missed) => vec![at(format!("trouble the cue {} was left out", missed.name))],
         What::Starved(_) => vec![at(
             "trouble the music came too late from the disk; the bed stands in".to_owned(),
         )],

@@ -1,6 +1,6 @@
 use super::*;
+use crate::engine::{Brake, Handle, Id, Setup};
 use crate::engine::{Command, Envelope, Voice};
-use crate::engine::{Handle, Id, Setup};
 use crate::fade::Fade;
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
@@ -17,6 +17,7 @@ fn engine() -> (Box<Engine>, Handle) {
         ceiling: Decibels(-1.0),
         bed: Arc::from([]),
         bed_gain: Gain::SILENCE,
+        brake: Brake::default(),
     });
     for (id, listener, sign) in [(1, Listener::A, 1.0), (2, Listener::B, -1.0)] {
         let sound: Vec<[f32; 2]> = (0..10_000_u16)

@@ -1,0 +1,100 @@
+//! What a journal tells: enough to go on with its session, or to report it.
+
+use std::collections::HashSet;
+
+use super::reader::Scroll;
+use super::record::{Ending, Entry, Record, Started};
+use crate::time::Frames;
+use crate::timeline::{Change, CueId};
+
+/// What a journal tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// What began the session.
+    pub started: Started,
+    /// What was changed, and from which frame on; in the order in which it was.
+    pub changes: Vec<(Frames, Change)>,
+    /// The cues that were started, and the frames they were due at.
+    pub cues: Vec<(CueId, Frames)>,
+    /// How far the session is known to have been heard.
+    pub position: Frames,
+    /// Whether it rested when the journal ends.
+    pub is_paused: bool,
+    /// How it ended; `None` where it was cut off. Who asked for the end got it, whether or not it was reached.
+    pub ending: Option<Ending>,
+    /// Which start of the machine wrote last.
+    pub boot: String,
+    /// When the last record was written, in milliseconds since 1970.
+    pub last_wall: u64,
+    /// Every record that is whole.
+    pub records: Vec<Record>,
+    /// Lines that were torn or damaged.
+    pub damaged: usize,
+}
+
+impl Account {
+    /// `None` where there is no start.
+    pub(super) fn of(scroll: Scroll) -> Option<Self> {
+        let started = scroll
+            .records
+            .iter()
+            .find_map(|record| match &record.entry {
+                Entry::Started(started) => Some(started.clone()),
+                _ => None,
+            })?;
+        let mut account = Self {
+            boot: started.boot.clone(),
+            started,
+            changes: Vec::new(),
+            cues: Vec::new(),
+            position: Frames::ZERO,
+            is_paused: false,
+            ending: None,
+            last_wall: 0,
+            records: Vec::new(),
+            damaged: scroll.damaged,
+        };
+        for record in &scroll.records {
+            account.take(record);
+        }
+        account.records = scroll.records;
+        Some(account)
+    }
+
+    fn take(&mut self, record: &Record) {
+        self.last_wall = record.wall;
+        let at = record.at.unwrap_or_default();
+        match &record.entry {
+            Entry::Position | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
+            Entry::Changed { change } => self.changes.push((at, change.clone())),
+            Entry::CueStarts { cue, .. } => self.cues.push((*cue, at)),
+            Entry::Paused => {
+                self.heard(at);
+                self.is_paused = true;
+            }
+            Entry::WentOn { .. } => self.is_paused = false,
+            Entry::Resumed { boot, .. } => {
+                self.boot.clone_from(boot);
+                self.ending = None;
+            }
+            Entry::Stopping { how } | Entry::Ended { how } => self.ending = Some(*how),
+            _ => {}
+        }
+    }
+
+    fn heard(&mut self, at: Frames) {
+        self.position = self.position.max(at);
+    }
+
+    /// The cues that were started.
+    #[must_use]
+    pub fn started_cues(&self) -> HashSet<CueId> {
+        self.cues.iter().map(|(cue, _)| *cue).collect()
+    }
+
+    /// When the session began, in milliseconds since 1970.
+    #[must_use]
+    pub fn begun_wall(&self) -> u64 {
+        self.records.first().map_or(0, |record| record.wall)
+    }
+}

@@ -1,0 +1,189 @@
+//! What the journal holds: one record for each thing that was asked or that sounded.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::level::Decibels;
+use crate::time::{Frames, Rate};
+use crate::timeline::{Change, CueId};
+use crate::zone::Listener;
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Counts from 0 in each journal; a number that is missing was dropped or damaged.
+    pub number: u64,
+    /// When it was written, in milliseconds since 1970 (UTC). For people; it decides nothing.
+    pub wall: u64,
+    /// The session's position, where the entry has one.
+    pub at: Option<Frames>,
+    /// What happened.
+    pub entry: Entry,
+}
+
+/// What began a session, and what is needed to go on with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// What people call it.
+    pub title: String,
+    /// The script's path.
+    pub script: String,
+    /// The hash of the script's content.
+    pub hash: String,
+    /// The session's rate.
+    pub rate: Rate,
+    /// Who hears what, in the layout's order.
+    pub zones: Vec<Listener>,
+    /// The seed of every choice.
+    pub seed: u64,
+    /// The version of undersong.
+    pub undersong: String,
+    /// Which start of the machine it was ([`boot`](super::boot())).
+    pub boot: String,
+}
+
+/// How a session came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// The script was played to its end.
+    Played,
+    /// It was asked to fade out.
+    Faded,
+    /// It was asked to be silent at once.
+    AtOnce,
+    /// It could not go on.
+    Failed,
+    /// A crash had ended it, and nobody wanted it to go on.
+    GivenUp,
+    /// In a way that a later version knows.
+    #[serde(other)]
+    Other,
+}
+
+/// How an output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputState {
+    /// It plays.
+    Playing,
+    /// It is gone or hangs.
+    Lost,
+    /// It plays again.
+    Back,
+    /// In a state that a later version knows.
+    #[serde(other)]
+    Other,
+}
+
+/// What was asked, or what sounded. Never what a cue says, nor what a person noted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Entry {
+    /// The session began.
+    Started(Started),
+    /// It went on after a crash.
+    Resumed {
+        /// From this position.
+        from: Frames,
+        /// Which start of the machine it is now.
+        boot: String,
+    },
+    /// The timeline was revised.
+    Changed {
+        /// The change.
+        change: Change,
+    },
+    /// Something asked was not done.
+    Refused {
+        /// The kind of reason.
+        why: String,
+    },
+    /// A phase began.
+    Phase {
+        /// Its name.
+        name: String,
+    },
+    /// A clip began.
+    Clip {
+        /// The track's title.
+        title: String,
+        /// Its file.
+        file: String,
+        /// Its gain; nothing where it has none that is a number.
+        #[serde(default)]
+        gain: Option<Decibels>,
+    },
+    /// A cue is about to sound: synced before its first sample leaves.
+    CueStarts {
+        /// The cue's identity.
+        cue: CueId,
+        /// Its name.
+        name: String,
+    },
+    /// A cue did not sound.
+    CueLeftOut {
+        /// The cue's identity.
+        cue: CueId,
+        /// Its name.
+        name: String,
+        /// Why, in a few words.
+        why: String,
+    },
+    /// How far the session is, each second.
+    Position,
+    /// It fades to a pause.
+    Pausing,
+    /// It rests.
+    Paused,
+    /// It plays again.
+    WentOn {
+        /// For how long it rested.
+        rested: Frames,
+    },
+    /// It fades to its end.
+    Stopping {
+        /// How.
+        how: Ending,
+    },
+    /// It is over: nothing is to be resumed.
+    Ended {
+        /// How.
+        how: Ending,
+    },
+    /// An output was lost or came back.
+    Device {
+        /// How it is now.
+        state: OutputState,
+        /// Which, and what the system said.
+        detail: String,
+    },
+    /// A stream ran dry and the bed rose.
+    Starved,
+    /// A file cannot be played.
+    Trouble {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// The device ran dry or over.
+    Xruns {
+        /// How often since the session began.
+        count: u64,
+    },
+    /// A moment somebody wants to find again.
+    Mark {
+        /// What it is called, such as `a`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Something that a later version wrote. It can be read, not written.
+    #[serde(skip)]
+    Unknown {
+        /// Its kind.
+        what: String,
+        /// All that the line says.
+        fields: Map<String, Value>,
+    },
+}

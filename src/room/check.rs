@@ -1,0 +1,213 @@
+//! From what was written to the room that is meant.
+
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use super::language::{RoomFile, ZoneMap};
+use super::{Channels, Output, Room};
+use crate::level::Decibels;
+use crate::mistake::Wrong;
+use crate::reading::mistakes::Mistakes;
+use crate::reading::named_file::{folder_of, resolve};
+use crate::reading::yaml::{Field, FileName, List, Number, Span};
+use crate::time::Rate;
+use crate::zone::Listener;
+
+const VERSION: u64 = 1;
+/// No device has more channels that we would use.
+const MOST_CHANNELS: u64 = 64;
+const PERIODS: RangeInclusive<u64> = 32..=8192;
+const RATES: RangeInclusive<u64> = 8_000..=192_000;
+const LOUDEST: RangeInclusive<f32> = -40.0..=6.0;
+
+/// The room that a file means. Where something is wrong it is among the mistakes, and what stands in its place is a
+/// default.
+pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> Room {
+    let folder = std::path::absolute(folder_of(path)).unwrap_or_default();
+    if let Some((version, span)) = written.undersong_room.spanned()
+        && version.0 != VERSION
+    {
+        let wrong = Wrong::new("this is not a version of the room file that is known here");
+        let help = format!("this Undersong reads `undersong-room: {VERSION}`");
+        mistakes.error(span, wrong.help(help));
+    }
+    if let Some((remote, span)) = written.remote.spanned()
+        && remote.0
+    {
+        let wrong = Wrong::new("this version of Undersong is steered on its own machine only");
+        mistakes.error(span, wrong.help("write `remote: off`"));
+    }
+    let device = written.device.get().map_or("", |device| &device.0);
+    Room {
+        name: written
+            .name
+            .get()
+            .map_or_else(|| "the room".to_owned(), |name| name.0.clone()),
+        output: match device {
+            "paced" => Output::Paced,
+            id => Output::Device(id.to_owned()),
+        },
+        rate: number(&written.rate, &RATES, "a rate", mistakes)
+            .and_then(|hertz| Rate::new(hertz as u32)),
+        period: number(&written.period, &PERIODS, "a period", mistakes).unwrap_or(1024) as u32,
+        zones: zones(written.zones.get(), mistakes),
+        loudest: loudest(written, mistakes),
+        media: media(written, &folder, mistakes),
+        journal: place(&written.journal, &folder, mistakes).unwrap_or_default(),
+        socket: place(&written.socket, &folder, mistakes)
+            .unwrap_or_else(|| PathBuf::from("/run/undersong/control.sock")),
+    }
+}
+
+fn number(
+    field: &Field<Number>,
+    range: &RangeInclusive<u64>,
+    what: &str,
+    mistakes: &mut Mistakes,
+) -> Option<u64> {
+    let (number, span) = field.spanned()?;
+    if range.contains(&number.0) {
+        return Some(number.0);
+    }
+    let (least, most) = (range.start(), range.end());
+    let wrong = format!("{what} lies between {least} and {most}");
+    mistakes.error(span, Wrong::new(wrong));
+    None
+}
+
+fn loudest(written: &RoomFile, mistakes: &mut Mistakes) -> Decibels {
+    let Some((level, span)) = written.loudest.spanned() else {
+        return Decibels(0.0);
+    };
+    if !LOUDEST.contains(&level.0.0) {
+        let (least, most) = LOUDEST.into_inner();
+        let wrong = format!("the loudest level can be from {least:+} dB to {most:+} dB");
+        mistakes.error(span, Wrong::new(wrong));
+    }
+    level.0
+}
+
+fn place(field: &Field<FileName>, folder: &Path, mistakes: &mut Mistakes) -> Option<PathBuf> {
+    let (name, span) = field.spanned()?;
+    match resolve(folder, &name.0) {
+        Ok(path) => Some(path),
+        Err(wrong) => {
+            mistakes.error(span, wrong);
+            None
+        }
+    }
+}
+
+fn media(written: &RoomFile, folder: &Path, mistakes: &mut Mistakes) -> Vec<PathBuf> {
+    let names = written.media.get().map_or(&[][..], |names| &names.0);
+    let found = names.iter().filter_map(|name| {
+        let path = resolve(folder, &name.value.0).and_then(|path| {
+            let found = path.canonicalize().ok().filter(|path| path.is_dir());
+            found.ok_or_else(|| {
+                let wrong = Wrong::new(format!("there is no folder `{}`", name.value.0));
+                wrong.help("make it, and put the scripts and their music there")
+            })
+        });
+        path.map_err(|wrong| mistakes.error(&name.span, wrong)).ok()
+    });
+    found.collect()
+}
+
+fn zones(written: Option<&ZoneMap>, mistakes: &mut Mistakes) -> Vec<(Listener, Channels)> {
+    let Some(map) = written else {
+        return Vec::new();
+    };
+    let all = [
+        (Listener::A, &map.a),
+        (Listener::B, &map.b),
+        (Listener::Room, &map.room),
+    ];
+    let mut taken = Vec::new();
+    let mut zones = Vec::new();
+    for (listener, field) in all {
+        let Some((list, span)) = field.spanned() else {
+            continue;
+        };
+        if let Some(channels) = channels(list, span, &mut taken, mistakes) {
+            zones.push((listener, channels));
+        }
+    }
+    zones
+}
+
+/// A listener's two channels; none of them is another's, so that nobody hears what is said to somebody else.
+fn channels(
+    list: &List<Number>,
+    span: &Span,
+    taken: &mut Vec<u64>,
+    mistakes: &mut Mistakes,
+) -> Option<Channels> {
+    let [left, right] = list.items.as_slice() else {
+        let wrong = Wrong::new("a listener has two channels, the left and the right one");
+        mistakes.error(span, wrong.help("write for example `[1, 2]`"));
+        return None;
+    };
+    for channel in [left, right] {
+        let number = channel.value.0;
+        if !(1..=MOST_CHANNELS).contains(&number) {
+            let wrong = format!("channels are counted from 1 to {MOST_CHANNELS}");
+            mistakes.error(&channel.span, Wrong::new(wrong));
+            return None;
+        }
+        if taken.contains(&number) {
+            let wrong = format!("channel {number} is taken already");
+            let help = "each listener has channels of its own, so that nobody hears what is said to another";
+            mistakes.error(&channel.span, Wrong::new(wrong).help(help));
+            return None;
+        }
+        taken.push(number);
+    }
+    let [left, right] = [left, right].map(|channel| channel.value.0 as u16 - 1);
+    Some(Channels { left, right })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::read;
+    use super::*;
+
+    fn reading(text: &str) -> Result<Room, Vec<String>> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("media")).unwrap();
+        let file = folder.path().join("room.yaml");
+        fs::write(&file, text).unwrap();
+        read(&file).map_err(|mistakes| mistakes.into_iter().map(|m| m.what).collect())
+    }
+
+    const LEAST: &str = "undersong-room: 1\ndevice: paced\nmedia: media\njournal: journal\n";
+
+    #[test]
+    fn the_least_that_can_be_said_of_a_room_is_enough() {
+        let room = reading(LEAST).unwrap();
+        assert_eq!(room.output, Output::Paced);
+        assert_eq!((room.period, room.loudest), (1024, Decibels(0.0)));
+        assert!(room.journal.is_absolute() && room.media[0].is_absolute());
+    }
+
+    #[test]
+    fn listeners_share_no_channel() {
+        let zones = "zones: { a: [1, 2], b: [2, 3] }\n";
+        let wrong = reading(&format!("{LEAST}{zones}")).unwrap_err();
+        assert_eq!(wrong, ["channel 2 is taken already"]);
+        let zones = "zones: { a: [1, 2], b: [4, 3] }\n";
+        let room = reading(&format!("{LEAST}{zones}")).unwrap();
+        let b = Channels { left: 3, right: 2 };
+        assert_eq!(room.zones[1], (Listener::B, b));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let text = "undersong-room: 2\ndevice: paced\nmedia: [nowhere]\njournal: j\nrate: 7\n\
+                    period: 1\nloudest: 12 dB\nremote: on\nzones: { a: [0, 1], b: [1] }\n";
+        assert_eq!(reading(text).unwrap_err().len(), 8);
+        assert!(reading("").is_err() && reading("[]").is_err());
+        assert!(reading("undersong-room: 1").unwrap_err().len() >= 3);
+    }
+}

@@ -1,0 +1,58 @@
+//! The room file's language: every key, and what it takes.
+
+use crate::reading::yaml::{FileName, Level, List, Number, OneOrMore, Text, record, words};
+
+/// What was written for `remote`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remote(pub bool);
+
+words! { Remote { "off" => Remote(false), "on" => Remote(true), } }
+
+record! {
+    /// A room: what its daemon plays on, reads from and keeps.
+    RoomFile = "a room file" {
+        must {
+            /// The version of the room file's language: always 1.
+            #[schemars(extend("const" = 1))]
+            undersong_room: Number,
+            /// The sound device by its identity, as `undersong devices` shows it, and never another one; or `paced` for a
+            /// room without a sound device.
+            device: Text,
+            /// The folder, or the folders, beneath which scripts and all the files that they name lie.
+            media: OneOrMore<FileName>,
+            /// The folder in which the journals of the sessions are kept.
+            journal: FileName,
+        }
+        may {
+            /// What you call the room.
+            name: Text,
+            /// Frames a second of every session: 48000 unless the device cannot.
+            rate: Number,
+            /// Frames that the device takes in one go: 1024 unless said. Fewer make changes quicker and the sound more
+            /// delicate.
+            period: Number,
+            /// Which channels of the device each listener hears, counted from 1. As the session lays them out unless said.
+            zones: ZoneMap,
+            /// The level of everything is never steered higher than this: `0 dB` unless said.
+            loudest: Level,
+            /// Where the daemon listens for the command line: `/run/undersong/control.sock` unless said.
+            socket: FileName,
+            /// `off`: the daemon is steered on this machine only.
+            remote: Remote,
+        }
+    }
+}
+
+record! {
+    /// Which channels of the device each listener hears.
+    ZoneMap = "`zones`" {
+        may {
+            /// The left and right channel of listener a, such as `[1, 2]`.
+            a: List<Number>,
+            /// The left and right channel of listener b, such as `[3, 4]`.
+            b: List<Number>,
+            /// The left and right channel of the room's loudspeakers, such as `[5, 6]`.
+            room: List<Number>,
+        }
+    }
+}
