@@ -47,7 +47,18 @@ pub fn prepare(
     rate: Rate,
     scan: impl FnOnce(Vec<PathBuf>) -> Library,
 ) -> Result<Prepared, Vec<Mistake>> {
-    let reading = script::read(path);
+    compose_read(script::read(path), rate, scan)
+}
+
+/// The same of a script that was read already.
+///
+/// # Errors
+/// All mistakes at once.
+pub fn compose_read(
+    reading: script::Reading,
+    rate: Rate,
+    scan: impl FnOnce(Vec<PathBuf>) -> Library,
+) -> Result<Prepared, Vec<Mistake>> {
     let mut remarks = reading.mistakes;
     let Some(session) = reading.session else {
         return Err(remarks);

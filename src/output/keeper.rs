@@ -24,7 +24,7 @@ const RAMP: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What the sound goes to, and how.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub enum Place {
     /// One device, and never another.
     Device {

@@ -14,24 +14,23 @@ pub enum Patch {
     Map(Map),
 }
 
-/// Which two channels of a device each zone is heard on, counted from 0.
+/// Which two channels of a device a zone is heard on, counted from 0. A zone may have several such pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Map([Option<[u16; 2]>; MAX_ZONES]);
+pub struct Map([Option<(Zone, [u16; 2])>; MAX_ZONES]);
 
 impl Map {
-    /// The map with a zone's channels in it.
+    /// The map with two more channels for a zone; it holds four such pairs.
     #[must_use]
     pub fn with(mut self, zone: Zone, channels: [u16; 2]) -> Self {
-        if let Some(own) = self.0.get_mut(zone.index()) {
-            *own = Some(channels);
+        if let Some(free) = self.0.iter_mut().find(|pair| pair.is_none()) {
+            *free = Some((zone, channels));
         }
         self
     }
 
     /// One more than the last channel.
-    #[must_use]
     fn width(&self) -> usize {
-        let channels = self.0.iter().flatten().flatten();
+        let channels = self.0.iter().flatten().flat_map(|(_, channels)| channels);
         channels.max().map_or(0, |last| usize::from(*last) + 1)
     }
 }
@@ -86,11 +85,11 @@ impl Patch {
                 all(frame.get(first..first + 2).unwrap_or_default());
             }
             Self::Map(map) => {
-                for (own, channels) in frame.as_chunks().0.iter().zip(map.0) {
-                    let [left, right] = *own;
-                    if let Some(channels) = channels {
-                        put(channels[0].into(), left);
-                        put(channels[1].into(), right);
+                let zones: &[[f32; 2]] = frame.as_chunks().0;
+                for (zone, channels) in map.0.iter().flatten() {
+                    if let Some([left, right]) = zones.get(zone.index()) {
+                        put(channels[0].into(), *left);
+                        put(channels[1].into(), *right);
                     }
                 }
             }
@@ -129,7 +128,9 @@ mod tests {
             heard(Patch::Map(map), &frame),
             [4.0, 3.0, 0.0, 0.0, 1.0, 2.0]
         );
-        assert_eq!(heard(Patch::Map(Map::default()), &frame), []);
+        assert_eq!(heard(Patch::Map(Map::default()), &frame), [0.0; 0]);
+        let both = Map::default().with(a, [0, 1]).with(a, [2, 3]);
+        assert_eq!(heard(Patch::Map(both), &frame), [1.0, 2.0, 1.0, 2.0]);
     }
 
     #[test]

@@ -110,6 +110,12 @@ pub struct Trouble {
     pub error: StreamError,
 }
 
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.error)
+    }
+}
+
 /// A fader's place among all.
 fn place(fader: Fader) -> usize {
     match fader {

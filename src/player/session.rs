@@ -383,6 +383,11 @@ impl Player {
         refusal.map(|refusal| (at, What::Refused(change, refusal)))
     }
 
+    /// Goes on without the record: so that it ends as it would where the program is killed.
+    pub fn record_no_more(&mut self) {
+        self.scribe = None;
+    }
+
     /// Ends the session.
     pub fn stop(&self, stop: Stop) {
         self.handle.stop(stop);

@@ -25,11 +25,7 @@ pub fn lines(timeline: &Timeline, happening: &Happening) -> Vec<String> {
         What::Starved(_) => vec![at(
             "trouble the music came too late from the disk; the bed stands in".to_owned(),
         )],
-        What::Trouble(trouble) => vec![at(format!(
-            "trouble {}: {}",
-            trouble.file.display(),
-            trouble.error
-        ))],
+        What::Trouble(trouble) => vec![at(format!("trouble {trouble}"))],
         What::Paused => vec![at("paused".to_owned())],
         What::Changed(change) => changed(timeline, change).into_iter().map(at).collect(),
         What::WentOn { .. } | What::Pausing | What::Stopping(_) => Vec::new(),

@@ -1,0 +1,71 @@
+//! Nothing is played, nor shown, that lies outside the room's media folders.
+
+use std::path::{Path, PathBuf};
+
+use crate::mistake::Mistake;
+use crate::room::Room;
+use crate::script::Reading;
+use crate::timeline::files;
+
+/// A script's own path, without links, where it lies beneath the room's media folders. Blocking.
+///
+/// # Errors
+/// A sentence that tells nothing of what lies elsewhere.
+pub fn script(room: &Room, path: &Path) -> Result<PathBuf, String> {
+    let folders = || {
+        let folders: Vec<String> = room.media.iter().map(|f| f.display().to_string()).collect();
+        folders.join(", ")
+    };
+    // A relative name is looked for in each folder.
+    let mut candidates = room.media.iter().map(|folder| folder.join(path));
+    let found = candidates.find_map(|path| path.canonicalize().ok());
+    let outside = || {
+        let path = path.display();
+        format!(
+            "there is no script `{path}` beneath the room's media folders ({})",
+            folders()
+        )
+    };
+    let found = found.filter(|found| is_beneath(room, found));
+    found.ok_or_else(outside)
+}
+
+/// Whether everything that a script names, and every file that its mistakes would show, lies beneath the media folders.
+/// Blocking.
+///
+/// # Errors
+/// What lies elsewhere, by the names that were written.
+pub fn all(room: &Room, reading: &Reading) -> Result<(), Vec<String>> {
+    let shown = reading.mistakes.iter().map(file);
+    let session = reading.session.iter();
+    let named = session.flat_map(|session| {
+        files(session).flat_map(|(file, place)| [file, place.source.path.as_path()])
+    });
+    let mut outside: Vec<&Path> = shown
+        .chain(named)
+        .filter(|path| {
+            !path
+                .canonicalize()
+                .is_ok_and(|path| is_beneath(room, &path))
+        })
+        .filter(|path| path.exists())
+        .collect();
+    outside.sort();
+    outside.dedup();
+    if outside.is_empty() {
+        return Ok(());
+    }
+    let sentence = |path: &Path| {
+        let path = path.display();
+        format!("`{path}` lies outside the room's media folders; put it beneath one of them")
+    };
+    Err(outside.into_iter().map(sentence).collect())
+}
+
+fn file(mistake: &Mistake) -> &Path {
+    &mistake.place.source.path
+}
+
+fn is_beneath(room: &Room, path: &Path) -> bool {
+    room.media.iter().any(|folder| path.starts_with(folder))
+}

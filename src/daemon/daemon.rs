@@ -1,0 +1,363 @@
+//! The daemon itself: from orders to a session, and from a session to what is shown of it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::daemon::alarms::Alarms;
+use crate::daemon::desk::{Call, Counter, Told};
+use crate::daemon::order::{Order, Reason, Refused};
+use crate::daemon::playing::{Look, Playing, plain};
+use crate::daemon::preparation::{Means, Preparation, Ready, Wanted};
+use crate::daemon::resume::{Interrupted, Verdict, verdict};
+use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, Status};
+use crate::library::Cache;
+use crate::room::{Output, Room};
+use crate::time::clock;
+
+/// How often a session is looked after.
+const TICK: Duration = Duration::from_millis(20);
+/// While an order waits for another.
+const SOON: Duration = Duration::from_millis(1);
+/// How often it is shown how things are, where nothing happens.
+const SHOW: Duration = Duration::from_millis(200);
+
+/// The daemon.
+#[derive(Debug)]
+pub struct Daemon {
+    means: Means,
+    counter: Counter,
+    stage: Stage,
+    waiting: VecDeque<Call>,
+    epoch: u64,
+    alarms: Alarms,
+    told: u64,
+    shown: Option<Instant>,
+}
+
+/// What the daemon is about.
+#[derive(Debug)]
+enum Stage {
+    Idle,
+    /// A session was cut off, and somebody has to say whether it goes on.
+    Offered(Box<Interrupted>),
+    /// With whoever asked for it.
+    Preparing(Preparation, Option<Call>),
+    Playing(Box<Playing>),
+}
+
+impl Daemon {
+    /// A daemon for a room. A session that a crash of the program cut off goes on by itself, one that ended with the
+    /// machine is offered. Blocking: reads the newest journal.
+    #[must_use]
+    pub fn new(room: Room, cache: Cache, counter: Counter) -> Self {
+        let means = Means {
+            room: Arc::new(room),
+            cache: Arc::new(cache),
+            brake: counter.brake.clone(),
+        };
+        let mut daemon = Self {
+            means,
+            counter,
+            stage: Stage::Idle,
+            waiting: VecDeque::new(),
+            // Another number in each run, so that orders for an earlier one are known.
+            epoch: crate::journal::now() * 1000,
+            alarms: Alarms::default(),
+            told: 0,
+            shown: None,
+        };
+        match verdict(&daemon.means.room.journal) {
+            Verdict::Nothing => {}
+            Verdict::GoOn(interrupted) => daemon.prepare(Wanted::Interrupted(interrupted), None),
+            Verdict::Ask(interrupted) => daemon.stage = Stage::Offered(interrupted),
+        }
+        daemon.show();
+        daemon
+    }
+
+    /// Runs until somebody wants it to end. Blocking.
+    pub fn run(mut self) {
+        while self.step() {}
+        if let Stage::Playing(playing) = self.stage {
+            playing.close();
+        }
+    }
+
+    /// Waits for an order, shortly, and looks after everything; false when the daemon is to end.
+    pub fn step(&mut self) -> bool {
+        let busy = matches!(&self.stage, Stage::Playing(playing) if playing.is_busy());
+        let patience = if busy { SOON } else { TICK };
+        if let Ok(call) = self.counter.calls.recv_timeout(patience) {
+            self.waiting.push_back(call);
+        }
+        while let Ok(call) = self.counter.calls.try_recv() {
+            self.waiting.push_back(call);
+        }
+        self.look();
+        self.serve();
+        if self.shown.is_none_or(|shown| shown.elapsed() >= SHOW) {
+            self.show();
+        }
+        self.goes_on()
+    }
+
+    fn goes_on(&mut self) -> bool {
+        if !self.counter.going_down.load(Ordering::Relaxed) {
+            return true;
+        }
+        match &mut self.stage {
+            Stage::Playing(playing) => {
+                playing.leave();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.counter.since.elapsed()
+    }
+
+    fn look(&mut self) {
+        match std::mem::replace(&mut self.stage, Stage::Idle) {
+            Stage::Preparing(preparation, call) => match preparation.result() {
+                Some(result) => self.begin(result, call),
+                None => self.stage = Stage::Preparing(preparation, call),
+            },
+            Stage::Playing(mut playing) => {
+                let look = playing.look();
+                let is_over = look.is_over;
+                self.tell(look);
+                if is_over {
+                    playing.close();
+                    self.next_epoch();
+                } else {
+                    self.stage = Stage::Playing(playing);
+                }
+            }
+            stage => self.stage = stage,
+        }
+    }
+
+    fn tell(&mut self, look: Look) {
+        let now = self.now();
+        let happened = !look.told.is_empty();
+        for told in look.told {
+            self.told += 1;
+            let number = self.told;
+            // Nobody may follow.
+            let _ = self.counter.told.send(Arc::new(Told { number, ..told }));
+        }
+        for kind in look.cleared {
+            self.alarms.clear(kind);
+        }
+        for (kind, message) in look.alarms {
+            self.alarms.raise(now, kind, message);
+        }
+        if happened {
+            self.shown = None;
+        }
+    }
+
+    fn prepare(&mut self, wanted: Wanted, call: Option<Call>) {
+        self.means.brake.release();
+        self.alarms.clear_all();
+        self.next_epoch();
+        let preparation = Preparation::begin(self.means.clone(), wanted);
+        self.stage = Stage::Preparing(preparation, call);
+    }
+
+    fn next_epoch(&mut self) {
+        self.epoch += 1;
+        self.shown = None;
+    }
+
+    fn begin(&mut self, result: Result<Box<Ready>, Refused>, call: Option<Call>) {
+        let begun = result.and_then(|ready| {
+            let remarks = ready.remarks.clone();
+            let resumed = ready.resumed;
+            let playing = Playing::begin(&self.means.room, self.means.brake.clone(), *ready)?;
+            Ok((playing, remarks, resumed))
+        });
+        self.shown = None;
+        let now = self.now();
+        let answer = match begun {
+            Ok((playing, remarks, resumed)) => {
+                let answer = begun_answer(&playing, remarks, resumed);
+                if resumed {
+                    for remark in &answer.remarks {
+                        self.alarms.raise(now, "resumed", remark.clone());
+                    }
+                }
+                self.stage = Stage::Playing(Box::new(playing));
+                Ok(answer)
+            }
+            Err(refused) => {
+                if call.is_none() {
+                    let sentence = format!("the session could not go on: {refused}");
+                    self.alarms.raise(now, "not-resumed", sentence);
+                }
+                Err(refused)
+            }
+        };
+        if let Some(call) = call {
+            let _ = call.answer.send(answer);
+        }
+    }
+
+    fn serve(&mut self) {
+        while let Some(call) = self.waiting.pop_front() {
+            if let Stage::Playing(playing) = &self.stage
+                && playing.is_busy()
+            {
+                self.waiting.push_front(call);
+                return;
+            }
+            self.obey(call);
+            self.shown = None;
+        }
+    }
+
+    fn obey(&mut self, call: Call) {
+        if let Stage::Playing(playing) = &mut self.stage {
+            playing.obey(call);
+            return;
+        }
+        if call.forecast && !matches!(call.order, Order::Change(_)) {
+            let answer = "There is nothing to forecast: no session plays.";
+            let _ = call.answer.send(Ok(plain(answer.to_owned())));
+            return;
+        }
+        match (&call.order, std::mem::replace(&mut self.stage, Stage::Idle)) {
+            (Order::Start { script }, Stage::Idle) => {
+                let wanted = Wanted::Script(script.clone());
+                self.prepare(wanted, Some(call));
+            }
+            (Order::Resume, Stage::Offered(interrupted)) => {
+                self.prepare(Wanted::Interrupted(interrupted), Some(call));
+            }
+            (Order::Stop { .. }, Stage::Offered(interrupted)) => {
+                interrupted.give_up();
+                self.next_epoch();
+                let sentence = "The session that was cut off is given up.";
+                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+            }
+            (Order::Stop { .. }, Stage::Preparing(_, asked)) => {
+                self.next_epoch();
+                if let Some(asked) = asked {
+                    let refused =
+                        Refused::new(Reason::NotNow, "the session was stopped before it began");
+                    let _ = asked.answer.send(Err(refused));
+                }
+                let sentence = "The session does not begin.";
+                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+            }
+            (_, stage) => {
+                let sentence = match (&call.order, &stage) {
+                    (_, Stage::Preparing(..)) => "the session is being prepared; wait a moment",
+                    (Order::Start { .. }, Stage::Offered(_)) => {
+                        "a session was cut off: `undersong resume` takes it up, `undersong stop` gives it up"
+                    }
+                    (_, Stage::Offered(_)) => {
+                        "no session plays; one was cut off: `undersong resume` takes it up, `undersong stop` gives it up"
+                    }
+                    _ => "no session plays; `undersong start SCRIPT` begins one",
+                };
+                let _ = call
+                    .answer
+                    .send(Err(Refused::new(Reason::NotNow, sentence)));
+                self.stage = stage;
+            }
+        }
+    }
+
+    fn show(&mut self) {
+        self.shown = Some(Instant::now());
+        let room = &self.means.room;
+        let idle = OutputStatus {
+            device: match &room.output {
+                Output::Device(id) => id.clone(),
+                Output::Paced => "paced".to_owned(),
+            },
+            state: "closed".to_owned(),
+            period: room.period,
+            ..OutputStatus::default()
+        };
+        let off = JournalStatus {
+            state: "off".to_owned(),
+            ..JournalStatus::default()
+        };
+        let (state, session, output, journal) = match &self.stage {
+            Stage::Idle => (State::Idle, None, idle, off),
+            Stage::Offered(interrupted) => {
+                let account = &interrupted.account;
+                let session = SessionStatus {
+                    title: account.started.title.clone(),
+                    script: account.started.script.clone(),
+                    hash: account.started.hash.clone(),
+                    position: account.started.rate.seconds(account.position),
+                    ..SessionStatus::default()
+                };
+                (State::Offered, Some(session), idle, off)
+            }
+            Stage::Preparing(..) => (State::Preparing, None, idle, off),
+            Stage::Playing(playing) => (
+                playing.state(),
+                Some(playing.status()),
+                playing.output(),
+                playing.journal(),
+            ),
+        };
+        let status = Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            epoch: self.epoch,
+            now_ms: self.now().as_millis() as u64,
+            state,
+            room: room.name.clone(),
+            prepared: match &self.stage {
+                Stage::Preparing(preparation, _) => Some(preparation.progress()),
+                _ => None,
+            },
+            session,
+            output,
+            journal,
+            alarms: self.alarms.all(),
+        };
+        self.counter.status.send_replace(Arc::new(status));
+        let timeline = match &self.stage {
+            Stage::Playing(playing) => Some(Arc::clone(playing.timeline())),
+            _ => None,
+        };
+        self.counter.timeline.send_if_modified(|shown| {
+            let same = match (&*shown, &timeline) {
+                (Some(shown), Some(timeline)) => Arc::ptr_eq(shown, timeline),
+                (None, None) => true,
+                _ => false,
+            };
+            if !same {
+                *shown = timeline;
+            }
+            !same
+        });
+    }
+}
+
+fn begun_answer(
+    playing: &Playing,
+    remarks: Vec<String>,
+    resumed: bool,
+) -> crate::daemon::order::Answer {
+    let timeline = playing.timeline();
+    let title = playing.status().title;
+    let end = timeline.end().map_or_else(
+        || "it waits where a phase is held".to_owned(),
+        |end| format!("it ends at {}", clock(timeline.rate.duration(end))),
+    );
+    let verb = if resumed { "goes on" } else { "plays" };
+    crate::daemon::order::Answer {
+        remarks,
+        ..plain(format!("“{title}” {verb}; {end}."))
+    }
+}

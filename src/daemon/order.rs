@@ -1,0 +1,152 @@
+//! What is asked of a daemon, and what it answers.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Stop;
+use crate::timeline::Change;
+
+/// What a client asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Order {
+    /// Begin a session.
+    Start {
+        /// The script; beneath the room's media folders.
+        script: PathBuf,
+    },
+    /// Fade out and stay where the session is.
+    Pause,
+    /// Go on from a pause; or take up the session that a reboot ended.
+    Resume,
+    /// Keep a note, apart from the technical record.
+    Note {
+        /// What was seen or said.
+        text: String,
+    },
+    /// End the session; or give up the one that a reboot ended.
+    Stop {
+        /// How fast.
+        #[serde(default)]
+        how: Speed,
+    },
+    /// Change what is to come.
+    #[serde(untagged)]
+    Change(Change),
+}
+
+/// How fast a session is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speed {
+    /// Within 6 s.
+    #[default]
+    Soft,
+    /// Within 1.5 s.
+    Quick,
+    /// Within 30 ms.
+    Hard,
+}
+
+impl Speed {
+    /// As the engine takes it.
+    #[must_use]
+    pub const fn stop(self) -> Stop {
+        match self {
+            Self::Soft => Stop::Soft,
+            Self::Quick => Stop::Quick,
+            Self::Hard => Stop::Hard,
+        }
+    }
+}
+
+/// An order that was carried out, or shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What was done, in a sentence.
+    pub message: String,
+    /// From when on it is heard, in seconds of the session; absent where nothing that sounds changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<f64>,
+    /// What it does to what is to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Outlook>,
+    /// What the one who asked should know: warnings, each a sentence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
+}
+
+/// What a change does to what is to come; times in seconds of the session.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outlook {
+    /// Where the session would end; absent while a phase is held.
+    pub end: Option<f64>,
+    /// Where it would have ended without it; absent while a phase is held.
+    pub end_before: Option<f64>,
+    /// Names of cues that would not be heard any more.
+    pub left_out: Vec<String>,
+    /// The next pieces and phases.
+    pub next: Vec<Coming>,
+}
+
+/// Something that is to come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Coming {
+    /// When, in seconds of the session.
+    pub at: f64,
+    /// `phase`, `track`, `chime`, `voice`, `say` or `remind`.
+    pub kind: String,
+    /// What people call it.
+    pub name: String,
+    /// For a reminder, what the therapist is reminded of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// Why an order was not carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Refused {
+    /// For programs.
+    pub reason: Reason,
+    /// What is wrong and what would be right, in sentences.
+    pub message: String,
+    /// Everything that is wrong with a script, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<String>,
+}
+
+impl Refused {
+    /// A reason, and a sentence.
+    #[must_use]
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            message: message.into(),
+            details: Vec::new(),
+        }
+    }
+}
+
+/// Why, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It came before, and was answered then.
+    Repeated,
+    /// It came after its time.
+    Expired,
+    /// A later one of the same client came before it.
+    OutOfOrder,
+    /// It speaks of another run of the daemon, or another session.
+    WrongEpoch,
+    /// The same was asked less than 400 ms before.
+    DoublePress,
+    /// It makes no sense as things stand.
+    NotNow,
+    /// What it asks for is wrong.
+    Wrong,
+    /// The machine failed.
+    Failed,
+}

@@ -1,0 +1,68 @@
+//! What is to come, in seconds and words: for answers and the status.
+
+use crate::daemon::order::{Coming, Outlook};
+use crate::time::{Rate, clock};
+use crate::timeline::{self, Change, Forecast, What};
+
+/// A forecast in seconds.
+#[must_use]
+pub fn outlook(forecast: Forecast, rate: Rate) -> Outlook {
+    Outlook {
+        end: forecast.end.map(|end| rate.seconds(end)),
+        end_before: forecast.end_before.map(|end| rate.seconds(end)),
+        left_out: forecast.left_out,
+        next: coming(forecast.next, rate),
+    }
+}
+
+/// What comes next, in seconds.
+#[must_use]
+pub fn coming(next: Vec<timeline::Coming>, rate: Rate) -> Vec<Coming> {
+    let next = next.into_iter().map(|coming| Coming {
+        at: rate.seconds(coming.at),
+        kind: match coming.what {
+            What::Phase => "phase",
+            What::Track => "track",
+            What::Cue(sort) => sort.word(),
+        }
+        .to_owned(),
+        name: coming.name,
+        text: coming.text,
+    });
+    next.collect()
+}
+
+/// What a change does, in a sentence.
+#[must_use]
+pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
+    let what = match change {
+        Change::Hold => "The phase goes on until you say `continue`".to_owned(),
+        Change::Continue => "The session goes on".to_owned(),
+        Change::Extend { by } => format!("The phase is {} longer", clock(*by)),
+        Change::Shorten { by } => format!("The phase is {} shorter", clock(*by)),
+        Change::BringBack { to: None } => "The session goes to its return within 20 s".to_owned(),
+        Change::BringBack { to: Some(phase) } => {
+            format!("The session goes to `{phase}` within 20 s")
+        }
+        Change::Skip => "The next piece comes within 6 s".to_owned(),
+        Change::Intensity { by, at_once } => {
+            let music = if *by > 0 { "More intense" } else { "Calmer" };
+            let when = if *at_once { "now" } else { "after this piece" };
+            format!("{music} music comes {when}")
+        }
+        Change::Level { to } => return format!("The level goes to {to}."),
+        Change::Cue { name } => return format!("The cue `{name}` is heard."),
+        Change::Speak { on: true } => return "The music goes down for your voice.".to_owned(),
+        Change::Speak { on: false } => return "The music comes back.".to_owned(),
+        Change::Undo => "The last change is taken back".to_owned(),
+    };
+    let end = match forecast.end {
+        Some(end) => format!("ends at {}", clock(rate.duration(end))),
+        None => "has no end until it goes on".to_owned(),
+    };
+    let left_out = match forecast.left_out.as_slice() {
+        [] => String::new(),
+        cues => format!(" Not heard any more: {}.", cues.join(", ")),
+    };
+    format!("{what}; the session {end}.{left_out}")
+}

@@ -1,0 +1,516 @@
+//! A session that plays in the room.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use crate::daemon::desk::{Call, Told};
+use crate::daemon::order::{Answer, Order, Reason, Refused};
+use crate::daemon::outlook::{coming, outlook, sentence};
+use crate::daemon::preparation::Ready;
+use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
+use crate::daemon::telling::told;
+use crate::engine::{Brake, Engine};
+use crate::journal::{Ending, Entry, Journal, LONGEST_NOTE, Notes, OutputState};
+use crate::level::Loudness;
+use crate::output::{Keeper, Place, Turn};
+use crate::player::{Beginning, Player, What, ending};
+use crate::room::{Output, Room};
+use crate::time::{Frames, clock};
+use crate::timeline::{Change, Forecast};
+
+/// A change that the engine has not confirmed after so long is waited for no more: it is made when the sound is back.
+const CONFIRM: Duration = Duration::from_secs(2);
+/// When the daemon ends, the sound is given so long to go.
+const FADE: Duration = Duration::from_millis(700);
+
+/// Where an answer goes.
+type Reply = oneshot::Sender<Result<Answer, Refused>>;
+
+/// A session that plays.
+#[derive(Debug)]
+pub struct Playing {
+    player: Player,
+    keeper: Keeper,
+    journal: Arc<Journal>,
+    notes: Notes,
+    room: Arc<Room>,
+    brake: Brake,
+    script: PathBuf,
+    /// A change that is on its way, what it does, and who waits for it.
+    asked: Option<(Reply, Change, Forecast, Instant)>,
+    xruns: u64,
+    /// The daemon ends; the session goes on another time.
+    leaves: Option<Instant>,
+    /// When the output can be closed without cutting what is still to be heard.
+    closes: Option<Instant>,
+}
+
+/// What a look at a session brings.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// What happened.
+    pub told: Vec<Told>,
+    /// What somebody should see to: a kind and a sentence.
+    pub alarms: Vec<(&'static str, String)>,
+    /// Kinds of alarms that are over.
+    pub cleared: Vec<&'static str>,
+    /// It is over.
+    pub is_over: bool,
+}
+
+impl Playing {
+    /// Opens the output and begins. Blocking, some seconds at most.
+    ///
+    /// # Errors
+    /// Where the device cannot be used.
+    pub fn begin(room: &Arc<Room>, brake: Brake, ready: Ready) -> Result<Self, Refused> {
+        let Ready {
+            mut player,
+            engine,
+            journal,
+            place,
+            script,
+            resumed,
+            rests,
+            ..
+        } = ready;
+        let timeline = Arc::clone(player.timeline());
+        let real_time = matches!(place, Place::Device { .. });
+        if rests {
+            player.pause(true);
+        }
+        let layout = &timeline.layout;
+        let keeper = Keeper::start(place, layout, timeline.rate, engine, resumed, real_time);
+        let keeper = keeper.map_err(|error| {
+            let at = Some(player.position());
+            let how = Ending::Failed;
+            if !resumed {
+                journal.append(at, Entry::Ended { how });
+            }
+            Refused::new(Reason::Failed, error.to_string())
+        })?;
+        Ok(Self {
+            notes: Notes::beside(journal.path()),
+            player,
+            keeper,
+            journal,
+            room: Arc::clone(room),
+            brake,
+            script,
+            asked: None,
+            xruns: 0,
+            leaves: None,
+            closes: None,
+        })
+    }
+
+    /// Whether an order has to wait for an earlier one, some milliseconds.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.asked.is_some() || self.player.is_changing()
+    }
+
+    /// Looks after everything. Does not block.
+    pub fn look(&mut self) -> Look {
+        let mut look = Look::default();
+        for turn in self.keeper.tick() {
+            self.turned(&turn, &mut look);
+        }
+        self.count_xruns();
+        let rate = self.player.timeline().rate;
+        let mut over = None;
+        let mut made = None;
+        let mut refused = None;
+        for happening in self.player.tick() {
+            look.told.push(told(&happening, rate));
+            match &happening.what {
+                What::Over => over = Some(happening.at),
+                What::Changed(_) => made = Some(happening.at),
+                What::Refused(_, refusal) => refused = Some(refusal.to_string()),
+                What::Missed(cue) => look.alarms.push((
+                    "cue-missed",
+                    format!(
+                        "the disk did not answer in time, so the cue `{0}` was not played; \
+                         `undersong cue {0}` plays it now",
+                        cue.name
+                    ),
+                )),
+                What::Starved(_) => look.alarms.push((
+                    "starved",
+                    "the music came too late from the disk, and the bed stands in; look at the disk"
+                        .to_owned(),
+                )),
+                What::Trouble(trouble) => look.alarms.push(("file", trouble.to_string())),
+                _ => {}
+            }
+        }
+        self.answer(made, refused);
+        self.watch_journal(&mut look);
+        if let Some(at) = over {
+            self.end(at);
+        }
+        let now = Instant::now();
+        look.is_over =
+            self.closes.is_some_and(|at| now >= at) || self.leaves.is_some_and(|at| now >= at);
+        look
+    }
+
+    fn turned(&mut self, turn: &Turn, look: &mut Look) {
+        let at = Some(self.player.position());
+        let device = match &self.room.output {
+            Output::Device(id) => id.clone(),
+            Output::Paced => "paced".to_owned(),
+        };
+        let journal = Arc::clone(&self.journal);
+        let record = |state, detail| {
+            journal.append(at, Entry::Device { state, detail });
+        };
+        match turn {
+            Turn::Lost => {
+                record(OutputState::Lost, device.clone());
+                look.alarms.push((
+                    "device-lost",
+                    format!(
+                        "the sound device `{device}` does not play; the session goes on without sound until it is back"
+                    ),
+                ));
+            }
+            Turn::Back { after } => {
+                record(
+                    OutputState::Back,
+                    format!("{device}, after {}", clock(*after)),
+                );
+                look.cleared.push("device-lost");
+            }
+            Turn::EngineLost => match self.begin_anew() {
+                Ok(engine) => {
+                    record(OutputState::Lost, format!("{device} hangs"));
+                    self.keeper.adopt(engine);
+                }
+                Err(error) => look.alarms.push(("device-lost", error)),
+            },
+        }
+    }
+
+    /// The device hangs and keeps the engine: the same session goes on with another player and engine.
+    fn begin_anew(&mut self) -> Result<Box<Engine>, String> {
+        let start = self.player.position();
+        let timeline = self.player.timeline();
+        let begun = timeline.cues.iter().filter(|cue| cue.at <= start);
+        let heard: HashSet<_> = begun.map(|cue| cue.id).collect();
+        let beginning = Beginning {
+            brake: self.brake.clone(),
+            journal: Some(Arc::clone(&self.journal)),
+            heard: Some(heard),
+            ..Beginning::new(self.player.course().clone(), start)
+        };
+        let (mut player, engine) = Player::live(beginning).map_err(|error| error.to_string())?;
+        if self.player.is_paused() {
+            player.pause(true);
+        }
+        self.player = player;
+        Ok(Box::new(engine))
+    }
+
+    fn count_xruns(&mut self) {
+        let xruns = self.keeper.facts().xruns;
+        if xruns != self.xruns {
+            self.xruns = xruns;
+            let at = Some(self.player.position());
+            self.journal.append(at, Entry::Xruns { count: xruns });
+        }
+    }
+
+    fn watch_journal(&self, look: &mut Look) {
+        let health = self.journal.health();
+        if health.failing.is_some() || health.oldest_waiting > Duration::from_secs(2) {
+            look.alarms.push((
+                "journal",
+                "the disk does not take the journal; the session goes on, look at the disk"
+                    .to_owned(),
+            ));
+        } else {
+            look.cleared.push("journal");
+        }
+    }
+
+    fn answer(&mut self, made: Option<Frames>, refused: Option<String>) {
+        let waits = self.asked.as_ref();
+        let too_long = waits.is_some_and(|(.., since)| since.elapsed() > CONFIRM);
+        if made.is_none() && refused.is_none() && !too_long {
+            return;
+        }
+        let Some((reply, change, forecast, _)) = self.asked.take() else {
+            return;
+        };
+        let rate = self.player.timeline().rate;
+        let answer = match (made, refused) {
+            (None, Some(refusal)) => Err(Refused::new(Reason::NotNow, refusal)),
+            (made, _) => Ok(Answer {
+                message: sentence(&change, &forecast, rate),
+                at: made.map(|at| rate.seconds(at)),
+                forecast: Some(outlook(forecast, rate)),
+                remarks: Vec::new(),
+            }),
+        };
+        // Whoever asked may be gone.
+        let _ = reply.send(answer);
+    }
+
+    fn end(&mut self, at: Frames) {
+        let how = match self.brake.pulled() {
+            Some(stop) if at < self.player.timeline().length => ending(stop),
+            _ => Ending::Played,
+        };
+        self.journal.append(Some(at), Entry::Ended { how });
+        self.closes = Some(Instant::now() + self.keeper.tail());
+    }
+
+    /// The daemon ends: the sound goes, and the journal stays open, so that the session can be taken up again.
+    pub fn leave(&mut self) {
+        if self.leaves.is_none() {
+            self.leaves = Some(Instant::now() + FADE);
+            self.player.record_no_more();
+            self.player.pause(true);
+        }
+    }
+
+    /// Closes what is open. Does not wait for a device that hangs.
+    pub fn close(self) {
+        self.keeper.close();
+        // The journal's own thread writes what is left of it; most of the time there is nothing.
+        let _ = self.journal.flush(Duration::from_millis(500));
+    }
+
+    /// Carries an order out, or shows what it would do.
+    pub fn obey(&mut self, call: Call) {
+        let Call {
+            order,
+            forecast,
+            answer,
+            ..
+        } = call;
+        let done = match order {
+            Order::Change(change) if forecast => self.forecast(&change),
+            Order::Change(change) => match self.steer(&change) {
+                Ok(forecast) => {
+                    self.asked = Some((answer, change, forecast, Instant::now()));
+                    return;
+                }
+                Err(refused) => {
+                    let why = format!("{:?}", refused.reason).to_lowercase();
+                    let at = Some(self.player.position());
+                    self.journal.append(at, Entry::Refused { why });
+                    Err(refused)
+                }
+            },
+            Order::Pause => self.pause(true, forecast),
+            Order::Resume => self.pause(false, forecast),
+            Order::Note { text } => self.note(&text, forecast),
+            Order::Stop { how } => {
+                let length = match how.stop() {
+                    crate::engine::Stop::Soft => "6 s",
+                    crate::engine::Stop::Quick => "1.5 s",
+                    crate::engine::Stop::Hard => "30 ms",
+                };
+                if !forecast {
+                    self.brake.pull(how.stop());
+                }
+                Ok(plain(format!(
+                    "The session fades out within {length} and is over."
+                )))
+            }
+            Order::Start { .. } => Err(Refused::new(
+                Reason::NotNow,
+                "a session plays already; `undersong stop` ends it",
+            )),
+        };
+        let _ = answer.send(done);
+    }
+
+    fn check(&self, change: &Change) -> Result<(), Refused> {
+        if let Change::Level { to } = change
+            && *to > self.room.loudest
+        {
+            let loudest = self.room.loudest;
+            let sentence =
+                format!("this room is never louder than {loudest}; its room file says so");
+            return Err(Refused::new(Reason::Wrong, sentence));
+        }
+        if self.brake.pulled().is_some() {
+            return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
+        }
+        Ok(())
+    }
+
+    fn forecast(&self, change: &Change) -> Result<Answer, Refused> {
+        self.check(change)?;
+        let rate = self.player.timeline().rate;
+        let forecast = self.player.forecast(change);
+        let forecast = forecast.map_err(|r| Refused::new(Reason::NotNow, r.to_string()))?;
+        Ok(Answer {
+            message: format!("Would: {}", sentence(change, &forecast, rate)),
+            at: None,
+            forecast: Some(outlook(forecast, rate)),
+            remarks: Vec::new(),
+        })
+    }
+
+    fn steer(&mut self, change: &Change) -> Result<Forecast, Refused> {
+        self.check(change)?;
+        let refused =
+            |refusal: crate::timeline::Refusal| Refused::new(Reason::NotNow, refusal.to_string());
+        let forecast = self.player.forecast(change).map_err(refused)?;
+        self.player.steer(change).map_err(refused)?;
+        Ok(forecast)
+    }
+
+    fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {
+        let sentence = match (pause, self.player.is_paused()) {
+            (true, true) => return Err(Refused::new(Reason::NotNow, "the session rests already")),
+            (false, false) => {
+                let sentence = "the session does not rest; it plays";
+                return Err(Refused::new(Reason::NotNow, sentence));
+            }
+            (true, false) => "The sound goes within half a second; `undersong resume` goes on.",
+            (false, true) => "The session goes on; the sound comes within 3 s.",
+        };
+        if !forecast {
+            self.player.pause(pause);
+        }
+        Ok(plain(sentence.to_owned()))
+    }
+
+    fn note(&self, text: &str, forecast: bool) -> Result<Answer, Refused> {
+        if text.trim().is_empty() {
+            return Err(Refused::new(Reason::Wrong, "the note is empty"));
+        }
+        if text.len() > LONGEST_NOTE {
+            let sentence = format!("a note has at most {LONGEST_NOTE} bytes; write two");
+            return Err(Refused::new(Reason::Wrong, sentence));
+        }
+        if !forecast {
+            let kept = self.notes.keep(Some(self.player.position()), text);
+            kept.map_err(|error| Refused::new(Reason::Failed, error.to_string()))?;
+        }
+        Ok(plain("The note is kept.".to_owned()))
+    }
+
+    /// What goes on.
+    #[must_use]
+    pub fn state(&self) -> State {
+        if self.brake.pulled().is_some() {
+            State::Stopping
+        } else if self.player.is_paused() {
+            State::Paused
+        } else {
+            State::Playing
+        }
+    }
+
+    /// How the session is.
+    #[must_use]
+    pub fn status(&self) -> SessionStatus {
+        let timeline = self.player.timeline();
+        let seconds = |frames| timeline.rate.seconds(frames);
+        let position = self.player.position();
+        let session = self.player.course().session();
+        let phase = timeline.phase_at(position);
+        let undo_until = self.player.course().undo_until();
+        SessionStatus {
+            title: session.title.clone(),
+            script: self.script.display().to_string(),
+            hash: session.hash.clone(),
+            position: seconds(position),
+            end: timeline.end().map(seconds),
+            phase: phase.map_or_else(String::new, |span| span.name.clone()),
+            phase_number: phase.map_or(0, |span| span.number + 1),
+            phases: session.phases.len(),
+            phase_from: phase.map_or(0.0, |span| seconds(span.from)),
+            phase_end: phase
+                .filter(|span| !span.wish.open)
+                .map(|span| seconds(span.end())),
+            playing: timeline
+                .clips_at(position)
+                .map(|clip| clip.title.clone())
+                .collect(),
+            next: coming(timeline.next(position), timeline.rate),
+            level: self.player.level().0,
+            speaking: timeline.speaking.is_some(),
+            undo_until: undo_until.filter(|until| *until >= position).map(seconds),
+            zones: self.zones(),
+            read_ahead: None,
+        }
+    }
+
+    fn zones(&self) -> Vec<ZoneStatus> {
+        let layout = &self.player.timeline().layout;
+        let zones = layout.zones().map(|zone| {
+            let meters = self.player.meters(zone);
+            let name = layout.listener(zone).map(|listener| listener.to_string());
+            let peak = meters.peak.decibels().0;
+            ZoneStatus {
+                name: name.unwrap_or_default(),
+                loudness: Some(meters.momentary.0).filter(|_| meters.momentary > Loudness::GATE),
+                peak: Some(peak).filter(|peak| peak.is_finite()),
+                limiter: meters.limiter.0,
+            }
+        });
+        zones.collect()
+    }
+
+    /// How the output is.
+    #[must_use]
+    pub fn output(&self) -> OutputStatus {
+        let facts = self.keeper.facts();
+        OutputStatus {
+            device: match &self.room.output {
+                Output::Device(id) => id.clone(),
+                Output::Paced => "paced".to_owned(),
+            },
+            state: if facts.plays { "playing" } else { "lost" }.to_owned(),
+            rate: self.player.timeline().rate.hertz(),
+            period: self.room.period,
+            xruns: facts.xruns,
+            losses: facts.losses,
+            worst_callback_ms: facts.worst.as_secs_f64() * 1000.0,
+            real_time: facts.real_time.unwrap_or(false),
+        }
+    }
+
+    /// How the journal is.
+    #[must_use]
+    pub fn journal(&self) -> JournalStatus {
+        let health = self.journal.health();
+        let state = match &health.failing {
+            Some(_) => "failing",
+            None if health.oldest_waiting > Duration::from_secs(2) => "stalled",
+            None => "ok",
+        };
+        JournalStatus {
+            state: state.to_owned(),
+            waiting: health.behind,
+            dropped: health.dropped,
+        }
+    }
+
+    /// What will sound.
+    #[must_use]
+    pub fn timeline(&self) -> &Arc<crate::timeline::Timeline> {
+        self.player.timeline()
+    }
+}
+
+/// An answer that is a sentence.
+pub fn plain(message: String) -> Answer {
+    Answer {
+        message,
+        at: None,
+        forecast: None,
+        remarks: Vec::new(),
+    }
+}

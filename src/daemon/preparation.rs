@@ -1,0 +1,304 @@
+//! From an order to a session that can begin, on a thread of its own: reading, looking at files, opening the journal.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::daemon::confine;
+use crate::daemon::order::{Reason, Refused};
+use crate::daemon::place::place;
+use crate::daemon::resume::Interrupted;
+use crate::engine::{Brake, Engine};
+use crate::journal::{Entry, Journal, Started, boot};
+use crate::level::Decibels;
+use crate::library::{Cache, Library, Progress};
+use crate::output::{Device, Place};
+use crate::player::{Beginning, Player};
+use crate::prepare::{Prepared, compose_read};
+use crate::room::{Output, Room};
+use crate::script;
+use crate::time::{Frames, Rate};
+use crate::timeline::{Change, Course};
+
+/// So much of the session is ready before it starts.
+const READY: Duration = Duration::from_secs(2);
+/// A file that does not answer for this long does not keep the session from starting; the bed stands in.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A session that goes on after it was cut off comes from silence within this.
+const RAMP_IN: Duration = Duration::from_secs(3);
+
+/// What is to be prepared.
+#[derive(Debug)]
+pub enum Wanted {
+    /// A new session.
+    Script(PathBuf),
+    /// One that was cut off.
+    Interrupted(Box<Interrupted>),
+}
+
+/// A session that can begin.
+#[derive(Debug)]
+pub struct Ready {
+    /// Its player.
+    pub player: Player,
+    /// Its engine.
+    pub engine: Box<Engine>,
+    /// Its journal.
+    pub journal: Arc<Journal>,
+    /// Where it sounds.
+    pub place: Place,
+    /// The script's file.
+    pub script: PathBuf,
+    /// Whether it was cut off before.
+    pub resumed: bool,
+    /// Whether it rested when it was cut off.
+    pub rests: bool,
+    /// What the one who asked should know, each a sentence.
+    pub remarks: Vec<String>,
+}
+
+/// What is needed to prepare.
+#[derive(Debug, Clone)]
+pub struct Means {
+    /// The room.
+    pub room: Arc<Room>,
+    /// What is known of files.
+    pub cache: Arc<Cache>,
+    /// What ends the session.
+    pub brake: Brake,
+}
+
+/// A session that is being prepared.
+#[derive(Debug)]
+pub struct Preparation {
+    ready: Receiver<Result<Box<Ready>, Refused>>,
+    thousandths: Arc<AtomicU64>,
+}
+
+impl Preparation {
+    /// Begins on a thread of its own.
+    #[must_use]
+    pub fn begin(means: Means, wanted: Wanted) -> Self {
+        let (done, ready) = sync_channel(1);
+        let thousandths = Arc::new(AtomicU64::new(0));
+        let progress = Arc::clone(&thousandths);
+        let work = move || {
+            // Given up meanwhile, nobody waits for it.
+            let _ = done.send(prepare(&means, wanted, &progress).map(Box::new));
+        };
+        let thread = thread::Builder::new().name("prepare".to_owned());
+        if let Err(error) = thread.spawn(work) {
+            tracing::warn!("the system gives no thread to prepare a session in: {error}");
+        }
+        Self { ready, thousandths }
+    }
+
+    /// What came of it, once there is something. Does not block.
+    pub fn result(&self) -> Option<Result<Box<Ready>, Refused>> {
+        match self.ready.try_recv() {
+            Ok(ready) => Some(ready),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                let sentence = "the session could not be prepared; the log says why";
+                Some(Err(Refused::new(Reason::Failed, sentence)))
+            }
+        }
+    }
+
+    /// How much of the files was looked at, 0 to 1.
+    #[must_use]
+    pub fn progress(&self) -> f64 {
+        self.thousandths.load(Ordering::Relaxed) as f64 / 1000.0
+    }
+}
+
+fn wrong(sentence: impl Into<String>) -> Refused {
+    Refused::new(Reason::Wrong, sentence)
+}
+
+fn failed(error: &dyn std::error::Error) -> Refused {
+    Refused::new(Reason::Failed, error.to_string())
+}
+
+fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready, Refused> {
+    let room = &means.room;
+    match wanted {
+        Wanted::Script(path) => {
+            let path = confine::script(room, &path).map_err(wrong)?;
+            let rate = rate(room)?;
+            let (prepared, remarks) = compose(means, &path, rate, progress)?;
+            let place = place(room, &prepared.timeline.layout).map_err(wrong)?;
+            let started = started(&prepared, &path);
+            let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
+            let journal = Arc::new(journal);
+            let course = capped(prepared.steered(), room.loudest, &journal);
+            let beginning = Beginning::new(course, Frames::ZERO);
+            begin(means, beginning, journal, place, path, remarks)
+        }
+        Wanted::Interrupted(interrupted) => {
+            let Interrupted { journal, account } = *interrupted;
+            let path = PathBuf::from(&account.started.script);
+            let path = confine::script(room, &path).map_err(wrong)?;
+            let rate = account.started.rate;
+            let (prepared, mut remarks) = compose(means, &path, rate, progress)?;
+            if prepared.session.hash != account.started.hash {
+                return Err(wrong(
+                    "the script was changed since the session began, so it cannot be taken up where it was; \
+                     start it anew",
+                ));
+            }
+            let place = place(room, &prepared.timeline.layout).map_err(wrong)?;
+            let journal = Journal::reopen(&journal).map_err(|e| failed(&e))?;
+            let journal = Arc::new(journal);
+            let start = account.position;
+            journal.append(
+                Some(start),
+                Entry::Resumed {
+                    from: start,
+                    boot: boot(),
+                },
+            );
+            let mut course = prepared.steered();
+            for (at, change) in &account.changes {
+                match course.revise(*at, change) {
+                    Ok(revised) => course = revised,
+                    Err(refusal) => remarks.push(format!(
+                        "a change that was made before could not be made again: {refusal}"
+                    )),
+                }
+            }
+            remarks.extend(unheard(&account, &course, start));
+            let beginning = Beginning {
+                ramp_in: RAMP_IN,
+                heard: Some(account.started_cues()),
+                ..Beginning::new(course, start)
+            };
+            let ready = begin(means, beginning, journal, place, path, remarks)?;
+            Ok(Ready {
+                resumed: true,
+                rests: account.is_paused,
+                ..ready
+            })
+        }
+    }
+}
+
+/// Cues that were recorded as started, and that nobody may have heard.
+fn unheard(account: &crate::journal::Account, course: &Course, start: Frames) -> Vec<String> {
+    let timeline = course.timeline();
+    let cut = |at: Frames, length: Frames| at + length > start;
+    let cues = account.cues.iter().filter_map(|(id, at)| {
+        let placed = timeline.cues.iter().find(|cue| cue.id == *id)?;
+        cut(*at, placed.length).then(|| {
+            format!(
+                "the cue `{0}` may not have been heard to its end; `undersong cue {0}` plays it again",
+                placed.name
+            )
+        })
+    });
+    cues.collect()
+}
+
+fn begin(
+    means: &Means,
+    beginning: Beginning,
+    journal: Arc<Journal>,
+    place: Place,
+    script: PathBuf,
+    remarks: Vec<String>,
+) -> Result<Ready, Refused> {
+    let rate = beginning.course.timeline().rate;
+    let beginning = Beginning {
+        brake: means.brake.clone(),
+        journal: Some(Arc::clone(&journal)),
+        ..beginning
+    };
+    let (mut player, engine) = Player::live(beginning).map_err(|e| failed(&e))?;
+    // Better late than with a hole: the first tracks are there before the device asks for them.
+    let _ = player.wait_ready(rate.frames(READY), PATIENCE);
+    Ok(Ready {
+        player,
+        engine: Box::new(engine),
+        journal,
+        place,
+        script,
+        resumed: false,
+        rests: false,
+        remarks,
+    })
+}
+
+/// The rate of a room's sessions.
+fn rate(room: &Room) -> Result<Rate, Refused> {
+    match (&room.output, room.rate) {
+        (_, Some(rate)) => Ok(rate),
+        (Output::Paced, None) => Ok(Rate::DEFAULT),
+        (Output::Device(id), None) => {
+            let device = Device::exactly(id).map_err(|e| failed(&e))?;
+            Ok(device.rate())
+        }
+    }
+}
+
+fn compose(
+    means: &Means,
+    path: &Path,
+    rate: Rate,
+    progress: &AtomicU64,
+) -> Result<(Prepared, Vec<String>), Refused> {
+    let reading = script::read(path);
+    confine::all(&means.room, &reading).map_err(|details| Refused {
+        details,
+        ..wrong("the session uses files that the room does not give away")
+    })?;
+    let show = |so_far: Progress| {
+        let part = so_far.bytes as f64 / (so_far.all_bytes.max(1)) as f64;
+        progress.store((part * 1000.0) as u64, Ordering::Relaxed);
+    };
+    let scan = |files: Vec<PathBuf>| Library::scan(files, &means.cache, &show);
+    let sentences = |mistakes: Vec<crate::mistake::Mistake>| -> Vec<String> {
+        mistakes.iter().map(ToString::to_string).collect()
+    };
+    match compose_read(reading, rate, scan) {
+        Ok(mut prepared) => {
+            let remarks = sentences(std::mem::take(&mut prepared.remarks));
+            Ok((prepared, remarks))
+        }
+        Err(mistakes) => Err(Refused {
+            details: sentences(mistakes),
+            ..wrong("the script cannot be played as it is")
+        }),
+    }
+}
+
+fn started(prepared: &Prepared, script: &Path) -> Started {
+    let timeline = &prepared.timeline;
+    Started {
+        title: prepared.session.title.clone(),
+        script: script.display().to_string(),
+        hash: prepared.session.hash.clone(),
+        rate: timeline.rate,
+        zones: timeline.layout.listeners(timeline.layout.all()),
+        seed: prepared.session.seed,
+        undersong: env!("CARGO_PKG_VERSION").to_owned(),
+        boot: boot(),
+    }
+}
+
+/// In a room that is never as loud as a session would be, the session begins softer.
+fn capped(course: Course, loudest: Decibels, journal: &Journal) -> Course {
+    if loudest.0 >= 0.0 {
+        return course;
+    }
+    let change = Change::Level { to: loudest };
+    match course.revise(Frames::ZERO, &change) {
+        Ok(softer) => {
+            journal.append(Some(Frames::ZERO), Entry::Changed { change });
+            softer
+        }
+        Err(_) => course,
+    }
+}
