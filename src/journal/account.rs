@@ -1,6 +1,7 @@
 //! What a journal tells: enough to go on with its session, or to report it.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::reader::Scroll;
 use super::record::{Ending, Entry, Record, Started};
@@ -16,9 +17,9 @@ pub struct Account {
     pub changes: Vec<(Frames, Change)>,
     /// The cues that were started, and the frames they were due at.
     pub cues: Vec<(CueId, Frames)>,
-    /// How far the session is known to have been heard.
+    /// How far the session is known to have been heard, before any crash.
     pub position: Frames,
-    /// Whether it rested when the journal ends.
+    /// Whether it rested when the journal ends, or was on the way to it.
     pub is_paused: bool,
     /// How it ended; `None` where it was cut off. Who asked for the end got it, whether or not it was reached.
     pub ending: Option<Ending>,
@@ -30,6 +31,8 @@ pub struct Account {
     pub records: Vec<Record>,
     /// Lines that were torn or damaged.
     pub damaged: usize,
+    /// When the first record was written.
+    begun: u64,
 }
 
 impl Account {
@@ -53,6 +56,7 @@ impl Account {
             last_wall: 0,
             records: Vec::new(),
             damaged: scroll.damaged,
+            begun: scroll.records.first().map_or(0, |record| record.wall),
         };
         for record in &scroll.records {
             account.take(record);
@@ -68,13 +72,19 @@ impl Account {
             Entry::Position | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
             Entry::Changed { change } => self.changes.push((at, change.clone())),
             Entry::CueStarts { cue, .. } => self.cues.push((*cue, at)),
+            Entry::Pausing => self.is_paused = true,
             Entry::Paused => {
                 self.heard(at);
                 self.is_paused = true;
             }
-            Entry::WentOn { .. } => self.is_paused = false,
-            Entry::Resumed { boot, .. } => {
+            Entry::WentOn { .. } => {
+                self.heard(at);
+                self.is_paused = false;
+            }
+            Entry::Resumed { from, boot } => {
+                self.heard(*from);
                 self.boot.clone_from(boot);
+                self.is_paused = false;
                 self.ending = None;
             }
             Entry::Stopping { how } | Entry::Ended { how } => self.ending = Some(*how),
@@ -94,7 +104,21 @@ impl Account {
 
     /// When the session began, in milliseconds since 1970.
     #[must_use]
-    pub fn begun_wall(&self) -> u64 {
-        self.records.first().map_or(0, |record| record.wall)
+    pub const fn begun_wall(&self) -> u64 {
+        self.begun
+    }
+
+    /// The numbers of records that were dropped or damaged, up to the last one that is whole.
+    #[must_use]
+    pub fn missing(&self) -> Vec<Range<u64>> {
+        let mut next = 0;
+        let mut missing = Vec::new();
+        for record in &self.records {
+            if record.number > next {
+                missing.push(next..record.number);
+            }
+            next = next.max(record.number.saturating_add(1));
+        }
+        missing
     }
 }

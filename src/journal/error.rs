@@ -25,6 +25,15 @@ pub enum JournalError {
     /// Something else lies there.
     #[error("{} is no journal; it begins with no record of a session's start", .0.display())]
     NoJournal(PathBuf),
+    /// Nothing was ever recorded in it.
+    #[error("the journal {} is empty: its session was cut off before it began; delete it", .0.display())]
+    Blank(PathBuf),
+    /// A note is longer than [`LONGEST_NOTE`](super::LONGEST_NOTE).
+    #[error("the note is longer than 4 KiB; write two")]
+    LongNote,
+    /// The notes are larger than a session's can be.
+    #[error("the notes {} have reached 4 MiB, the most for one session; take some out", .0.display())]
+    FullOfNotes(PathBuf),
     /// It is larger than a journal can be.
     #[error("the journal {} is larger than 64 MiB, which no session writes; move it away", .0.display())]
     TooLarge(PathBuf),

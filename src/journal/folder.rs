@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::account::Account;
 use super::error::JournalError;
-use super::name::ENDING;
+use super::name::{self, ENDING};
 use super::notes;
 use super::reader::read;
 
@@ -18,28 +18,36 @@ pub struct Summary {
     pub account: Account,
 }
 
-/// The journals in a folder, the newest first; files that are none are left out. Blocking.
+/// The journals in a folder, the newest first; files that are none are left out. Their records are too: [`read`] tells
+/// those of one. Blocking.
 ///
 /// # Errors
 /// Where the folder cannot be read. One that is missing holds none.
 pub fn list(folder: &Path) -> Result<Vec<Summary>, JournalError> {
     let summaries = files(folder)?.into_iter().filter_map(|path| {
-        let account = read(&path).ok()?;
+        let mut account = read(&path).ok()?;
+        // A room keeps hundreds of journals, each with thousands of records.
+        account.records = Vec::new();
         Some(Summary { path, account })
     });
     Ok(summaries.collect())
 }
 
-/// The newest journal, where it has no end: a crash or a power cut ended its session. Blocking.
+/// The newest journal, where it has no end: a crash or a power cut ended its session. One in which nothing was recorded
+/// does not count, nor does a file that is not named as journals are. Blocking.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// Where the folder cannot be read, or the newest journal: an older session is not to be taken for it.
 pub fn latest_unended(folder: &Path) -> Result<Option<Summary>, JournalError> {
-    let newest = files(folder)?.into_iter().find_map(|path| {
-        let account = read(&path).ok()?;
-        Some(Summary { path, account })
-    });
-    Ok(newest.filter(|newest| newest.account.ending.is_none()))
+    for path in files(folder)?.into_iter().filter(|it| name::is_ours(it)) {
+        match read(&path) {
+            Ok(account) if account.ending.is_some() => return Ok(None),
+            Ok(account) => return Ok(Some(Summary { path, account })),
+            Err(JournalError::Blank(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// Names tell when a session began, so the last name is the newest.

@@ -50,6 +50,17 @@ fn stem(wall: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}Z")
 }
 
+/// Whether a file is named as journals are.
+pub(super) fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let Some((stem, ENDING)) = name.and_then(|name| name.split_once('.')) else {
+        return false;
+    };
+    let (time, again) = stem.split_once('_').unwrap_or((stem, "1"));
+    let shape = time.replace(|sign: char| sign.is_ascii_digit(), "0");
+    shape == "0000-00-00T00-00-00Z" && again.parse::<u32>().is_ok()
+}
+
 /// A day's date, counted from 1 January 1970. After Howard Hinnant, "chrono-compatible low-level date algorithms",
 /// `civil_from_days`.
 #[must_use]
@@ -84,5 +95,20 @@ mod tests {
         assert_ne!(one, other);
         // The one that began later stands behind.
         assert!(one < other);
+        assert!(is_ours(&one) && is_ours(&other));
+    }
+
+    #[test]
+    fn other_files_are_not_taken_for_journals() {
+        for name in [
+            "evening.jsonl",
+            "2026-11-24T18-03-05Z.notes.jsonl",
+            "2026-11-24T18-03-05Z.json",
+            "2026-11-24T18-03-05Z_copy.jsonl",
+            "2026-11-24T18-03Z.jsonl",
+            "",
+        ] {
+            assert!(!is_ours(Path::new(name)), "{name}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Reading a journal, however it was left.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
@@ -16,6 +16,8 @@ pub(super) struct Scroll {
     pub records: Vec<Record>,
     /// Lines that are torn or damaged.
     pub damaged: usize,
+    /// Lines that have an end, whatever they hold.
+    pub ends: usize,
     /// Up to the end of the last whole line, in bytes.
     pub size: u64,
     /// The last whole line lacks its end.
@@ -30,6 +32,7 @@ impl Scroll {
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             at += line.len();
             let text = line.strip_suffix(b"\n");
+            scroll.ends += usize::from(text.is_some());
             match line::read(text.unwrap_or(line)) {
                 Some(record) => {
                     scroll.records.push(record);
@@ -46,6 +49,11 @@ impl Scroll {
     pub fn next(&self) -> u64 {
         let numbers = self.records.iter().map(|record| record.number);
         numbers.max().map_or(0, |last| last.saturating_add(1))
+    }
+
+    /// Whether not even one line was finished.
+    pub fn is_blank(&self) -> bool {
+        self.records.is_empty() && self.ends == 0
     }
 
     /// Whether it begins as a journal does.
@@ -67,6 +75,8 @@ pub(super) fn scroll(file: &File, path: &Path) -> Result<Scroll, JournalError> {
     let scroll = Scroll::of(&bytes);
     if scroll.is_journal() {
         Ok(scroll)
+    } else if scroll.is_blank() {
+        Err(JournalError::Blank(path.to_owned()))
     } else {
         Err(JournalError::NoJournal(path.to_owned()))
     }
@@ -77,11 +87,12 @@ pub(super) fn scroll(file: &File, path: &Path) -> Result<Scroll, JournalError> {
 /// # Errors
 /// Where it cannot be read, or is none.
 pub fn read(path: &Path) -> Result<Account, JournalError> {
-    let file = File::open(path).map_err(JournalError::refused(path, "opened"))?;
-    let about = file.metadata();
-    if !about.is_ok_and(|about| about.is_file()) {
+    // Looked at before it is opened: opening a pipe waits for who writes into it.
+    let about = fs::metadata(path).map_err(JournalError::refused(path, "opened"))?;
+    if !about.is_file() {
         return Err(JournalError::NoJournal(path.to_owned()));
     }
+    let file = File::open(path).map_err(JournalError::refused(path, "opened"))?;
     let scroll = scroll(&file, path)?;
     Account::of(scroll).ok_or_else(|| JournalError::NoJournal(path.to_owned()))
 }

@@ -1,6 +1,6 @@
 //! What the journal holds: one record for each thing that was asked or that sounded.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::level::Decibels;
@@ -24,7 +24,8 @@ pub struct Record {
 /// What began a session, and what is needed to go on with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Started {
-    /// What people call it.
+    /// What people call it; at most 1 KiB of it are written.
+    #[serde(serialize_with = "short")]
     pub title: String,
     /// The script's path.
     pub script: String,
@@ -101,12 +102,14 @@ pub enum Entry {
     },
     /// A phase began.
     Phase {
-        /// Its name.
+        /// Its name; at most 1 KiB of it are written.
+        #[serde(serialize_with = "short")]
         name: String,
     },
     /// A clip began.
     Clip {
-        /// The track's title.
+        /// The track's title; at most 1 KiB of it are written.
+        #[serde(serialize_with = "short")]
         title: String,
         /// Its file.
         file: String,
@@ -118,14 +121,16 @@ pub enum Entry {
     CueStarts {
         /// The cue's identity.
         cue: CueId,
-        /// Its name.
+        /// Its name; at most 1 KiB of it are written.
+        #[serde(serialize_with = "short")]
         name: String,
     },
     /// A cue did not sound.
     CueLeftOut {
         /// The cue's identity.
         cue: CueId,
-        /// Its name.
+        /// Its name; at most 1 KiB of it are written.
+        #[serde(serialize_with = "short")]
         name: String,
         /// Why, in a few words.
         why: String,
@@ -186,4 +191,11 @@ pub enum Entry {
         /// All that the line says.
         fields: Map<String, Value>,
     },
+}
+
+/// A name, not longer than it helps a reader: a record that is too long would be lost, and with it the cue it gives leave
+/// to, or the whole session.
+fn short<S: Serializer>(name: &str, to: S) -> Result<S::Ok, S::Error> {
+    let end = name.floor_char_boundary(1024);
+    to.serialize_str(name.get(..end).unwrap_or_default())
 }

@@ -161,13 +161,16 @@ fn make(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
+    let missing = folder.ancestors().take_while(|it| !it.is_dir());
+    let missing: Vec<&Path> = missing.collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(0o700).create(folder)?;
-    match folder.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => File::open(".")?.sync_all(),
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
+    // Each folder is known to the one above it.
+    for parent in missing.iter().filter_map(|it| it.parent()) {
+        let here = parent.as_os_str().is_empty();
+        File::open(if here { Path::new(".") } else { parent })?.sync_all()?;
     }
+    Ok(())
 }
 
 fn begin(file: &File, folder: &Path) -> io::Result<()> {

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod card;
+pub mod disk;
 pub mod files;
 pub mod plans;
 pub mod program;
