@@ -12,6 +12,7 @@
 //! [`zone`], [`frame`], [`fade`] and [`mistake`].
 
 pub mod cli;
+pub mod control;
 pub mod daemon;
 pub mod decode;
 pub mod engine;

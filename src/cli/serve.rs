@@ -1,0 +1,103 @@
+//! `undersong serve --room ROOM.yaml`: the daemon in the room.
+
+use std::path::PathBuf;
+use std::thread;
+
+use clap::Args;
+
+use crate::cli::Exit;
+use crate::cli::mistakes;
+use crate::cli::scanning::cache;
+use crate::cli::screen::{complain, printable};
+use crate::cli::signals::Signals;
+use crate::control::{listen, router};
+use crate::daemon::{Daemon, Desk, desk};
+use crate::output::lock_memory;
+use crate::room::{Output, Room, read};
+
+/// Run the daemon of a room: it plays one session at a time, steered from other terminals
+///
+/// It runs until Ctrl-C or SIGTERM; then the sound fades, and a session that plays can be taken up again. After a crash it
+/// goes on by itself where it was, after a restart of the machine it offers to.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  undersong serve --room room.yaml")]
+pub struct Serve {
+    /// The room file: device, media folders, journal
+    #[arg(
+        long,
+        value_name = "ROOM.yaml",
+        default_value = "/etc/undersong/room.yaml"
+    )]
+    room: PathBuf,
+}
+
+impl Serve {
+    /// Runs the command.
+    #[must_use]
+    pub fn run(self) -> Exit {
+        let room = match read(&self.room) {
+            Ok(room) => room,
+            Err(found) => {
+                mistakes::show(&found, &self.room);
+                return Exit::Input;
+            }
+        };
+        match serve(room) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                complain(&printable(&error.to_string()));
+                Exit::Machine
+            }
+        }
+    }
+}
+
+fn serve(room: Room) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    if matches!(room.output, Output::Device(_)) && !lock_memory() {
+        tracing::warn!(
+            "the system does not let the program keep its memory from being swapped out; \
+             raise the limit of locked memory (`LimitMEMLOCK=infinity` in its unit)"
+        );
+    }
+    let (desk, counter) = desk();
+    let socket = room.socket.clone();
+    // First the socket: a second daemon must not touch the first one's session.
+    let listener = runtime.block_on(listen(&socket))?;
+    complain(&printable(&format!(
+        "{} is ready; steer it with `undersong start SCRIPT --socket {}`",
+        room.name,
+        socket.display()
+    )));
+    let session = thread::Builder::new().name("session".to_owned());
+    let session = session.spawn(move || Daemon::new(room, cache(), counter).run())?;
+    let served = runtime.block_on(until_asked(listener, &desk, &session));
+    desk.go_down();
+    let ended = session.join();
+    // Gone first, so that nobody waits at a door behind which there is nobody.
+    let _ = std::fs::remove_file(&socket);
+    if ended.is_err() {
+        return Err("the session's thread failed; this is a fault of Undersong".into());
+    }
+    Ok(served?)
+}
+
+async fn until_asked(
+    listener: tokio::net::UnixListener,
+    desk: &Desk,
+    session: &thread::JoinHandle<()>,
+) -> std::io::Result<()> {
+    let mut signals = Signals::listen()?;
+    let gone = async {
+        while !session.is_finished() {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        served = axum::serve(listener, router(desk.clone())) => served,
+        () = signals.asked_to_stop() => Ok(()),
+        () = gone => Ok(()),
+    }
+}

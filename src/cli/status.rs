@@ -1,0 +1,184 @@
+//! `undersong status` and `undersong watch`
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use http_body_util::BodyExt;
+use serde::Serialize;
+
+use crate::cli::Exit;
+use crate::cli::screen::{print, printable};
+use crate::cli::steer::{Way, block_on, complain_of};
+use crate::daemon::{SessionStatus, State, Status};
+use crate::time::clock;
+use std::time::Duration;
+
+/// Show how the daemon and its session are
+#[derive(Debug, Args)]
+pub struct Show {
+    #[command(flatten)]
+    way: Way,
+}
+
+/// Show what happens in the session, as it happens; Ctrl-C ends it
+#[derive(Debug, Args)]
+pub struct Watch {
+    #[command(flatten)]
+    way: Way,
+}
+
+impl Show {
+    /// Runs the command.
+    #[must_use]
+    pub fn run(self) -> Exit {
+        block_on(async {
+            match self.way.client().status().await {
+                Ok(status) if self.way.is_json() => json(&status),
+                Ok(status) => print(&text(&status)),
+                Err(error) => complain_of(&error, self.way.is_json()),
+            }
+        })
+    }
+}
+
+impl Watch {
+    /// Runs the command.
+    #[must_use]
+    pub fn run(self) -> Exit {
+        block_on(async {
+            let client = self.way.client();
+            let opened = match client.events().await {
+                Ok(events) => client.status().await.map(|status| (events, status)),
+                Err(error) => Err(error),
+            };
+            let (mut events, status) = match opened {
+                Ok(opened) => opened,
+                Err(error) => return complain_of(&error, self.way.is_json()),
+            };
+            if !self.way.is_json() {
+                let _ = print(&text(&status));
+            }
+            let mut pending = String::new();
+            while let Some(Ok(frame)) = events.frame().await {
+                let Some(bytes) = frame.data_ref() else {
+                    continue;
+                };
+                pending.push_str(&String::from_utf8_lossy(bytes));
+                while let Some(end) = pending.find('\n') {
+                    let line: String = pending.drain(..=end).collect();
+                    if let Some(data) = line.strip_prefix("data: ") {
+                        let shown = if self.way.is_json() {
+                            data.to_owned()
+                        } else {
+                            happening(data)
+                        };
+                        let _ = print(&shown);
+                    }
+                }
+            }
+            Exit::Done
+        })
+    }
+}
+
+fn happening(data: &str) -> String {
+    let told: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
+    let word = |key: &str| printable(told[key].as_str().unwrap_or_default());
+    let at = told["at"].as_f64().unwrap_or_default();
+    format!("{:>8}  {:<8} {}\n", time(at), word("what"), word("text"))
+}
+
+/// As JSON on the standard output.
+pub fn json(value: &impl Serialize) -> Exit {
+    // Plain data always has a JSON form.
+    print(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"))
+}
+
+fn time(seconds: f64) -> String {
+    clock(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+}
+
+fn text(status: &Status) -> String {
+    let mut text = format!("{}: {}\n", printable(&status.room), state(status));
+    if let Some(session) = &status.session {
+        about(session, &mut text);
+    }
+    let output = &status.output;
+    if output.state != "closed" {
+        // Writing to a text does not fail, here and below.
+        let _ = writeln!(
+            text,
+            "sound     {} ({}), {} Hz, {} dropouts, lost {} times",
+            printable(&output.device),
+            output.state,
+            output.rate,
+            output.xruns,
+            output.losses
+        );
+        let _ = writeln!(text, "record    {}", status.journal.state);
+    }
+    for alarm in &status.alarms {
+        let _ = writeln!(text, "! {}", printable(&alarm.message));
+    }
+    text
+}
+
+fn state(status: &Status) -> String {
+    match status.state {
+        State::Idle => "no session plays; `undersong start SCRIPT` begins one".to_owned(),
+        State::Offered => {
+            "a session was cut off; `undersong resume` takes it up, `undersong stop` gives it up"
+                .to_owned()
+        }
+        State::Preparing => {
+            let percent = status.prepared.unwrap_or(0.0) * 100.0;
+            format!("a session is being prepared ({percent:.0} %)")
+        }
+        State::Playing => "a session plays".to_owned(),
+        State::Paused => "the session rests; `undersong resume` goes on".to_owned(),
+        State::Stopping => "the session fades out".to_owned(),
+    }
+}
+
+fn about(session: &SessionStatus, text: &mut String) {
+    let end = session.end.map_or_else(|| "held".to_owned(), time);
+    let _ = writeln!(
+        text,
+        "session   {}, {} / {end}",
+        printable(&session.title),
+        time(session.position)
+    );
+    if !session.phase.is_empty() {
+        let end = session.phase_end.map_or_else(
+            || "held until you say `continue`".to_owned(),
+            |end| format!("to {}", time(end)),
+        );
+        let _ = writeln!(
+            text,
+            "phase     {} ({} of {}), {end}",
+            printable(&session.phase),
+            session.phase_number,
+            session.phases
+        );
+    }
+    for title in &session.playing {
+        let _ = writeln!(text, "plays     {}", printable(title));
+    }
+    for coming in &session.next {
+        let what = coming.text.as_ref().unwrap_or(&coming.name);
+        let _ = writeln!(
+            text,
+            "next      {} {} {}",
+            time(coming.at),
+            coming.kind,
+            printable(what)
+        );
+    }
+    for zone in &session.zones {
+        let loudness = zone.loudness.map_or_else(
+            || "silent".to_owned(),
+            |loudness| format!("{loudness:.0} LUFS"),
+        );
+        let _ = writeln!(text, "zone {}    {loudness}", zone.name);
+    }
+}

@@ -1,0 +1,78 @@
+//! Counters as Prometheus reads them.
+
+use std::fmt::Write as _;
+
+use crate::daemon::{State, Status};
+
+/// The text of all counters. No title, no name and no text is in it.
+#[must_use]
+pub fn text(status: &Status) -> String {
+    let session = status.session.as_ref();
+    let sounds = matches!(status.state, State::Playing | State::Stopping);
+    let limiter = session.map_or(0.0, |session| {
+        let zones = session.zones.iter().map(|zone| f64::from(-zone.limiter));
+        zones.fold(0.0, f64::max)
+    });
+    let output = &status.output;
+    let values: [(&str, &str, f64); 10] = [
+        (
+            "undersong_playing",
+            "Whether a session sounds",
+            f64::from(u8::from(sounds)),
+        ),
+        (
+            "undersong_position_seconds",
+            "The session's position",
+            session.map_or(0.0, |s| s.position),
+        ),
+        (
+            "undersong_xruns",
+            "How often the device ran dry in this session",
+            output.xruns as f64,
+        ),
+        (
+            "undersong_device_losses",
+            "How often the device was lost in this session",
+            output.losses as f64,
+        ),
+        (
+            "undersong_worst_block_seconds",
+            "The longest that one block took",
+            output.worst_callback_ms / 1000.0,
+        ),
+        (
+            "undersong_real_time",
+            "Whether the audio thread has real-time priority",
+            f64::from(u8::from(output.real_time)),
+        ),
+        (
+            "undersong_limiter_decibels",
+            "How far the limiters went down since the last look",
+            limiter,
+        ),
+        (
+            "undersong_journal_waiting",
+            "Records that wait for the disk",
+            status.journal.waiting as f64,
+        ),
+        (
+            "undersong_journal_dropped",
+            "Records that were lost",
+            status.journal.dropped as f64,
+        ),
+        (
+            "undersong_alarms",
+            "Alarms that stand",
+            status.alarms.len() as f64,
+        ),
+    ];
+    let mut text = String::new();
+    for (name, help, value) in values {
+        // Writing to a text does not fail.
+        let _ = writeln!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}"
+        );
+    }
+    text
+}
