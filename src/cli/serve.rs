@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -14,6 +15,9 @@ use crate::control::{listen, router};
 use crate::daemon::{Daemon, Desk, desk};
 use crate::output::lock_memory;
 use crate::room::{Output, Room, read};
+
+/// How often it is looked whether the session's thread goes on.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Run the daemon of a room: it plays one session at a time, steered from other terminals
 ///
@@ -92,12 +96,29 @@ async fn until_asked(
     let mut signals = Signals::listen()?;
     let gone = async {
         while !session.is_finished() {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
+    // Ready first: a watchdog must not end a daemon that takes up its session.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     tokio::select! {
         served = axum::serve(listener, router(desk.clone())) => served,
         () = signals.asked_to_stop() => Ok(()),
         () = gone => Ok(()),
+        () = feed_watchdog(desk) => Ok(()),
+    }
+}
+
+/// Feeds the system's watchdog for as long as the session's thread goes on: what hangs is started anew, and takes its
+/// session up.
+async fn feed_watchdog(desk: &Desk) {
+    let mut last = 0;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let shown = desk.status().now_ms;
+        if shown != last {
+            last = shown;
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        }
     }
 }

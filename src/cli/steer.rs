@@ -312,7 +312,9 @@ fn give(way: &Way, forecast: bool, order: impl FnOnce(&Status) -> Result<Order, 
 fn text(answer: &Answer) -> String {
     let mut text = printable(&answer.message) + "\n";
     for remark in &answer.remarks {
-        text += &format!("  note: {}\n", printable(remark));
+        text.push_str("  note: ");
+        text.push_str(&printable(remark));
+        text.push('\n');
     }
     text
 }

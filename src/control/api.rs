@@ -31,7 +31,6 @@ struct Control {
 }
 
 /// The API of a daemon. Any listener can serve it.
-#[must_use]
 pub fn router(desk: Desk) -> Router {
     let control = Control {
         desk,

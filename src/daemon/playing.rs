@@ -439,7 +439,8 @@ impl Playing {
                 .map(|clip| clip.title.clone())
                 .collect(),
             next: coming(timeline.next(position), timeline.rate),
-            level: self.player.level().0,
+            // As fine as anybody steers it.
+            level: (self.player.level().0 * 100.0).round() / 100.0,
             speaking: timeline.speaking.is_some(),
             undo_until: undo_until.filter(|until| *until >= position).map(seconds),
             zones: self.zones(),

@@ -21,11 +21,21 @@ pub(super) struct Board {
     zones: [ZoneBoard; MAX_ZONES],
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ZoneBoard {
     peak: AtomicU32,
     momentary: AtomicU32,
     limiter: AtomicU32,
+}
+
+impl Default for ZoneBoard {
+    fn default() -> Self {
+        Self {
+            peak: AtomicU32::new(0),
+            momentary: AtomicU32::new(f32::NEG_INFINITY.to_bits()),
+            limiter: AtomicU32::new(0),
+        }
+    }
 }
 
 impl Board {

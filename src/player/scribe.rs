@@ -23,6 +23,8 @@ const POSITION: Duration = Duration::from_secs(1);
 pub struct Scribe {
     journal: Arc<Journal>,
     asked: HashMap<CueId, Ticket>,
+    /// Nothing was heard before this frame.
+    start: Frames,
     /// The next position to be recorded.
     next: Frames,
 }
@@ -34,6 +36,7 @@ impl Scribe {
         Self {
             journal,
             asked: HashMap::new(),
+            start,
             next: start,
         }
     }
@@ -44,9 +47,10 @@ impl Scribe {
         &self.journal
     }
 
-    /// For as long as a timeline holds.
-    pub fn gate<'a>(&'a mut self, timeline: &'a Timeline) -> impl Gate + 'a {
+    /// For as long as a timeline holds, at frame `now`.
+    pub fn gate<'a>(&'a mut self, timeline: &'a Timeline, now: Frames) -> impl Gate + 'a {
         ScribesGate {
+            begun: now > self.start,
             scribe: self,
             timeline,
         }
@@ -126,6 +130,7 @@ fn starts(cue: &PlacedCue) -> Entry {
 struct ScribesGate<'a> {
     scribe: &'a mut Scribe,
     timeline: &'a Timeline,
+    begun: bool,
 }
 
 impl Gate for ScribesGate<'_> {
@@ -142,7 +147,8 @@ impl Gate for ScribesGate<'_> {
         let ticket = ticket.or_insert_with(|| journal.append(Some(placed.at), starts(placed)));
         if ticket.is_synced() {
             Permit::Given
-        } else if left > rate.frames(LAST) {
+        } else if left > rate.frames(LAST) || !self.begun {
+            // The session does not begin before what is heard first is recorded.
             Permit::Wait
         } else if placed.by_hand {
             // Somebody asked for it just now, and is there to hear whether it comes.

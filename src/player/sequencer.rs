@@ -473,6 +473,7 @@ impl Sequencer {
     pub fn is_ready(&self, until: Frames) -> bool {
         let until = until + Frames::from(2 * GUARD);
         let handed_over = self.unsent.is_empty()
+            && self.held.iter().all(|held| held.from >= until)
             && self.parts.front().is_none_or(|part| part.from >= until)
             && self
                 .sounds

@@ -236,7 +236,7 @@ impl Player {
         let (handle, streams) = (&mut self.handle, &self.streams);
         let (troubles, missed) = match &mut self.scribe {
             Some(scribe) => {
-                let mut gate = scribe.gate(&timeline);
+                let mut gate = scribe.gate(&timeline, now);
                 self.sequencer.advance(now, handle, streams, &mut gate)
             }
             None => self.sequencer.advance(now, handle, streams, &mut Open),

@@ -77,7 +77,7 @@ fn number(
 
 fn loudest(written: &RoomFile, mistakes: &mut Mistakes) -> Decibels {
     let Some((level, span)) = written.loudest.spanned() else {
-        return Decibels(0.0);
+        return Decibels(6.0);
     };
     if !LOUDEST.contains(&level.0.0) {
         let (least, most) = LOUDEST.into_inner();
@@ -187,7 +187,7 @@ mod tests {
     fn the_least_that_can_be_said_of_a_room_is_enough() {
         let room = reading(LEAST).unwrap();
         assert_eq!(room.output, Output::Paced);
-        assert_eq!((room.period, room.loudest), (1024, Decibels(0.0)));
+        assert_eq!((room.period, room.loudest), (1024, Decibels(6.0)));
         assert!(room.journal.is_absolute() && room.media[0].is_absolute());
     }
 

@@ -33,7 +33,7 @@ record! {
             period: Number,
             /// Which channels of the device each listener hears, counted from 1. As the session lays them out unless said.
             zones: ZoneMap,
-            /// The level of everything is never steered higher than this: `0 dB` unless said.
+            /// The level of everything is never steered higher than this: `+6 dB` unless said.
             loudest: Level,
             /// Where the daemon listens for the command line: `/run/undersong/control.sock` unless said.
             socket: FileName,

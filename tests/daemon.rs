@@ -1,0 +1,279 @@
+//! The daemon of a room, as a new user would run it: steered from another terminal, killed, and taken up again.
+
+mod common;
+
+use std::collections::HashMap;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::program::Desk;
+use serde_json::Value;
+
+/// A running daemon in a folder of its own.
+struct Room {
+    desk: Desk,
+    daemon: Option<Child>,
+}
+
+const SESSION: &str = "undersong: 1\ntitle: Steered\nmusic: { crossfade: 2s, fade-in: 0s }\nphases:\n  \
+    - name: onset\n    length: 40s\n    max: 90s\n    playlist: { tracks: [music.wav, other.wav] }\n    cues:\n      \
+    - { name: first, at: 0s, chime: words.wav }\n      - { name: soon, at: 2s, voice: words.wav }\n      \
+    - { name: late, at: 30s, voice: words.wav }\n  \
+    - { name: return, length: 60s, playlist: { tracks: [music.wav] } }\n";
+
+impl Room {
+    fn new() -> Self {
+        let desk = Desk::new();
+        desk.write("session.yaml", SESSION);
+        desk.write(
+            "room.yaml",
+            "undersong-room: 1\nname: Room two\ndevice: paced\nperiod: 256\nmedia: .\n\
+             journal: journal\nsocket: run/control.sock\n",
+        );
+        let mut room = Self { desk, daemon: None };
+        room.serve();
+        room
+    }
+
+    fn serve(&mut self) {
+        let mut command = self.desk.command(&["serve", "--room", "room.yaml"]);
+        let daemon = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.daemon = Some(daemon.unwrap());
+        self.until("the daemon answers", |room| room.run(&["status"]).0 == 0);
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.desk.command(args);
+        command.env("UNDERSONG_SOCKET", self.desk.path("run/control.sock"));
+        command
+    }
+
+    /// The exit code, and what was said.
+    fn run(&self, args: &[&str]) -> (i32, String) {
+        let output = self.command(args).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        (output.status.code().unwrap_or(-1), said)
+    }
+
+    fn done(&self, args: &[&str]) -> String {
+        let (code, said) = self.run(args);
+        assert_eq!(code, 0, "{args:?}: {said}");
+        said
+    }
+
+    fn status(&self) -> Value {
+        serde_json::from_str(&self.done(&["status", "--json"])).unwrap()
+    }
+
+    fn position(&self) -> f64 {
+        self.status()["session"]["position"].as_f64().unwrap_or(0.0)
+    }
+
+    fn state(&self) -> String {
+        self.status()["state"].as_str().unwrap().to_owned()
+    }
+
+    /// Looks again and again; the daemon's own clock is real time, so there is nothing to turn.
+    fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !holds(self) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "not in time: {what}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn kill(&mut self) {
+        let mut daemon = self.daemon.take().unwrap();
+        daemon.kill().unwrap();
+        daemon.wait().unwrap();
+    }
+
+    fn journal(&self) -> Vec<Value> {
+        let folder = std::fs::read_dir(self.desk.path("journal")).unwrap();
+        let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+        files.retain(|file| !file.to_string_lossy().contains("notes"));
+        files.sort();
+        let text = std::fs::read_to_string(files.last().unwrap()).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    fn count(&self, what: &str) -> usize {
+        self.journal()
+            .iter()
+            .filter(|record| record["what"] == what)
+            .count()
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if let Some(mut daemon) = self.daemon.take() {
+            let _ = daemon.kill();
+            let _ = daemon.wait();
+        }
+    }
+}
+
+#[test]
+fn a_session_is_steered_from_another_terminal_and_recorded() {
+    let room = Room::new();
+    assert_eq!(room.state(), "idle");
+    assert!(
+        room.done(&["start", "session.yaml"])
+            .contains("“Steered” plays")
+    );
+    assert_eq!(room.state(), "playing");
+    let forecast = room.done(&["extend", "20s", "--forecast", "--json"]);
+    let forecast: Value = serde_json::from_str(&forecast).unwrap();
+    let (end, before) = (
+        &forecast["forecast"]["end"],
+        &forecast["forecast"]["end_before"],
+    );
+    assert!(end.as_f64() > before.as_f64(), "{forecast}");
+    assert_eq!(
+        room.status()["session"]["end"],
+        *before,
+        "a forecast changes nothing"
+    );
+    room.done(&["hold"]);
+    assert!(room.status()["session"]["end"].is_null());
+    assert!(room.done(&["undo"]).contains("taken back"));
+    assert_eq!(room.status()["session"]["end"], *before);
+    room.done(&["level", "-2dB"]);
+    assert_eq!(room.status()["session"]["level"], -2.0);
+    room.done(&["skip"]);
+    room.done(&["speak", "on"]);
+    assert_eq!(room.status()["session"]["speaking"], true);
+    room.done(&["cue", "late"]);
+    room.done(&["pause"]);
+    room.until("it rests", |room| room.count("paused") == 1);
+    let stood = room.position();
+    room.done(&["resume"]);
+    room.until("it goes on", |room| room.position() > stood);
+    room.done(&["note", "canary-in-the-notes"]);
+    assert_eq!(room.run(&["cue", "nosuch"]).0, 1);
+    assert_eq!(room.run(&["extend", "soon"]).0, 2);
+    assert_eq!(room.run(&["level", "+40dB"]).0, 1);
+    assert!(room.done(&["stop", "--now"]).contains("30 ms"));
+    room.until("it is over", |room| room.state() == "idle");
+    let journal = room.journal();
+    let changes: Vec<&str> = journal
+        .iter()
+        .filter_map(|record| record["change"]["do"].as_str())
+        .collect();
+    assert_eq!(changes, ["hold", "undo", "level", "skip", "speak", "cue"]);
+    assert_eq!(journal.last().unwrap()["what"], "ended");
+    let text = journal.iter().map(Value::to_string).collect::<String>();
+    assert!(!text.contains("canary"), "a note is kept apart");
+}
+
+#[test]
+fn a_press_that_comes_twice_is_one() {
+    let room = Room::new();
+    room.done(&["start", "session.yaml"]);
+    let presses = ["extend", "10s"].as_slice();
+    let twice = [room.command(presses).spawn(), room.command(presses).spawn()];
+    let codes = twice.map(|press| press.unwrap().wait().unwrap().code().unwrap());
+    assert_eq!(codes.iter().sum::<i32>(), 1, "{codes:?}");
+    assert_eq!(room.count("changed"), 1);
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
+    let kills = std::env::var("UNDERSONG_KILLS").map_or(6, |kills| kills.parse().unwrap());
+    let mut room = Room::new();
+    room.done(&["start", "session.yaml"]);
+    room.done(&["hold"]);
+    for kill in 0..kills {
+        // Odd times, so that the kills fall everywhere between two records.
+        std::thread::sleep(Duration::from_millis(337 + kill * 211 % 900));
+        let (before, asked) = (room.position(), Instant::now());
+        room.kill();
+        let lag = asked.elapsed().as_secs_f64();
+        let begun = Instant::now();
+        room.serve();
+        room.until("it plays again", |room| room.state() == "playing");
+        assert!(
+            begun.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            begun.elapsed()
+        );
+        let after = room.journal();
+        let resumed = after
+            .iter()
+            .rev()
+            .find(|record| record["what"] == "resumed")
+            .unwrap();
+        let from = resumed["from"].as_f64().unwrap() / 48_000.0;
+        assert!(
+            from <= before + lag + 0.1 && before - from <= 2.0,
+            "{before} {from}"
+        );
+        let end = &room.status()["session"]["end"];
+        assert!(end.is_null(), "what was held is held: {end}");
+    }
+    let mut started: HashMap<String, usize> = HashMap::new();
+    for record in room.journal().iter().filter(|r| r["what"] == "cue-starts") {
+        *started.entry(record["cue"].to_string()).or_default() += 1;
+    }
+    assert!(!started.is_empty());
+    assert!(started.values().all(|times| *times == 1), "{started:?}");
+}
+
+#[test]
+fn what_lies_outside_the_media_folders_is_neither_played_nor_shown() {
+    let room = Room::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let secret = elsewhere.path().join("secret.yaml");
+    std::fs::write(&secret, "canary: 1\n").unwrap();
+    let (code, said) = room.run(&["start", secret.to_str().unwrap()]);
+    assert!(code == 1 && !said.contains("canary"), "{said}");
+    let music = room.desk.path("music.wav");
+    let copy = elsewhere.path().join("music.wav");
+    std::fs::copy(music, &copy).unwrap();
+    let script = format!(
+        "undersong: 1\nphases:\n  - {{ name: p, length: 40s, playlist: {{ tracks: [{}] }} }}\n",
+        copy.display()
+    );
+    room.desk.write("outside.yaml", &script);
+    let (code, said) = room.run(&["start", "outside.yaml"]);
+    assert!(
+        code == 1 && said.contains("outside the room's media folders"),
+        "{said}"
+    );
+    std::os::unix::fs::symlink(&copy, room.desk.path("link.wav")).unwrap();
+    room.desk.write(
+        "linked.yaml",
+        &script.replace(copy.to_str().unwrap(), "link.wav"),
+    );
+    assert_eq!(room.run(&["start", "linked.yaml"]).0, 1);
+    assert_eq!(room.state(), "idle");
+}
+
+#[test]
+fn asked_to_end_it_fades_and_can_be_taken_up_again() {
+    let mut room = Room::new();
+    room.done(&["start", "session.yaml"]);
+    room.until("it sounds", |room| room.position() > 1.2);
+    let daemon = room.daemon.take().unwrap();
+    let id = daemon.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let ended = daemon.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(!room.desk.path("run/control.sock").exists());
+    assert_eq!(room.run(&["status"]).0, 3);
+    room.serve();
+    room.until("it goes on", |room| room.state() == "playing");
+}
