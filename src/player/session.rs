@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Disk, OwnDisk};
 use crate::engine::{Brake, Command, Engine, Event, Handle, Meters, Revision, Setup, Stop};
 use crate::frame::Frame;
 use crate::journal::Journal;
@@ -56,6 +56,8 @@ pub struct Beginning {
     pub brake: Brake,
     /// What is recorded, and where: a cue sounds only once its start is.
     pub journal: Option<Arc<Journal>>,
+    /// What the files are read from.
+    pub disk: Arc<dyn Disk>,
     /// Where a session is taken up that was cut off, the cues that are not to come again; with them, whatever began
     /// before the first frame. `None` where the session is sought in, as in a preview.
     pub heard: Option<HashSet<CueId>>,
@@ -72,6 +74,7 @@ impl Beginning {
             ramp_in: if own { Duration::ZERO } else { RAMP_IN },
             brake: Brake::default(),
             journal: None,
+            disk: Arc::new(OwnDisk),
             heard: None,
         }
     }
@@ -102,7 +105,7 @@ impl Player {
     /// # Errors
     /// What keeps the session from beginning.
     pub fn new(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
-        Self::begin(Beginning::new(course, start), Reading::OnDemand)
+        Self::live(Beginning::new(course, start))
     }
 
     /// The same for [`render`](crate::player::render): files are decoded ahead, on all cores. The samples are the same.
@@ -118,7 +121,8 @@ impl Player {
     /// # Errors
     /// What keeps the session from beginning.
     pub fn live(beginning: Beginning) -> Result<(Self, Engine), StartError> {
-        Self::begin(beginning, Reading::OnDemand)
+        let disk = Arc::clone(&beginning.disk);
+        Self::begin(beginning, Reading::OnDemand(disk))
     }
 
     fn begin(beginning: Beginning, reading: Reading) -> Result<(Self, Engine), StartError> {
@@ -129,6 +133,7 @@ impl Player {
             brake,
             journal,
             heard,
+            ..
         } = beginning;
         let timeline = Arc::clone(course.timeline());
         let rate = timeline.rate;
