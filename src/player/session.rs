@@ -23,6 +23,9 @@ use crate::zone::Zone;
 /// Each zone's ceiling.
 const CEILING: Decibels = Decibels(-6.0);
 
+/// A session that is taken up after it was cut off comes from silence within this.
+const TAKE_UP: Duration = Duration::from_secs(3);
+
 /// A session that does not begin at its start comes from silence within this.
 const RAMP_IN: Duration = Duration::from_millis(500);
 
@@ -80,6 +83,18 @@ impl Beginning {
     }
 }
 
+impl Beginning {
+    /// Takes a session up that was cut off at a frame, without these cues and without those that began before it.
+    #[must_use]
+    pub fn again(course: Course, from: Frames, heard: HashSet<CueId>) -> Self {
+        Self {
+            ramp_in: TAKE_UP,
+            heard: Some(heard),
+            ..Self::new(course, from)
+        }
+    }
+}
+
 /// Plays one timeline: hands it to the engine part by part, and tells what happens. Whoever turns the clock calls
 /// [`Player::tick`] often enough: live a timer, offline the rendering loop.
 #[derive(Debug)]
@@ -112,8 +127,8 @@ impl Player {
     ///
     /// # Errors
     /// What keeps the session from beginning.
-    pub fn offline(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
-        Self::begin(Beginning::new(course, start), Reading::Ahead)
+    pub fn offline(beginning: Beginning) -> Result<(Self, Engine), StartError> {
+        Self::begin(beginning, Reading::Ahead)
     }
 
     /// The same for the room: what happens is recorded, and a session that was cut off is taken up.
@@ -207,7 +222,10 @@ impl Player {
                 Event::TooLate(revision) => late = Some(revision),
                 Event::Pausing(at) => happenings.push((at, What::Pausing)),
                 Event::WentOn { at, rested } => happenings.push((at, What::WentOn { rested })),
-                Event::Stopping(at, stop) => happenings.push((at, What::Stopping(stop))),
+                Event::CameBack { at, ramp } => happenings.push((at, What::CameBack { ramp })),
+                Event::Stopping { at, stop, rested } => {
+                    happenings.push((at, What::Stopping { stop, rested }));
+                }
             }
         }
         if !self.over && now >= self.course.timeline().length {
