@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ struct Played {
 }
 
 impl Played {
-    fn begin(prepared: &Prepared, folder: &PathBuf, seed: u64) -> Self {
+    fn begin(prepared: &Prepared, folder: &Path, seed: u64) -> Self {
         let started = Started {
             title: "Again".into(),
             script: "session.yaml".into(),
@@ -201,7 +201,7 @@ enum Failure {
 }
 
 /// The first zone of a session as its journal tells it.
-fn again(prepared: &Prepared, journal: &PathBuf) -> Vec<Frame> {
+fn again(prepared: &Prepared, journal: &Path) -> Vec<Frame> {
     let replay = Replay::new(prepared, &read(journal).unwrap()).unwrap();
     let channels = prepared.timeline.layout.channels();
     let mut frames = Vec::new();

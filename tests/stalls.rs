@@ -23,7 +23,7 @@ static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 const RATE: Rate = Rate::DEFAULT;
 const SECOND: usize = 48_000;
 const BLOCK: usize = 4_800;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Three pieces of odd lengths, the second one out of two files without a seam, and a cue between.
 const SCRIPT: &str = "
@@ -109,11 +109,11 @@ impl Stalled {
 fn half_a_minute_without_a_disk_changes_no_sample() {
     let mut session = Stalled::new();
     let rendered = play(&session.prepared, Frames::ZERO).frames();
-    session.until(30, true);
+    session.until(20, true);
     session.settle();
     session.disk.be(Mood::Hangs);
     // The rings hold four seconds; the rest comes out of what was read ahead, two new files and a cue too.
-    session.until(60, true);
+    session.until(50, true);
     session.disk.be(Mood::Well);
     session.until(150, true);
     assert_eq!(session.starved, 0);
@@ -123,10 +123,10 @@ fn half_a_minute_without_a_disk_changes_no_sample() {
 #[test]
 fn where_it_takes_longer_the_bed_stands_in() {
     let mut session = Stalled::new();
-    session.until(30, true);
+    session.until(20, true);
     session.settle();
     session.disk.be(Mood::Hangs);
-    session.until(60, true);
+    session.until(50, true);
     session.until(130, false);
     assert!(session.starved > 0);
     session.disk.be(Mood::Well);
@@ -141,7 +141,7 @@ fn where_it_takes_longer_the_bed_stands_in() {
 fn a_disk_that_fails_for_a_moment_is_tried_again_before_it_matters() {
     let mut session = Stalled::new();
     let rendered = play(&session.prepared, Frames::ZERO).frames();
-    session.until(30, true);
+    session.until(20, true);
     session.settle();
     session.disk.be(Mood::Fails);
     session.until(45, true);
