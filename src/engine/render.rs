@@ -130,6 +130,12 @@ impl Engine {
         }
     }
 
+    /// The session's rate.
+    #[must_use]
+    pub const fn rate(&self) -> Rate {
+        self.transport.rate()
+    }
+
     /// How many channels a rendered frame has: two for each zone.
     #[must_use]
     pub fn channels(&self) -> usize {

@@ -151,6 +151,11 @@ impl Transport {
         along(&mut self.gain, self.left, block);
     }
 
+    /// The session's rate.
+    pub const fn rate(&self) -> Rate {
+        self.rate
+    }
+
     /// Counts frames that left. Real-time safe.
     pub fn advance(&mut self, frames: usize) {
         self.left += Frames::from(frames);

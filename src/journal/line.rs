@@ -168,6 +168,7 @@ mod tests {
                 why: text(),
             },
             Entry::Xruns { count: 3 },
+            Entry::Slept { milliseconds: 9 },
             Entry::Mark { name: None },
             Entry::Mark { name: Some(text()) },
         ];

@@ -188,6 +188,11 @@ pub enum Entry {
         /// How often since the session began.
         count: u64,
     },
+    /// The machine slept.
+    Slept {
+        /// For so many milliseconds.
+        milliseconds: u64,
+    },
     /// A moment somebody wants to find again.
     Mark {
         /// What it is called, such as `a`.
