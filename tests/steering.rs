@@ -326,3 +326,40 @@ fn the_same_changes_at_the_same_frames_give_the_same_samples() {
     let differ = first.iter().zip(&again).position(|(a, b)| a != b);
     assert_eq!(differ.map(|at| at as f64 / SECOND as f64), None);
 }
+
+#[test]
+fn a_change_that_comes_too_late_is_made_soon_however_many_pieces_are_on_their_way() {
+    let stage = Stage::new();
+    let mut tracks = Vec::new();
+    for number in 0..40 {
+        let tone = sine(80.0 + f64::from(number), -20.0, 48_000, 58_000);
+        wav(
+            &stage.path(&format!("{number}.wav")),
+            &tone,
+            48_000,
+            1,
+            Wav::Float,
+        );
+        tracks.push(format!("{number}.wav"));
+    }
+    let script = format!(
+        "undersong: 1\ntitle: Short\nmusic: {{ loudness: as-is, crossfade: 100ms, fade-in: 0s }}\nphases:\n  \
+         - {{ name: all, length: 9m, playlist: [{}] }}\n",
+        tracks.join(", ")
+    );
+    let prepared = stage.prepare(&script, RATE);
+    let mut session = Steered::new(&prepared, 4_096);
+    session.seconds(10.0);
+    for time in 1..4 {
+        let past = session.player.position();
+        session.player.steer_at(past, &Change::Skip).unwrap();
+        for _ in 0..24 {
+            session.step(4_096);
+        }
+        session.player.tick();
+        assert!(!session.player.is_changing(), "the change hangs");
+        assert_eq!(session.made.len(), time);
+    }
+    session.seconds(30.0);
+    session.assert_smooth(1.0, 30.0);
+}

@@ -24,8 +24,9 @@ use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
 use crate::zone::{Layout, MAX_ZONES, Zone};
 
-/// The most clips that may be on decks at once.
-pub const MAX_DECKS: usize = 16;
+/// The most clips that may be on decks at once: those of a minute, and what leaves when somebody goes to the next piece again
+/// and again.
+pub const MAX_DECKS: usize = 32;
 /// The most cues that may be on voices at once.
 pub const MAX_VOICES: usize = 256;
 /// The most changes that may wait for their frame.

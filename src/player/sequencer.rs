@@ -96,6 +96,9 @@ pub struct Sequencer {
     unsent: VecDeque<Command>,
     /// What was to be taken out by a change that came too late.
     not_dropped: Vec<Id>,
+    /// How many decks the engine was given and has not given back. One more than it holds would keep all that comes behind
+    /// it from the engine, and with it the change that makes room.
+    in_engine: usize,
     next: Id,
     rate: Rate,
     ahead: Frames,
@@ -154,6 +157,7 @@ impl Sequencer {
             heard: HashSet::new(),
             unsent: VecDeque::new(),
             not_dropped: Vec::new(),
+            in_engine: 0,
             next: Id(0),
             rate: timeline.rate,
             ahead: Frames(AHEAD * u64::from(timeline.rate.hertz())),
@@ -206,11 +210,23 @@ impl Sequencer {
         (troubles, missed)
     }
 
+    fn hand_over(&mut self, command: Command) {
+        if matches!(command, Command::Deck(_)) {
+            self.in_engine += 1;
+        }
+        self.unsent.push_back(command);
+    }
+
+    /// The engine gave a deck back.
+    pub fn deck_came_back(&mut self) {
+        self.in_engine = self.in_engine.saturating_sub(1);
+    }
+
     fn let_cues_go(&mut self, now: Frames, gate: &mut dyn Gate) -> Vec<CueId> {
         let mut missed = Vec::new();
         for held in std::mem::take(&mut self.held) {
             match gate.ask(held.cue, held.from - now) {
-                Permit::Given => self.unsent.push_back(held.command),
+                Permit::Given => self.hand_over(held.command),
                 Permit::Wait => self.held.push(held),
                 Permit::Refused => {
                     self.sounds.retain(|sound| sound.id != held.id);
@@ -226,7 +242,11 @@ impl Sequencer {
     fn has_room(&self, part: &Part) -> bool {
         match &part.what {
             What::Heard { source, .. } => match source {
-                Source::Stream(..) => self.decks.len() < MAX_DECKS,
+                Source::Stream(..) => {
+                    let held = self.held.iter();
+                    let held = held.filter(|held| matches!(held.command, Command::Deck(_)));
+                    self.in_engine + held.count() < MAX_DECKS
+                }
                 // Twice what can sound at once: the next ones are loaded while the last ones ring.
                 Source::Memory(_) => self.sounds.len() < 2 * MOST_AT_ONCE,
             },
@@ -282,7 +302,7 @@ impl Sequencer {
                                 from,
                                 command,
                             }),
-                            None => self.unsent.push_back(command),
+                            None => self.hand_over(command),
                         }
                     }
                     (Source::Memory(file), Key::Cue(cue)) => {

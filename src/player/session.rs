@@ -213,7 +213,8 @@ impl Player {
                     happenings.push((at, What::Over));
                 }
                 // What is over is freed here, off the audio thread.
-                Event::ClipEnded(_) | Event::CueEnded(_) => {}
+                Event::ClipEnded(_) => self.sequencer.deck_came_back(),
+                Event::CueEnded(_) => {}
                 Event::Revised(revision) => {
                     if let Some((_, change)) = self.asked.take() {
                         happenings.push((revision.at, What::Changed(change)));

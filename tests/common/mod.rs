@@ -3,10 +3,14 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod card;
+#[path = "../../playlists/composer/dice.rs"]
+pub mod dice;
 pub mod disk;
+pub mod ears;
 pub mod files;
 pub mod plans;
 pub mod program;
 pub mod sounds;
 pub mod stage;
 pub mod stalling;
+pub mod world;
