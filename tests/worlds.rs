@@ -79,7 +79,7 @@ const BAD_DAY: Weather = Weather {
 fn whatever_goes_wrong_what_must_always_hold_holds() {
     let worlds = Worlds::new();
     let (sessions, first) = (setting("SESSIONS", 12), setting("SEED", 1));
-    let hours = std::env::var_os("SESSIONS").is_some();
+    let hours = std::env::var_os("HOURS").is_some();
     let (minutes, weather) = if hours {
         (180.0, BAD_DAY)
     } else {

@@ -92,6 +92,8 @@ pub struct Sequencer {
     held: Vec<Held>,
     /// Cues that do not sound any more, whatever a timeline says.
     heard: HashSet<CueId>,
+    /// Cues that were waited for no longer, and nobody was told yet.
+    given_up: Vec<CueId>,
     /// What the engine had no room for, tried again.
     unsent: VecDeque<Command>,
     /// What was to be taken out by a change that came too late.
@@ -155,6 +157,7 @@ impl Sequencer {
             ramps: Default::default(),
             held: Vec::new(),
             heard: HashSet::new(),
+            given_up: Vec::new(),
             unsent: VecDeque::new(),
             not_dropped: Vec::new(),
             in_engine: 0,
@@ -175,11 +178,12 @@ impl Sequencer {
         self
     }
 
-    /// Sends what falls due soon after `now`, cues only with leave; tells what failed, and which cues got no leave. Does
-    /// not block.
+    /// Sends what falls due soon after `now`, cues only with leave; tells what failed, and which cues do not come: they got
+    /// no leave, or would come after `reachable`, which is the first frame that can still be changed. Does not block.
     pub fn advance(
         &mut self,
         now: Frames,
+        reachable: Frames,
         handle: &mut Handle,
         streams: &Streams,
         gate: &mut dyn Gate,
@@ -200,7 +204,7 @@ impl Sequencer {
                 self.begin(part, now, streams);
             }
         }
-        let missed = self.let_cues_go(now, gate);
+        let missed = self.let_cues_go(now, reachable, gate);
         while let Some(command) = self.unsent.pop_front() {
             if let Err(command) = handle.send(command) {
                 self.unsent.push_front(command);
@@ -222,10 +226,23 @@ impl Sequencer {
         self.in_engine = self.in_engine.saturating_sub(1);
     }
 
-    fn let_cues_go(&mut self, now: Frames, gate: &mut dyn Gate) -> Vec<CueId> {
-        let mut missed = Vec::new();
+    fn let_cues_go(&mut self, now: Frames, reachable: Frames, gate: &mut dyn Gate) -> Vec<CueId> {
+        let mut missed = std::mem::take(&mut self.given_up);
+        self.sounds.retain(|sound| {
+            let late = sound.awaited && sound.envelope.from < reachable;
+            if late {
+                missed.push(sound.cue);
+            }
+            !late
+        });
+        self.heard.extend(&missed);
         for held in std::mem::take(&mut self.held) {
-            match gate.ask(held.cue, held.from - now) {
+            let permit = if held.from < reachable {
+                Permit::Refused
+            } else {
+                gate.ask(held.cue, held.from - now)
+            };
+            match permit {
                 Permit::Given => self.hand_over(held.command),
                 Permit::Wait => self.held.push(held),
                 Permit::Refused => {
@@ -484,8 +501,13 @@ impl Sequencer {
         for deck in self.decks.iter().filter(|deck| !deck.is_ready(until)) {
             deck.progress.end();
         }
-        self.sounds
-            .retain(|sound| !sound.awaited || sound.envelope.from >= until);
+        self.sounds.retain(|sound| {
+            let stays = !sound.awaited || sound.envelope.from >= until;
+            if !stays {
+                self.given_up.push(sound.cue);
+            }
+            stays
+        });
     }
 
     /// Whether everything that sounds before `until` is in the engine's hands, and the rings hold it.

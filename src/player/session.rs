@@ -105,6 +105,7 @@ pub struct Player {
     sequencer: Sequencer,
     streams: Streams,
     handle: Handle,
+    start: Frames,
     /// What happened before this was told.
     told: Frames,
     troubles: Vec<Trouble>,
@@ -184,6 +185,7 @@ impl Player {
             asked: None,
             streams,
             handle,
+            start,
             told: start,
             troubles: Vec::new(),
             missed: Vec::new(),
@@ -257,13 +259,19 @@ impl Player {
 
     fn advance(&mut self, now: Frames) {
         let timeline = Arc::clone(self.course.timeline());
+        // Before the first block everything can still be reached.
+        let begun = now > self.start;
+        let reachable = if begun { self.handle.soonest() } else { now };
         let (handle, streams) = (&mut self.handle, &self.streams);
         let (troubles, missed) = match &mut self.scribe {
             Some(scribe) => {
                 let mut gate = scribe.gate(&timeline, now);
-                self.sequencer.advance(now, handle, streams, &mut gate)
+                self.sequencer
+                    .advance(now, reachable, handle, streams, &mut gate)
             }
-            None => self.sequencer.advance(now, handle, streams, &mut Open),
+            None => self
+                .sequencer
+                .advance(now, reachable, handle, streams, &mut Open),
         };
         let cues = timeline.cues.iter();
         self.missed
