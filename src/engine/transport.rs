@@ -46,13 +46,17 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Comes from silence within `ramp` frames where it plays; what goes out of itself, goes.
+    /// Comes from silence within `ramp` frames where it plays. What was on its way to silence is there, and not heard again.
     pub fn come_back(&mut self, ramp: Frames) {
-        if self.state == State::Playing {
-            let mut lane = Lane::at(Gain::SILENCE);
-            lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
-            self.gain = Tracer::new(lane);
+        let mut lane = Lane::at(Gain::SILENCE);
+        match self.state {
+            State::Playing => {
+                lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
+            }
+            State::Pausing | State::Stopping(_) => {}
+            State::Paused | State::Stopped => return,
         }
+        self.gain = Tracer::new(lane);
     }
 
     /// A transport that plays from its first frame; `ramp` frames from silence, none at a session's start.

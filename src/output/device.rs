@@ -19,6 +19,8 @@ use crate::zone::Layout;
 
 /// Where the device's state is looked at though it asks for nothing.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long a storm of errors is stopped for each of them.
+const CALM: Duration = Duration::from_millis(5);
 
 /// A sound device that was found, and what it can do.
 #[derive(Debug)]
@@ -251,7 +253,13 @@ fn build<S: Sample>(
     device.build_output_stream::<S, _, _>(
         config,
         move |out, _| lent.fill(out, width),
-        move |error| health.count(error.kind()),
+        move |error| {
+            health.count(error.kind());
+            if health.is_storm() {
+                // Nothing sounds in a storm, and this thread may stand above all others.
+                std::thread::sleep(CALM);
+            }
+        },
         Some(LOOK),
     )
 }

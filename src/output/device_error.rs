@@ -61,6 +61,11 @@ pub enum DeviceError {
         "`{0}` did not answer for 5 seconds and was given up; unplug it and plug it in again, or restart the computer's sound"
     )]
     Hangs(String),
+    /// It does not start, and does not say why.
+    #[error(
+        "the sound device was opened and did not start within 5 seconds; unplug it and plug it in again, or restart the computer's sound"
+    )]
+    Stuck,
     /// It died between being opened and being started.
     #[error("the sound device went away while it was opened; start again")]
     Died,

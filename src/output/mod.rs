@@ -23,6 +23,7 @@ mod pcm;
 mod real_time;
 mod sample;
 mod search;
+mod trial;
 mod wav;
 
 pub use clock::{Clock, Crank, RealTime, Turned};

@@ -5,7 +5,9 @@
 pub mod card;
 pub mod disk;
 pub mod files;
+pub mod place;
 pub mod plans;
 pub mod program;
+pub mod room;
 pub mod sounds;
 pub mod stage;
