@@ -227,7 +227,8 @@ fn lost_and_back_many_times_nothing_is_at_a_wrong_place() {
     }
     let late = begun.elapsed().as_secs_f64() - (stage.room.position() - from);
     println!("{losses} losses: back after {worst:?} at worst, and {late:.3} s late at the end");
-    assert!(late.abs() < NEAR, "{late} s late after {losses} losses");
+    let near = NEAR + losses as f64 * 0.008;
+    assert!(late.abs() < near, "{late} s late after {losses} losses");
     sleep(700);
     let stretches = stage.stretches();
     assert_eq!(stretches.len(), losses + 1, "{stretches:?}");

@@ -9,6 +9,7 @@ use cpal::{I24, SampleFormat, StreamConfig, SupportedStreamConfigRange};
 use crate::output::choice::{Choice, PERIOD, rank, rate_among};
 use crate::output::device_error::DeviceError;
 use crate::output::health::Health;
+use crate::output::host::{host_of, own_host};
 use crate::output::live::{Drive, Live};
 use crate::output::loan::{Lent, loan};
 use crate::output::patch::{Patch, names};
@@ -50,7 +51,7 @@ impl Device {
     /// # Errors
     /// Where there is none, or it does not answer.
     pub fn of_system() -> Result<Self, DeviceError> {
-        let look_up = || match cpal::default_host().default_output_device() {
+        let look_up = || match own_host()?.default_output_device() {
             // ALSA names a default device even where there is no card behind it.
             Some(device) => Self::probe(device).map_err(|error| match error {
                 DeviceError::Gone(_) => DeviceError::None,
@@ -70,7 +71,7 @@ impl Device {
     pub fn exactly(id: &str) -> Result<Self, DeviceError> {
         let wanted = id.to_owned();
         let found = within(PATIENCE, move || {
-            let host = cpal::default_host();
+            let host = host_of(&wanted)?;
             let id = wanted.parse().ok();
             let device = id.and_then(|id| host.device_by_id(&id)).filter(is_real);
             let device = device.filter(|device| id_of(device) == wanted);
@@ -86,7 +87,7 @@ impl Device {
     }
 
     fn look_up(wanted: &str) -> Result<Self, DeviceError> {
-        let host = cpal::default_host();
+        let host = host_of(wanted)?;
         let by_id = wanted.parse().ok().and_then(|id| host.device_by_id(&id));
         if let Some(device) = by_id.filter(is_real) {
             return Self::probe(device);

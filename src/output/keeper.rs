@@ -273,8 +273,10 @@ impl Keeper {
                     && stand_in.even.load(Ordering::Relaxed)
                     && let Some(engine) = stand_in.clock.take()
                 {
-                    let ahead = stand_in.clock.health().played();
-                    let owed = self.rate.frames(now.duration_since(stand_in.begin)) - ahead;
+                    // The device asks for its next block half a period from now, on the mean.
+                    let half = self.rate.duration(Frames::from(self.period as usize / 2));
+                    let passed = now.duration_since(stand_in.begin) + half;
+                    let owed = self.rate.frames(passed) - stand_in.clock.health().played();
                     aside(move || drop(stand_in.clock.close()));
                     return self.change_over(engine, owed, live, turns);
                 } else {
@@ -285,8 +287,7 @@ impl Keeper {
         State::StandIn(Box::new(stand_in))
     }
 
-    /// The device plays on. `owed` frames of the session's time have passed and were not rendered yet; as many as half a
-    /// period more will have before the device asks for the next.
+    /// The device plays on. `owed` frames of the session's time will have passed until then, and are not heard.
     fn change_over(
         &mut self,
         mut engine: Box<Engine>,
@@ -294,7 +295,6 @@ impl Keeper {
         mut device: Live,
         turns: &mut Vec<Turn>,
     ) -> State {
-        let owed = owed + Frames::from(self.period as usize / 2);
         if owed <= self.rate.frames(MOST_SKIPPED) {
             engine.render(&mut vec![0.0; owed.index() * self.channels]);
         }

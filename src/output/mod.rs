@@ -11,6 +11,7 @@ mod device_list;
 mod file;
 mod flac;
 mod health;
+mod host;
 mod keeper;
 mod laptop;
 mod live;

@@ -9,5 +9,6 @@ pub mod place;
 pub mod plans;
 pub mod program;
 pub mod room;
+pub mod server;
 pub mod sounds;
 pub mod stage;

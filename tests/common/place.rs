@@ -71,7 +71,7 @@ impl Reference {
 
     /// Where a recording's stretches belong, each frame of it and each channel; a sentence where something is at a wrong
     /// place. Between them there is silence; each begins with a ramp from silence, but for one that begins where the session
-    /// does.
+    /// does, or goes on where the last one ended.
     pub fn place(&self, recording: &[Vec<f32>]) -> Result<Vec<Stretch>, String> {
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut at = 0;
@@ -88,7 +88,9 @@ impl Reference {
             let from = place.checked_sub(ramp).ok_or("before the session")?;
             self.check_ramp(&recording[begun..sure], from)
                 .map_err(|why| format!("{why}; at {begun}, {ramp} frames"))?;
-            if ramp == 0 && from > SURE {
+            // A server that had no time leaves a hole, in which nothing is lost.
+            let goes_on = stretches.last().is_some_and(|last| last.end() == from);
+            if ramp == 0 && from > SURE && !goes_on {
                 return Err(format!("at {begun} the session's {from} begins hard"));
             }
             at = sure;
