@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 /// A ramp's frames are multiples of the session's, as exactly as floats can be.
 const EXACT: f32 = 1e-5;
+/// A sound server holds no more frames than this.
+const HELD: usize = 8_192;
 /// So many frames in a row are equal by no chance.
 const SURE: usize = 32;
 
@@ -88,8 +90,9 @@ impl Reference {
             let from = place.checked_sub(ramp).ok_or("before the session")?;
             self.check_ramp(&recording[begun..sure], from)
                 .map_err(|why| format!("{why}; at {begun}, {ramp} frames"))?;
-            // A server that had no time leaves a hole, in which nothing is lost.
-            let goes_on = stretches.last().is_some_and(|last| last.end() == from);
+            // A server that had no time, or was stopped, leaves a hole, and may lose what it held.
+            let held = |last: &Stretch| (last.end()..=last.end() + HELD).contains(&from);
+            let goes_on = stretches.last().is_some_and(held);
             if ramp == 0 && from > SURE && !goes_on {
                 return Err(format!("at {begun} the session's {from} begins hard"));
             }
