@@ -4,7 +4,7 @@ CARGO ?= cargo
 DEMO := target/demo
 UNDERSONG := target/release/undersong
 
-.PHONY: demo test bench music setup build install clean
+.PHONY: demo test losses servers bench music setup build install clean
 
 # A two-minute session: its picture, its rendering, then played on this machine.
 demo: build
@@ -25,6 +25,14 @@ test: setup
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) test
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+# The sound device lost and back 50 times, judged by what it was given. Two minutes and a half.
+losses: setup
+	UNDERSONG_LOSSES=50 $(CARGO) test --test devices lost_and_back -- --nocapture
+
+# The same on sound servers that are killed, stopped and started again; says what to install where they are missing.
+servers: setup
+	$(CARGO) test --test servers -- --ignored --nocapture --test-threads 1
 
 # Ratios to a plain loop and to a bare decode, in the same run. MUSIC=folder adds your own files.
 bench: setup

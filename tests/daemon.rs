@@ -3,17 +3,11 @@
 mod common;
 
 use std::collections::HashMap;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::program::Desk;
+use common::room::Room;
 use serde_json::Value;
-
-/// A running daemon in a folder of its own.
-struct Room {
-    desk: Desk,
-    daemon: Option<Child>,
-}
 
 const SESSION: &str = "undersong: 1\ntitle: Steered\nmusic: { crossfade: 2s, fade-in: 0s }\nphases:\n  \
     - name: onset\n    length: 40s\n    max: 90s\n    playlist: { tracks: [music.wav, other.wav] }\n    cues:\n      \
@@ -21,108 +15,16 @@ const SESSION: &str = "undersong: 1\ntitle: Steered\nmusic: { crossfade: 2s, fad
     - { name: late, at: 30s, voice: words.wav }\n  \
     - { name: return, length: 60s, playlist: { tracks: [music.wav] } }\n";
 
-impl Room {
-    fn new() -> Self {
-        let desk = Desk::new();
+/// A room without a device.
+fn room() -> Room {
+    Room::new("device: paced\nperiod: 256\n", |desk| {
         desk.write("session.yaml", SESSION);
-        desk.write(
-            "room.yaml",
-            "undersong-room: 1\nname: Room two\ndevice: paced\nperiod: 256\nmedia: .\n\
-             journal: journal\nsocket: run/control.sock\n",
-        );
-        let mut room = Self { desk, daemon: None };
-        room.serve();
-        room
-    }
-
-    fn serve(&mut self) {
-        let mut command = self.desk.command(&["serve", "--room", "room.yaml"]);
-        let daemon = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        self.daemon = Some(daemon.unwrap());
-        self.until("the daemon answers", |room| room.run(&["status"]).0 == 0);
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = self.desk.command(args);
-        command.env("UNDERSONG_SOCKET", self.desk.path("run/control.sock"));
-        command
-    }
-
-    /// The exit code, and what was said.
-    fn run(&self, args: &[&str]) -> (i32, String) {
-        let output = self.command(args).output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8(said).unwrap();
-        (output.status.code().unwrap_or(-1), said)
-    }
-
-    fn done(&self, args: &[&str]) -> String {
-        let (code, said) = self.run(args);
-        assert_eq!(code, 0, "{args:?}: {said}");
-        said
-    }
-
-    fn status(&self) -> Value {
-        serde_json::from_str(&self.done(&["status", "--json"])).unwrap()
-    }
-
-    fn position(&self) -> f64 {
-        self.status()["session"]["position"].as_f64().unwrap_or(0.0)
-    }
-
-    fn state(&self) -> String {
-        self.status()["state"].as_str().unwrap().to_owned()
-    }
-
-    /// Looks again and again; the daemon's own clock is real time, so there is nothing to turn.
-    fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let begun = Instant::now();
-        while !holds(self) {
-            assert!(
-                begun.elapsed() < Duration::from_secs(20),
-                "not in time: {what}"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn kill(&mut self) {
-        let mut daemon = self.daemon.take().unwrap();
-        daemon.kill().unwrap();
-        daemon.wait().unwrap();
-    }
-
-    fn journal(&self) -> Vec<Value> {
-        let folder = std::fs::read_dir(self.desk.path("journal")).unwrap();
-        let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
-        files.retain(|file| !file.to_string_lossy().contains("notes"));
-        files.sort();
-        let text = std::fs::read_to_string(files.last().unwrap()).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    }
-
-    fn count(&self, what: &str) -> usize {
-        self.journal()
-            .iter()
-            .filter(|record| record["what"] == what)
-            .count()
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        if let Some(mut daemon) = self.daemon.take() {
-            let _ = daemon.kill();
-            let _ = daemon.wait();
-        }
-    }
+    })
 }
 
 #[test]
 fn a_session_is_steered_from_another_terminal_and_recorded() {
-    let room = Room::new();
+    let room = self::room();
     assert_eq!(room.state(), "idle");
     assert!(
         room.done(&["start", "session.yaml"])
@@ -175,7 +77,7 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
 
 #[test]
 fn a_press_that_comes_twice_is_one() {
-    let room = Room::new();
+    let room = self::room();
     room.done(&["start", "session.yaml"]);
     let presses = ["extend", "10s"].as_slice();
     let twice = [room.command(presses).spawn(), room.command(presses).spawn()];
@@ -187,7 +89,7 @@ fn a_press_that_comes_twice_is_one() {
 #[test]
 fn killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
     let kills = std::env::var("UNDERSONG_KILLS").map_or(6, |kills| kills.parse().unwrap());
-    let mut room = Room::new();
+    let mut room = self::room();
     room.done(&["start", "session.yaml"]);
     room.done(&["hold"]);
     for kill in 0..kills {
@@ -228,7 +130,7 @@ fn killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
 
 #[test]
 fn what_lies_outside_the_media_folders_is_neither_played_nor_shown() {
-    let room = Room::new();
+    let room = self::room();
     let elsewhere = tempfile::tempdir().unwrap();
     let secret = elsewhere.path().join("secret.yaml");
     std::fs::write(&secret, "canary: 1\n").unwrap();
@@ -258,7 +160,7 @@ fn what_lies_outside_the_media_folders_is_neither_played_nor_shown() {
 
 #[test]
 fn asked_to_end_it_fades_and_can_be_taken_up_again() {
-    let mut room = Room::new();
+    let mut room = self::room();
     room.done(&["start", "session.yaml"]);
     room.until("it sounds", |room| room.position() > 1.2);
     let daemon = room.daemon.take().unwrap();

@@ -1,6 +1,5 @@
 //! A session that plays in the room.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,19 +13,28 @@ use crate::daemon::preparation::Ready;
 use crate::daemon::sleep::Sleep;
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
 use crate::daemon::telling::told;
-use crate::engine::{Brake, Engine};
+use crate::engine::Brake;
 use crate::journal::{Ending, Entry, Journal, LONGEST_NOTE, Notes, OutputState};
-use crate::level::Loudness;
+use crate::level::{Decibels, Loudness};
 use crate::output::{Keeper, Place, Turn};
-use crate::player::{Beginning, Player, What, ending};
+use crate::player::{Player, What, ending};
 use crate::room::{Output, Room};
 use crate::time::{Frames, clock};
-use crate::timeline::{Change, Forecast};
+use crate::timeline::{Change, CueSort, Forecast, PlacedCue, music_over};
 
 /// A change that the engine has not confirmed after so long is waited for no more: it is made when the sound is back.
 const CONFIRM: Duration = Duration::from_secs(2);
 /// When the daemon ends, the sound is given so long to go.
 const FADE: Duration = Duration::from_millis(700);
+
+/// It is looked so often whether anything is heard.
+const LISTEN: Duration = Duration::from_millis(500);
+/// Music that is not heard for so long is missing.
+const DEAF: Duration = Duration::from_secs(5);
+/// Speech brings music down by this at most.
+const LOWEST_DUCK: Decibels = Decibels(-20.0);
+/// What is louder than this cannot be taken for silence.
+const AUDIBLE: Loudness = Loudness(-60.0);
 
 /// Where an answer goes.
 type Reply = oneshot::Sender<Result<Answer, Refused>>;
@@ -45,6 +53,11 @@ pub struct Playing {
     asked: Option<(Reply, Change, Forecast, Instant)>,
     xruns: u64,
     sleep: Sleep,
+    /// Where the session was when its device was lost.
+    lost: Option<Frames>,
+    /// When it was last looked whether anything is heard, and since when nothing is that should be.
+    listened: Instant,
+    deaf_since: Option<Instant>,
     /// The daemon ends; the session goes on another time.
     leaves: Option<Instant>,
     /// When the output can be closed without cutting what is still to be heard.
@@ -106,6 +119,9 @@ impl Playing {
             asked: None,
             xruns: 0,
             sleep: Sleep::watch(),
+            lost: None,
+            listened: Instant::now(),
+            deaf_since: None,
             leaves: None,
             closes: None,
         })
@@ -154,6 +170,7 @@ impl Playing {
         }
         self.answer(made, refused);
         self.watch_journal(&mut look);
+        self.watch_sound(&mut look);
         if let Some(at) = over {
             self.end(at);
         }
@@ -175,6 +192,7 @@ impl Playing {
         };
         match turn {
             Turn::Lost => {
+                self.lost = at;
                 record(OutputState::Lost, device.clone());
                 look.alarms.push((
                     "device-lost",
@@ -189,35 +207,64 @@ impl Playing {
                     format!("{device}, after {}", clock(*after)),
                 );
                 look.cleared.push("device-lost");
+                look.alarms.extend(self.unheard());
+                self.lost = None;
             }
-            Turn::EngineLost => match self.begin_anew() {
-                Ok(engine) => {
-                    record(OutputState::Lost, format!("{device} hangs"));
-                    self.keeper.adopt(engine);
-                }
-                Err(error) => look.alarms.push(("device-lost", error)),
-            },
         }
     }
 
-    /// The device hangs and keeps the engine: the same session goes on with another player and engine.
-    fn begin_anew(&mut self) -> Result<Box<Engine>, String> {
-        let start = self.player.position();
-        let timeline = self.player.timeline();
-        let begun = timeline.cues.iter().filter(|cue| cue.at <= start);
-        let heard: HashSet<_> = begun.map(|cue| cue.id).collect();
-        let beginning = Beginning {
-            brake: self.brake.clone(),
-            journal: Some(Arc::clone(&self.journal)),
-            heard: Some(heard),
-            ..Beginning::new(self.player.course().clone(), start)
+    /// The cues that came while nothing was heard, or were cut off.
+    fn unheard(&self) -> Vec<(&'static str, String)> {
+        let Some(lost) = self.lost else {
+            return Vec::new();
         };
-        let (mut player, engine) = Player::live(beginning).map_err(|error| error.to_string())?;
-        if self.player.is_paused() {
-            player.pause(true);
+        let back = self.player.position();
+        let cues = self.player.timeline().cues.iter();
+        let cues = cues.filter(|cue| {
+            let sounds = cue.sort != CueSort::Remind;
+            sounds && cue.at < back && cue.at + cue.length > lost
+        });
+        let sentence = |cue: &PlacedCue| {
+            format!(
+                "the cue `{0}` was not heard to its end, since the sound device did not play; \
+                 `undersong cue {0}` plays it now",
+                cue.name
+            )
+        };
+        cues.map(|cue| ("cue-missed", sentence(cue))).collect()
+    }
+
+    /// Where nothing is heard for a while though music should be, somebody is told, and nothing is done: what is heard next
+    /// could only be worse.
+    fn watch_sound(&mut self, look: &mut Look) {
+        let now = Instant::now();
+        if now.duration_since(self.listened) < LISTEN {
+            return;
         }
-        self.player = player;
-        Ok(Box::new(engine))
+        self.listened = now;
+        if self.state() != State::Playing || !self.keeper.facts().plays || !self.is_deaf() {
+            self.deaf_since = None;
+            look.cleared.push("silent");
+        } else if now.duration_since(*self.deaf_since.get_or_insert(now)) > DEAF {
+            look.alarms.push((
+                "silent",
+                "nothing is heard, though music should be; look at the music's files, and at the log"
+                    .to_owned(),
+            ));
+        }
+    }
+
+    /// Whether a zone hears nothing that should hear music, even where that is as far down as speech can bring it.
+    fn is_deaf(&self) -> bool {
+        let (timeline, at) = (self.player.timeline(), self.player.position());
+        let library = self.player.course().library();
+        let mut zones = timeline.layout.zones();
+        zones.any(|zone| {
+            let music = music_over(&timeline.clips, library, timeline.rate, zone, at..at);
+            let least = music.map(|music| music.0 + self.player.level().0 + LOWEST_DUCK.0);
+            least.is_some_and(|least| least > AUDIBLE.0)
+                && self.player.momentary(zone) <= Loudness::GATE
+        })
     }
 
     fn count_xruns(&mut self) {

@@ -53,16 +53,19 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Comes from silence within `ramp` frames. False where it does not play: what goes out of itself, goes. Real-time
-    /// safe.
+    /// Comes from silence within `ramp` frames where it plays. What was on its way to silence is there, and not heard again.
+    /// False where it rests already. Real-time safe.
     pub fn come_back(&mut self, ramp: Frames) -> bool {
-        let plays = self.state == State::Playing;
-        if plays {
-            let mut lane = Lane::at(Gain::SILENCE);
-            lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
-            self.gain = Tracer::new(lane);
+        let mut lane = Lane::at(Gain::SILENCE);
+        match self.state {
+            State::Playing => {
+                lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
+            }
+            State::Pausing | State::Stopping(_) => {}
+            State::Paused | State::Stopped => return false,
         }
-        plays
+        self.gain = Tracer::new(lane);
+        true
     }
 
     /// A transport that plays from its first frame; `ramp` frames from silence, none at a session's start.

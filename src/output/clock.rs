@@ -1,5 +1,7 @@
 //! Clocks for an output that has no sound card.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -41,6 +43,58 @@ impl Clock for RealTime {
         if late > Self::LATE {
             self.begin = Some(begin + late);
         }
+        true
+    }
+}
+
+/// Real time that goes on from an instant in the past: what was due since then comes faster, until it is made up for, so
+/// that nothing is lost.
+#[derive(Debug)]
+pub struct MakingUp {
+    rate: Rate,
+    begin: Instant,
+    /// The frame that was waited for last, and when it came.
+    last: Option<(Frames, Instant)>,
+    even: Arc<AtomicBool>,
+}
+
+impl MakingUp {
+    /// So many times faster: the decoder keeps up with it, and no ring runs dry.
+    const FASTER: u32 = 8;
+    /// More than this is not made up for: whoever stood still for so long slept, and the time is lost.
+    const MOST: Duration = Duration::from_secs(10);
+    /// Who is no later than this is even.
+    const EVEN: Duration = Duration::from_millis(30);
+
+    /// A clock that began at an instant, and whether it has made up for the time since then.
+    #[must_use]
+    pub fn since(begin: Instant, rate: Rate) -> (Self, Arc<AtomicBool>) {
+        let even = Arc::new(AtomicBool::new(false));
+        let clock = Self {
+            rate,
+            begin,
+            last: None,
+            even: Arc::clone(&even),
+        };
+        (clock, even)
+    }
+}
+
+impl Clock for MakingUp {
+    fn wait_until(&mut self, frame: Frames) -> bool {
+        let now = Instant::now();
+        let due = self.begin + self.rate.duration(frame);
+        let late = now.saturating_duration_since(due);
+        if late > Self::MOST {
+            self.begin += late;
+        }
+        self.even.store(late <= Self::EVEN, Ordering::Relaxed);
+        let soonest = self.last.map_or(now, |(last, at)| {
+            at + self.rate.duration(frame - last) / Self::FASTER
+        });
+        let then = due.max(soonest);
+        sleep(then.saturating_duration_since(now));
+        self.last = Some((frame, then.max(now)));
         true
     }
 }
@@ -110,6 +164,26 @@ mod tests {
         let begin = Instant::now();
         assert!(clock.wait_until(Frames::ZERO) && clock.wait_until(Frames(480)));
         assert!(begin.elapsed() >= Duration::from_millis(10));
+    }
+
+    #[test]
+    fn what_was_missed_is_made_up_for_faster_and_not_at_once() {
+        let now = Instant::now();
+        let second = Duration::from_secs(1);
+        let (mut clock, even) = MakingUp::since(now.checked_sub(second).unwrap(), Rate::DEFAULT);
+        let mut frame = Frames::ZERO;
+        while !even.load(Ordering::Relaxed) {
+            clock.wait_until(frame);
+            frame += Frames(480);
+        }
+        let took = now.elapsed();
+        assert!(took >= Duration::from_millis(100), "{took:?}");
+        let due = Rate::DEFAULT.frames(second + took);
+        assert!(frame + Frames(4_800) > due, "{frame:?} of {due:?}");
+        clock.begin = now.checked_sub(second * 100).unwrap();
+        clock.wait_until(frame);
+        clock.wait_until(frame + Frames(480));
+        assert!(even.load(Ordering::Relaxed), "the time of a sleep is lost");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::output::choice::{Choice, PERIOD, rank, rate_among};
 use crate::output::device_error::DeviceError;
 use crate::output::gap::Gap;
 use crate::output::health::Health;
+use crate::output::host::{host_of, own_host};
 use crate::output::live::{Drive, Live};
 use crate::output::loan::{Lent, loan};
 use crate::output::patch::{Patch, names};
@@ -20,6 +21,8 @@ use crate::zone::Layout;
 
 /// Where the device's state is looked at though it asks for nothing.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long a storm of errors is stopped for each of them.
+const CALM: Duration = Duration::from_millis(5);
 
 /// Sound that was cut off comes back within this.
 pub const RAMP: Duration = Duration::from_millis(500);
@@ -52,7 +55,7 @@ impl Device {
     /// # Errors
     /// Where there is none, or it does not answer.
     pub fn of_system() -> Result<Self, DeviceError> {
-        let look_up = || match cpal::default_host().default_output_device() {
+        let look_up = || match own_host()?.default_output_device() {
             // ALSA names a default device even where there is no card behind it.
             Some(device) => Self::probe(device).map_err(|error| match error {
                 DeviceError::Gone(_) => DeviceError::None,
@@ -72,7 +75,7 @@ impl Device {
     pub fn exactly(id: &str) -> Result<Self, DeviceError> {
         let wanted = id.to_owned();
         let found = within(PATIENCE, move || {
-            let host = cpal::default_host();
+            let host = host_of(&wanted)?;
             let id = wanted.parse().ok();
             let device = id.and_then(|id| host.device_by_id(&id)).filter(is_real);
             let device = device.filter(|device| id_of(device) == wanted);
@@ -88,7 +91,7 @@ impl Device {
     }
 
     fn look_up(wanted: &str) -> Result<Self, DeviceError> {
-        let host = cpal::default_host();
+        let host = host_of(wanted)?;
         let by_id = wanted.parse().ok().and_then(|id| host.device_by_id(&id));
         if let Some(device) = by_id.filter(is_real) {
             return Self::probe(device);
@@ -261,7 +264,13 @@ fn build<S: Sample>(
             }
             lent.fill(out, width);
         },
-        move |error| health.count(error.kind()),
+        move |error| {
+            health.count(error.kind());
+            if health.is_storm() {
+                // Nothing sounds in a storm, and this thread may stand above all others.
+                std::thread::sleep(CALM);
+            }
+        },
         Some(LOOK),
     )
 }

@@ -56,11 +56,26 @@ pub enum DeviceError {
     /// It is not there any more.
     #[error("`{0}` is not there; plug it in or switch it on")]
     Gone(String),
+    /// Its sound system is none that this program was built with.
+    #[error(
+        "`{device}` belongs to a sound system that this Undersong was built without; build it with `--features {host}`, or choose another device"
+    )]
+    LeftOut {
+        /// The device.
+        device: String,
+        /// The sound system.
+        host: String,
+    },
     /// It does not answer.
     #[error(
         "`{0}` did not answer for 5 seconds and was given up; unplug it and plug it in again, or restart the computer's sound"
     )]
     Hangs(String),
+    /// It does not start, and does not say why.
+    #[error(
+        "the sound device was opened and did not start within 5 seconds; unplug it and plug it in again, or restart the computer's sound"
+    )]
+    Stuck,
     /// It died between being opened and being started.
     #[error("the sound device went away while it was opened; start again")]
     Died,

@@ -1,25 +1,31 @@
 //! Keeps an output alive through a session: when its device is lost the session's clock goes on without it, and the sound
 //! comes back when the same device does.
+//!
+//! The engine is taken from the lost device at once, whether or not that can be closed. A clock stands in, and makes up for
+//! the time in which the device took no frames, so that the session's phases keep their times. The device is looked for,
+//! opened and started with silence, and is lent the engine once it has shown that it takes frames: many can be opened and
+//! do not play.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
-use crate::output::clock::{Clock, RealTime};
+use crate::output::clock::{MakingUp, RealTime};
 use crate::output::device::{Device, RAMP};
 use crate::output::device_error::DeviceError;
 use crate::output::live::Live;
 use crate::output::paced::paced;
 use crate::output::patch::Patch;
+use crate::output::patience::aside;
 use crate::output::search::{Open, Search};
-use crate::time::Rate;
+use crate::output::trial::Trial;
+use crate::time::{Frames, Rate};
 use crate::zone::Layout;
 
-/// A device that is closed or started gets this long to give the engine back.
-const PATIENCE: Duration = Duration::from_millis(1_500);
+/// No more than this is rendered and thrown away at a change-over.
+const MOST_SKIPPED: Duration = Duration::from_millis(250);
 
 /// What the sound goes to, and how.
 #[derive(Debug, Clone)]
@@ -50,8 +56,6 @@ pub enum Turn {
         /// After so long.
         after: Duration,
     },
-    /// The device hangs and keeps the engine: the session must be taken up with another ([`Keeper::adopt`]).
-    EngineLost,
 }
 
 /// How an output is.
@@ -69,19 +73,31 @@ pub struct Facts {
     pub real_time: Option<bool>,
 }
 
-type Started = Result<Live, (DeviceError, Option<Box<Engine>>)>;
-
 enum State {
     /// As it should be.
     Playing(Live),
-    /// The device is being closed, which may hang; the engine comes from there.
-    Closing(Receiver<Option<Box<Engine>>>, Instant),
     /// The clock stands in.
-    StandIn(Live, Search),
-    /// The device was found and is being started, which may hang.
-    Starting(Receiver<Started>, Instant),
-    /// The engine is lost.
-    Bereft,
+    StandIn(Box<StandIn>),
+    /// The system gave no thread for the clock; it is asked again.
+    Still(Option<Box<Engine>>),
+}
+
+/// What goes on while the device is lost.
+struct StandIn {
+    clock: Live,
+    /// Since when the clock's frames are counted.
+    begin: Instant,
+    /// It has made up for what was missed.
+    even: Arc<AtomicBool>,
+    quest: Quest,
+}
+
+/// How far the device is on its way back.
+enum Quest {
+    /// It is not there, or cannot be opened.
+    Search(Search),
+    /// It is started, and has to show that it plays.
+    Trial(Live, Trial),
 }
 
 /// Keeps an output alive.
@@ -94,6 +110,8 @@ pub struct Keeper {
     real_time: bool,
     state: State,
     lost_at: Instant,
+    /// What nobody was told of yet.
+    untold: Vec<Turn>,
     /// What earlier streams of the same device counted.
     earlier: Facts,
 }
@@ -122,7 +140,10 @@ impl Keeper {
             Place::Device { id, patch, period } => {
                 Device::exactly(id)?.open_with(&layout, *patch, rate, *period)
             }
-            Place::Paced { period } => Ok(stand_in(channels, *period, RealTime::new(rate))),
+            Place::Paced { period } => {
+                let clock = RealTime::new(rate);
+                Ok(paced(channels, *period as usize, clock, Box::new(|_| ())))
+            }
         });
         let mut keeper = Self::of(open, has_device, rate, channels, period);
         keeper.real_time = real_time;
@@ -138,8 +159,9 @@ impl Keeper {
             channels,
             period,
             real_time: false,
-            state: State::Bereft,
+            state: State::Still(None),
             lost_at: Instant::now(),
+            untold: Vec::new(),
             earlier: Facts {
                 plays: false,
                 xruns: 0,
@@ -151,21 +173,23 @@ impl Keeper {
     }
 
     fn begin(&mut self, engine: Box<Engine>, wait: bool) -> Result<(), DeviceError> {
-        match (self.open)() {
+        let begun = match (self.open)() {
             Ok(live) => {
                 self.ask(&live);
-                match live.play(engine) {
-                    Ok(live) => self.state = State::Playing(live),
-                    Err((error, _)) => return Err(error),
-                }
+                live.play(engine)
             }
-            Err(error) if !wait => return Err(error),
-            Err(error) => {
+            Err(error) => Err((error, Some(engine))),
+        };
+        match begun {
+            Ok(live) => self.state = State::Playing(live),
+            Err((error, Some(engine))) if wait => {
                 tracing::warn!("{error}; the session goes on in silence until it is there");
                 self.earlier.losses += 1;
                 self.lost_at = Instant::now();
-                self.stand_in(engine);
+                self.untold.push(Turn::Lost);
+                self.state = self.stand_in(engine, self.lost_at);
             }
+            Err((error, _)) => return Err(error),
         }
         Ok(())
     }
@@ -176,94 +200,114 @@ impl Keeper {
         }
     }
 
-    /// Looks after the output, and tells what happened to it. Call it every 50 ms or oftener. Waits for a block of the
-    /// stand-in at most.
+    /// Looks after the output, and tells what happened to it. Call it every 50 ms or oftener. Waits for a block that is being
+    /// made at most.
     pub fn tick(&mut self) -> Vec<Turn> {
-        let mut turns = Vec::new();
-        self.state = match std::mem::replace(&mut self.state, State::Bereft) {
-            State::Playing(mut live) => {
-                if self.has_device && live.is_dead() {
-                    self.lose(live, &mut turns)
-                } else {
-                    State::Playing(live)
-                }
-            }
-            State::Closing(back, since) => match back.try_recv() {
-                Ok(Some(engine)) => {
-                    self.stand_in(engine);
-                    return turns;
-                }
-                Err(TryRecvError::Empty) if since.elapsed() < PATIENCE => {
-                    State::Closing(back, since)
-                }
-                _ => Self::bereft(&mut turns),
-            },
-            State::StandIn(clock, search) => match search.found() {
-                Some(device) => self.change_over(clock, device, &mut turns),
-                None => State::StandIn(clock, search),
-            },
-            State::Starting(started, since) => match started.try_recv() {
-                Ok(Ok(live)) => {
-                    let after = self.lost_at.elapsed();
-                    turns.push(Turn::Back { after });
-                    State::Playing(live)
-                }
-                Ok(Err((_, Some(engine)))) => {
-                    self.stand_in(engine);
-                    return turns;
-                }
-                Err(TryRecvError::Empty) if since.elapsed() < PATIENCE => {
-                    State::Starting(started, since)
-                }
-                _ => Self::bereft(&mut turns),
-            },
-            State::Bereft => State::Bereft,
+        let mut turns = std::mem::take(&mut self.untold);
+        self.state = match std::mem::replace(&mut self.state, State::Still(None)) {
+            State::Playing(live) => self.watch(live, &mut turns),
+            State::StandIn(stand_in) => self.seek(*stand_in, &mut turns),
+            State::Still(Some(engine)) => self.stand_in(engine, Instant::now()),
+            State::Still(None) => State::Still(None),
         };
         turns
     }
 
-    fn bereft(turns: &mut Vec<Turn>) -> State {
-        turns.push(Turn::EngineLost);
-        State::Bereft
-    }
-
-    fn lose(&mut self, live: Live, turns: &mut Vec<Turn>) -> State {
+    fn watch(&mut self, mut live: Live, turns: &mut Vec<Turn>) -> State {
+        if !self.has_device || !live.is_dead() {
+            return State::Playing(live);
+        }
+        let Some(engine) = live.take() else {
+            // A block is being made right now, so it is not dead after all.
+            return State::Playing(live);
+        };
         self.earlier = self.add(&live);
         self.earlier.losses += 1;
-        self.lost_at = Instant::now();
+        let due = live.health().due(self.rate).unwrap_or_else(Instant::now);
+        self.lost_at = due;
         turns.push(Turn::Lost);
-        aside(move || live.close())
-            .map_or(State::Bereft, |back| State::Closing(back, Instant::now()))
+        aside(move || drop(live.close()));
+        self.stand_in(engine, due)
     }
 
-    /// The clock goes on without the device, which is looked for.
-    fn stand_in(&mut self, engine: Box<Engine>) {
-        let clock = stand_in(self.channels, self.period, RealTime::new(self.rate));
-        self.state = match clock.play(engine) {
-            Ok(clock) => State::StandIn(clock, Search::begin(Arc::clone(&self.open))),
-            Err((error, _)) => {
+    /// The clock goes on without the device, from when the next frame was due, and the device is looked for.
+    fn stand_in(&self, engine: Box<Engine>, due: Instant) -> State {
+        let (clock, even) = MakingUp::since(due, self.rate);
+        let clock = paced(self.channels, self.period as usize, clock, Box::new(|_| ()));
+        match clock.play(engine) {
+            Ok(clock) => State::StandIn(Box::new(StandIn {
+                clock,
+                begin: due,
+                even,
+                quest: self.search(),
+            })),
+            Err((error, engine)) => {
                 tracing::error!("the session's clock cannot go on: {error}");
-                State::Bereft
+                State::Still(engine)
+            }
+        }
+    }
+
+    fn search(&self) -> Quest {
+        Quest::Search(Search::begin(Arc::clone(&self.open)))
+    }
+
+    fn seek(&mut self, mut stand_in: StandIn, turns: &mut Vec<Turn>) -> State {
+        let now = Instant::now();
+        stand_in.quest = match stand_in.quest {
+            Quest::Search(search) => match search.found() {
+                Some(live) => {
+                    self.ask(&live);
+                    Quest::Trial(live, Trial::new(now))
+                }
+                None => Quest::Search(search),
+            },
+            Quest::Trial(mut live, mut trial) => {
+                let passed = trial.is_passed(live.health().frames(), now);
+                if live.is_dead() {
+                    aside(move || drop(live.close()));
+                    self.search()
+                } else if passed
+                    && stand_in.even.load(Ordering::Relaxed)
+                    && let Some(engine) = stand_in.clock.take()
+                {
+                    // The device asks for its next block half a period from now, on the mean.
+                    let half = self.rate.duration(Frames::from(self.period as usize / 2));
+                    let passed = now.duration_since(stand_in.begin) + half;
+                    let owed = self.rate.frames(passed) - stand_in.clock.health().played();
+                    aside(move || drop(stand_in.clock.close()));
+                    return self.change_over(engine, owed, live, turns);
+                } else {
+                    Quest::Trial(live, trial)
+                }
             }
         };
+        State::StandIn(Box::new(stand_in))
     }
 
-    fn change_over(&mut self, clock: Live, device: Live, turns: &mut Vec<Turn>) -> State {
-        self.ask(&device);
-        let Some(mut engine) = clock.close() else {
-            return Self::bereft(turns);
-        };
+    /// The device plays on. `owed` frames of the session's time will have passed until then, and are not heard.
+    fn change_over(
+        &mut self,
+        mut engine: Box<Engine>,
+        owed: Frames,
+        mut device: Live,
+        turns: &mut Vec<Turn>,
+    ) -> State {
+        if owed <= self.rate.frames(MOST_SKIPPED) {
+            engine.render(&mut vec![0.0; owed.index() * self.channels]);
+        }
         engine.come_back(self.rate.frames(RAMP));
-        aside(move || device.play(engine)).map_or_else(
-            || Self::bereft(turns),
-            |started| State::Starting(started, Instant::now()),
-        )
-    }
-
-    /// Takes another engine in after [`Turn::EngineLost`]; the clock stands in until the device is back.
-    pub fn adopt(&mut self, mut engine: Box<Engine>) {
-        engine.come_back(self.rate.frames(RAMP));
-        self.stand_in(engine);
+        match device.lend(engine) {
+            Ok(()) => {
+                let after = self.lost_at.elapsed();
+                turns.push(Turn::Back { after });
+                State::Playing(device)
+            }
+            Err(engine) => {
+                aside(move || drop(device.close()));
+                self.stand_in(engine, Instant::now())
+            }
+        }
     }
 
     fn add(&self, live: &Live) -> Facts {
@@ -300,9 +344,16 @@ impl Keeper {
 
     /// Closes the output. Does not wait for it.
     pub fn close(self) {
-        match self.state {
-            State::Playing(live) | State::StandIn(live, _) => drop(aside(move || live.close())),
-            _ => {}
+        let open: Vec<Live> = match self.state {
+            State::Playing(live) => vec![live],
+            State::StandIn(stand_in) => match stand_in.quest {
+                Quest::Search(_) => vec![stand_in.clock],
+                Quest::Trial(device, _) => vec![stand_in.clock, device],
+            },
+            State::Still(_) => Vec::new(),
+        };
+        for live in open {
+            aside(move || drop(live.close()));
         }
     }
 }
@@ -314,18 +365,4 @@ impl fmt::Debug for Keeper {
             .field("facts", &facts)
             .finish_non_exhaustive()
     }
-}
-
-fn stand_in(channels: usize, period: u32, clock: impl Clock + 'static) -> Live {
-    paced(channels, period as usize, clock, Box::new(|_| ()))
-}
-
-/// Does work that may hang on a thread that nobody waits for.
-fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<Receiver<T>> {
-    let (done, result) = sync_channel(1);
-    let thread = thread::Builder::new().name("device".to_owned());
-    let begun = thread.spawn(move || {
-        let _ = done.send(work());
-    });
-    begun.ok().map(|_| result)
 }

@@ -10,6 +10,9 @@ use crate::output::health::{Health, Watch};
 use crate::output::loan::Loan;
 use crate::output::patience::{PATIENCE, within};
 
+/// A block is made within this, many times over.
+const TAKE: Duration = Duration::from_millis(500);
+
 /// What asks for the blocks: a device's stream, a thread with a clock. Dropped, it ends, and its callback with it.
 pub trait Drive: Send {
     /// Begins to ask.
@@ -41,21 +44,56 @@ impl Live {
         }
     }
 
-    /// Lends the engine and starts. Blocking.
+    /// Lends the engine and starts. Blocking, some seconds at most.
     ///
     /// # Errors
-    /// Where the device refuses; with the engine, unless the device hangs and keeps it.
+    /// Where the device refuses or hangs; with the engine.
     pub fn play(mut self, engine: Box<Engine>) -> Result<Self, (DeviceError, Option<Box<Engine>>)> {
         if let Err(engine) = self.loan.lend(engine) {
             return Err((DeviceError::Died, Some(engine)));
         }
-        match self.drive.start() {
-            Ok(()) => {
-                self.watch = Watch::new(Instant::now());
-                Ok(self)
-            }
-            Err(error) => Err((error, self.close())),
+        self.begin()
+            .map_err(|(error, mut loan)| (error, loan.take(TAKE)))
+    }
+
+    /// Starts without an engine: what it plays is silence until one is lent. Blocking, some seconds at most.
+    ///
+    /// # Errors
+    /// Where the device refuses or hangs.
+    pub fn idle(self) -> Result<Self, DeviceError> {
+        self.begin().map_err(|(error, _)| error)
+    }
+
+    fn begin(self) -> Result<Self, (DeviceError, Loan)> {
+        let Self {
+            mut drive,
+            loan,
+            health,
+            tail,
+            ..
+        } = self;
+        let started = within(PATIENCE, move || {
+            let started = drive.start();
+            // Where it refused it is dropped here, which may hang too.
+            started.map(|()| drive)
+        });
+        match started.unwrap_or(Err(DeviceError::Stuck)) {
+            Ok(drive) => Ok(Self::new(drive, loan, health, tail)),
+            Err(error) => Err((error, loan)),
         }
+    }
+
+    /// Lends an engine to an output that is started. Does not block.
+    ///
+    /// # Errors
+    /// The engine itself, where the output is gone.
+    pub fn lend(&mut self, engine: Box<Engine>) -> Result<(), Box<Engine>> {
+        self.loan.lend(engine)
+    }
+
+    /// Takes the engine away and leaves the output to itself, silent. Waits for a block that is being made.
+    pub fn take(&mut self) -> Option<Box<Engine>> {
+        self.loan.take(TAKE)
     }
 
     /// What the output did so far.
@@ -64,9 +102,15 @@ impl Live {
         &self.health
     }
 
-    /// Whether the output does not play any more. Ask several times a second.
+    /// Whether the output does not play any more: takes no frames, or while it has an engine, none of the engine's. Ask
+    /// several times a second.
     pub fn is_dead(&mut self) -> bool {
-        self.watch.is_dead(&self.health, Instant::now())
+        let frames = if self.loan.is_lent() {
+            self.health.played()
+        } else {
+            self.health.frames()
+        };
+        self.watch.is_dead(&self.health, frames, Instant::now())
     }
 
     /// How long after the last block an output may be closed without cutting what is still to be heard.
@@ -75,17 +119,18 @@ impl Live {
         self.tail
     }
 
-    /// Closes the output and gives the engine back. Blocking, 5 s at most. `None` where the device hangs: then its thread
-    /// is given up, and the engine with it.
+    /// Closes the output and gives the engine back, whether or not the device hangs: then its thread is given up. Blocking,
+    /// 5 s at most. `None` where nothing was lent.
     #[must_use]
     pub fn close(self) -> Option<Box<Engine>> {
         self.close_within(PATIENCE)
     }
 
-    fn close_within(self, patience: Duration) -> Option<Box<Engine>> {
-        let Self { drive, loan, .. } = self;
-        let closed = within(patience, move || drop(drive));
-        loan.reclaim(closed.map_or(Duration::ZERO, |()| Duration::from_secs(1)))
+    fn close_within(mut self, patience: Duration) -> Option<Box<Engine>> {
+        let engine = self.take();
+        let drive = self.drive;
+        let _ = within(patience, move || drop(drive));
+        engine
     }
 }
 
@@ -136,10 +181,7 @@ mod tests {
         Live::new(Box::new(drive), loan, Arc::default(), Duration::ZERO)
     }
 
-    #[test]
-    fn a_device_that_refuses_gives_the_engine_back() {
-        let (let_go, release) = channel();
-        drop(let_go);
+    fn engine() -> Box<Engine> {
         let (engine, _handle) = Engine::new(&Setup {
             rate: Rate::DEFAULT,
             layout: Layout::single(),
@@ -150,14 +192,22 @@ mod tests {
             bed_gain: Gain::SILENCE,
             brake: Brake::default(),
         });
-        let refused = stubborn(release).play(Box::new(engine));
+        Box::new(engine)
+    }
+
+    #[test]
+    fn a_device_that_refuses_gives_the_engine_back() {
+        let (let_go, release) = channel();
+        drop(let_go);
+        let refused = stubborn(release).play(engine());
         assert!(matches!(refused, Err((DeviceError::Died, Some(_)))));
     }
 
     #[test]
-    fn a_device_that_hangs_is_given_up() {
+    fn a_device_that_hangs_is_given_up_and_the_engine_is_not() {
         let (_let_go, release) = channel();
-        let engine = stubborn(release).close_within(Duration::from_millis(1));
-        assert!(engine.is_none());
+        let mut live = stubborn(release);
+        live.lend(engine()).unwrap();
+        assert!(live.close_within(Duration::from_millis(1)).is_some());
     }
 }

@@ -1,15 +1,17 @@
 //! An engine on loan to an audio thread.
 //!
 //! The audio thread may die at any time: its device is unplugged, its server is killed. The engine is all that the
-//! session is, so it is lent, not given: it reaches the callback through a ring once the stream is open, and comes
-//! back when the callback is dropped, with its state, for the next output to go on at the same frame.
+//! session is, so it is lent, not given: between two blocks it lies on a shelf that both ends reach. The callback takes
+//! it down for a block and puts it back, neither waits for the other, and the owner can take it away at any time, with
+//! its state, for the next output to go on at the same frame, even where the device hangs and will not be closed.
 
+use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use assert_no_alloc::assert_no_alloc;
-use rtrb::{Consumer, Producer, RingBuffer};
+use crossbeam_utils::atomic::AtomicCell;
 
 use crate::engine::Engine;
 use crate::output::health::Health;
@@ -21,20 +23,31 @@ use crate::zone::MAX_ZONES;
 
 /// Frames that are rendered in one go where the device cannot take them as they are.
 const SCRATCH: usize = 512;
+/// A block that is being made is waited for in steps of this.
+const STEP: Duration = Duration::from_micros(200);
+
+/// Where the engine lies between two blocks. One pointer, which the processor swaps without a lock.
+struct Shelf(AtomicCell<Option<Box<Engine>>>);
+
+const _: () = assert!(AtomicCell::<Option<Box<Engine>>>::is_lock_free());
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shelf").finish_non_exhaustive()
+    }
+}
 
 /// The owner's end of a loan.
 #[derive(Debug)]
 pub struct Loan {
-    outgoing: Producer<Box<Engine>>,
-    back: Receiver<Box<Engine>>,
+    shelf: Arc<Shelf>,
+    is_lent: bool,
 }
 
 /// The audio thread's end: lives in the device's callback.
 #[derive(Debug)]
 pub struct Lent {
-    engine: Option<Box<Engine>>,
-    incoming: Consumer<Box<Engine>>,
-    back: SyncSender<Box<Engine>>,
+    shelf: Arc<Shelf>,
     patch: Patch,
     scratch: Box<[f32]>,
     quantiser: Option<Quantiser>,
@@ -46,13 +59,13 @@ pub struct Lent {
 /// Both ends of a loan, nothing lent yet. Allocates.
 #[must_use]
 pub fn loan(patch: Patch, health: Arc<Health>) -> (Loan, Lent) {
-    let (outgoing, incoming) = RingBuffer::new(1);
-    let (give_back, back) = sync_channel(1);
-    let loan = Loan { outgoing, back };
+    let shelf = Arc::new(Shelf(AtomicCell::new(None)));
+    let loan = Loan {
+        shelf: Arc::clone(&shelf),
+        is_lent: false,
+    };
     let lent = Lent {
-        engine: None,
-        incoming,
-        back: give_back,
+        shelf,
         patch,
         scratch: vec![0.0; SCRATCH * MAX_ZONES * 2].into(),
         quantiser: None,
@@ -68,19 +81,41 @@ impl Loan {
     /// # Errors
     /// The engine itself, where one is lent already or the callback is gone.
     pub fn lend(&mut self, engine: Box<Engine>) -> Result<(), Box<Engine>> {
-        if self.outgoing.is_abandoned() {
+        if self.is_lent || self.is_abandoned() {
             return Err(engine);
         }
-        self.outgoing
-            .push(engine)
-            .map_err(|rtrb::PushError::Full(engine)| engine)
+        self.is_lent = true;
+        self.shelf.0.store(Some(engine));
+        Ok(())
     }
 
-    /// Waits for the engine to come back, after the stream was closed. Blocking. `None` where nothing was lent, or where
-    /// the audio thread hangs for longer than `patience` and the engine with it.
+    /// Whether an engine is lent.
     #[must_use]
-    pub fn reclaim(self, patience: Duration) -> Option<Box<Engine>> {
-        self.back.recv_timeout(patience).ok()
+    pub fn is_lent(&self) -> bool {
+        self.is_lent
+    }
+
+    fn is_abandoned(&self) -> bool {
+        Arc::strong_count(&self.shelf) == 1
+    }
+
+    /// Takes the engine away; from its next block on the callback gives silence. Waits for a block that is being made, for
+    /// `patience` at most: some milliseconds. `None` where nothing was lent, or that block takes longer.
+    pub fn take(&mut self, patience: Duration) -> Option<Box<Engine>> {
+        if !self.is_lent {
+            return None;
+        }
+        let begun = Instant::now();
+        loop {
+            if let Some(engine) = self.shelf.0.take() {
+                self.is_lent = false;
+                return Some(engine);
+            }
+            if begun.elapsed() >= patience {
+                return None;
+            }
+            thread::sleep(STEP);
+        }
     }
 }
 
@@ -93,16 +128,24 @@ impl Lent {
 
     /// What was heard was cut off: it comes from silence. Real-time safe.
     pub fn come_back(&mut self, ramp: Duration) {
-        if let Some(engine) = &mut self.engine {
+        if let Some(mut engine) = self.shelf.0.take() {
             engine.come_back(engine.rate().frames(ramp));
+            self.shelf.0.store(Some(engine));
         }
     }
 
     fn fill_unwatched<S: Sample>(&mut self, out: &mut [S], width: usize) {
         let begun = Instant::now();
         self.take_priority();
-        self.render(out, width);
-        self.health.advance(out.len() / width, begun.elapsed());
+        let engine = self.shelf.0.take();
+        let plays = engine.is_some();
+        if let Some(mut engine) = engine {
+            self.render(&mut engine, out, width);
+            self.shelf.0.store(Some(engine));
+        } else {
+            out.fill(S::EQUILIBRIUM);
+        }
+        self.health.advance(out.len() / width, plays, begun);
     }
 
     /// In the thread's first block: before it, nobody knows which thread will ask.
@@ -113,14 +156,7 @@ impl Lent {
         }
     }
 
-    fn render<S: Sample>(&mut self, out: &mut [S], width: usize) {
-        if self.engine.is_none() {
-            self.engine = self.incoming.pop().ok();
-        }
-        let Some(engine) = &mut self.engine else {
-            out.fill(S::EQUILIBRIUM);
-            return;
-        };
+    fn render<S: Sample>(&mut self, engine: &mut Engine, out: &mut [S], width: usize) {
         let channels = engine.channels();
         if self.patch == Patch::All
             && width == channels
@@ -144,16 +180,6 @@ impl Lent {
                     }
                 });
             }
-        }
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        // Lent but never fetched: the stream died before its first block.
-        if let Some(engine) = self.engine.take().or_else(|| self.incoming.pop().ok()) {
-            // Without an owner there is nobody to go on.
-            let _ = self.back.try_send(engine);
         }
     }
 }

@@ -12,6 +12,7 @@ mod file;
 mod flac;
 mod gap;
 mod health;
+mod host;
 mod keeper;
 mod laptop;
 mod live;
@@ -24,6 +25,7 @@ mod pcm;
 mod real_time;
 mod sample;
 mod search;
+mod trial;
 mod wav;
 
 pub use clock::{Clock, Crank, RealTime, Turned};

@@ -5,13 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::output::device_error::DeviceError;
 use crate::output::live::Live;
+use crate::output::patience::given_up;
 
 /// How often it is looked for.
 const PAUSE: Duration = Duration::from_millis(100);
+/// Where so many tries hang, the next one waits until one of them ends: a sound server that was stopped gets no crowd.
+const CROWD: usize = 4;
+/// But no longer than this.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Opens an output, or says why not. Blocking; may hang.
 pub type Open = Arc<dyn Fn() -> Result<Live, DeviceError> + Send + Sync>;
@@ -25,20 +30,17 @@ pub struct Search {
 impl Search {
     /// Begins to search.
     pub fn begin(open: Open) -> Self {
-        let (tell, found) = sync_channel(1);
+        // It holds nothing: what is found too late is closed by the thread that searches, where that may take its time.
+        let (tell, found) = sync_channel(0);
         let over = Arc::new(AtomicBool::new(false));
         let is_over = Arc::clone(&over);
         let search = move || {
             while !is_over.load(Ordering::Relaxed) {
-                match open() {
-                    Ok(live) => {
-                        // Found too late, it is closed here, where that may take its time.
-                        let _ = tell.send(live);
-                        return;
-                    }
+                match open().and_then(Live::idle) {
+                    Ok(live) => return drop(tell.send(live)),
                     Err(error) => tracing::debug!("the device is not there yet: {error}"),
                 }
-                thread::sleep(PAUSE);
+                rest(&is_over);
             }
         };
         let thread = thread::Builder::new().name("search".to_owned());
@@ -48,9 +50,20 @@ impl Search {
         Self { found, over }
     }
 
-    /// The output, once it is open; it is silent yet. Does not block.
+    /// The output, once it is open and started; it is silent yet. Does not block.
     pub fn found(&self) -> Option<Live> {
         self.found.try_recv().ok()
+    }
+}
+
+fn rest(is_over: &AtomicBool) {
+    let (hanging, since) = (given_up(), Instant::now());
+    loop {
+        thread::sleep(PAUSE);
+        let waits = hanging >= CROWD && given_up() >= hanging && since.elapsed() < LONGEST;
+        if !waits || is_over.load(Ordering::Relaxed) {
+            return;
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::decode::{Decoder, Disk, OwnDisk};
 use crate::engine::{Brake, Command, Engine, Event, Handle, Meters, Revision, Setup, Stop};
 use crate::frame::Frame;
 use crate::journal::Journal;
-use crate::level::Decibels;
+use crate::level::{Decibels, Loudness};
 use crate::player::gate::Open;
 use crate::player::happening::{Happening, What, between};
 use crate::player::scribe::Scribe;
@@ -423,6 +423,12 @@ impl Player {
     /// Ends the session.
     pub fn stop(&self, stop: Stop) {
         self.handle.stop(stop);
+    }
+
+    /// A zone's momentary loudness. Leaves the meters as they are.
+    #[must_use]
+    pub fn momentary(&self, zone: Zone) -> Loudness {
+        self.handle.momentary(zone)
     }
 
     /// A zone's meters since they were last read.

@@ -27,6 +27,7 @@ pub use change::Change;
 pub use compose::{Composition, LONG, MOST_AT_ONCE, compose};
 pub use course::{Course, LEAD};
 pub use forecast::{Coming, Forecast, What};
+pub use loudness::music_over;
 pub use model::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, Wish};
 pub use ramps::gain_at;
 pub use refusal::Refusal;

@@ -2,8 +2,12 @@
  *
  * It plays in real time (CLOCK_MONOTONIC) and appends every byte that is written to it to a file, as it was written.
  * Where a real card would run dry it waits, so that a busy machine loses nothing. A small text file makes it fail:
- *   "gone"    everything fails with ENODEV, as after the USB plug was pulled
- *   "freeze"  its clock stands still: no error, and never a callback again
+ *   "gone"        everything fails with ENODEV, as after the USB plug was pulled
+ *   "eio"         everything fails with EIO, as where the sound server was killed
+ *   "xrun"        it runs dry once, and is well again
+ *   "freeze"      its clock stands still: no error, and never a callback again
+ *   "hang"        its clock stands still, and who opens, feeds or closes it waits until the word is gone
+ *   "drift 1.01"  its clock is so much faster
  */
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
@@ -19,7 +23,10 @@ struct card {
     int ticks;              /* a timer that wakes the player up */
     char *control;          /* names the file with the faults */
     int frozen;
+    int hanging;
+    int dry;                /* 1: it is to run dry, 2: it did */
     int running;
+    double ratio;           /* of its clock to ours */
     double played;          /* frames since prepare */
     double last;            /* when that was reckoned, in seconds */
 };
@@ -38,12 +45,32 @@ static int obey(struct card *card)
     int file = card->control ? open(card->control, O_RDONLY | O_CLOEXEC) : -1;
 
     if (file >= 0) {
-        if (read(file, word, sizeof word - 1) < 0)
-            word[0] = 0;
+        ssize_t length = read(file, word, sizeof word - 1);
+        word[length < 0 ? 0 : length] = 0;
         close(file);
     }
-    card->frozen = !strncmp(word, "freeze", 6);
-    return strncmp(word, "gone", 4) ? 0 : -ENODEV;
+    card->hanging = !strncmp(word, "hang", 4);
+    card->frozen = card->hanging || !strncmp(word, "freeze", 6);
+    card->ratio = strncmp(word, "drift ", 6) ? 1.0 : strtod(word + 6, NULL);
+    if (strncmp(word, "xrun", 4))
+        card->dry = 0;
+    else if (!card->dry)
+        card->dry = 1;
+    if (!strncmp(word, "gone", 4))
+        return -ENODEV;
+    return strncmp(word, "eio", 3) ? 0 : -EIO;
+}
+
+/* Waits while the card hangs; true where it did. */
+static int hang(struct card *card)
+{
+    int error = obey(card), hung = card->hanging;
+
+    while (!error && card->hanging) {
+        usleep(5000);
+        error = obey(card);
+    }
+    return hung;
 }
 
 static int prepare(snd_pcm_ioplug_t *io)
@@ -75,11 +102,16 @@ static snd_pcm_sframes_t pointer(snd_pcm_ioplug_t *io)
     struct card *card = io->private_data;
     snd_pcm_uframes_t held = snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr);
     double most = (long)card->played + (held ? held - 1.0 : 0.0), t = now();
+    int error = obey(card);
 
-    if (obey(card))
-        return -ENODEV;
+    if (error)
+        return error;
+    if (card->dry == 1 && card->running) {
+        card->dry = 2;
+        return -EPIPE;
+    }
     if (card->running && !card->frozen)
-        card->played += (t - card->last) * io->rate;
+        card->played += (t - card->last) * io->rate * card->ratio;
     if (card->played > most)
         card->played = most;
     card->last = t;
@@ -92,7 +124,7 @@ static snd_pcm_sframes_t transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_ar
     struct card *card = io->private_data;
     const char *bytes = (const char *)areas->addr + (areas->first + areas->step * offset) / 8;
     size_t rest = frames * (areas->step / 8);
-    int error = obey(card);
+    int error = hang(card) ? -ENODEV : obey(card);
 
     while (!error && rest) {
         ssize_t written = write(card->file, bytes, rest);
@@ -118,7 +150,8 @@ static int revents(snd_pcm_ioplug_t *io, struct pollfd *poll, unsigned count, un
 {
     struct card *card = io->private_data;
     unsigned long long expired;
-    snd_pcm_sframes_t room = obey(card) ? -ENODEV : snd_pcm_avail_update(io->pcm);
+    int error = obey(card);
+    snd_pcm_sframes_t room = error ? error : snd_pcm_avail_update(io->pcm);
 
     (void)count;
     if (poll->revents & POLLIN && read(card->ticks, &expired, sizeof expired) < 0)
@@ -134,6 +167,7 @@ static int close_card(snd_pcm_ioplug_t *io)
 {
     struct card *card = io->private_data;
 
+    hang(card);
     close(card->file);
     close(card->ticks);
     free(card->control);
@@ -179,6 +213,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(capture)
         .version = SND_PCM_IOPLUG_VERSION, .name = "Capture", .callback = &callbacks, .private_data = card,
         .poll_fd = card->ticks, .poll_events = POLLIN, .flags = SND_PCM_IOPLUG_FLAG_MONOTONIC,
     };
+    hang(card);
     error = obey(card);
     if (!error)
         error = snd_pcm_ioplug_create(&card->io, name, stream, mode);

@@ -68,23 +68,41 @@ fn the_engine_comes_back_and_goes_on_at_the_same_frame() {
         lent.fill(&mut block, 4);
         heard.extend(block);
         drop(lent);
-        lent_engine = loan.reclaim(PATIENCE);
+        lent_engine = loan.take(PATIENCE);
     }
     assert_eq!(handle.position(), Frames(1_552));
     assert_eq!(heard, straight(1_552));
 }
 
 #[test]
-fn an_engine_that_was_never_fetched_comes_back_too() {
+fn an_engine_that_was_never_played_comes_back_too() {
     let (mut loan, lent) = both_ends(Patch::All);
     loan.lend(engine().0).unwrap();
     drop(lent);
-    assert!(loan.reclaim(PATIENCE).is_some());
+    assert!(loan.take(PATIENCE).is_some());
 
     let (mut loan, lent) = both_ends(Patch::All);
     drop(lent);
     assert!(loan.lend(engine().0).is_err());
-    assert!(loan.reclaim(PATIENCE).is_none());
+    assert!(loan.take(PATIENCE).is_none());
+}
+
+#[test]
+fn an_engine_is_taken_from_a_callback_that_is_never_closed_and_lent_again() {
+    let (mut loan, mut lent) = both_ends(Patch::All);
+    let mut block = vec![f32::NAN; 64 * 4];
+    loan.lend(engine().0).unwrap();
+    assert!(
+        loan.lend(engine().0).is_err(),
+        "one engine is lent, never two"
+    );
+    lent.fill(&mut block, 4);
+    let taken = loan.take(PATIENCE).unwrap();
+    lent.fill(&mut block, 4);
+    assert!(block.iter().all(|sample| *sample == 0.0));
+    loan.lend(taken).unwrap();
+    lent.fill(&mut block, 4);
+    assert_eq!(block, straight(128)[64 * 4..]);
 }
 
 #[test]
@@ -110,5 +128,8 @@ fn while_nothing_is_lent_there_is_silence_and_the_frames_are_counted() {
     let mut block = vec![7_u16; 2 * 241];
     lent.fill(&mut block, 2);
     assert!(block.iter().all(|sample| *sample == 1 << 15));
-    assert_eq!(health.frames(), Frames(241));
+    assert_eq!(
+        (health.frames(), health.played()),
+        (Frames(241), Frames::ZERO)
+    );
 }

@@ -1,0 +1,337 @@
+//! A sound server of the test's own, with sinks that nobody hears, and a recorder at each.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Which server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Pulse,
+    /// Behind its own door for the clients of `PulseAudio`.
+    PipeWire,
+}
+
+/// A server, what belongs to it, and its recorders.
+pub struct Server {
+    kind: Kind,
+    folder: tempfile::TempDir,
+    running: Vec<Child>,
+    recorders: Vec<Child>,
+    takes: usize,
+}
+
+/// The sink that is played on, the server's default, and one more.
+pub const SINKS: [&str; 3] = ["room", "other", "third"];
+
+const NEEDS: [(Kind, &[&str], &str); 2] = [
+    (
+        Kind::Pulse,
+        &["pulseaudio", "pactl", "parec", "chrt"],
+        "apt-get install pulseaudio pulseaudio-utils libasound2-plugins",
+    ),
+    (
+        Kind::PipeWire,
+        &[
+            "pipewire",
+            "wireplumber",
+            "pipewire-pulse",
+            "dbus-daemon",
+            "pactl",
+            "parec",
+        ],
+        "apt-get install pipewire pipewire-bin pipewire-pulse wireplumber dbus pulseaudio-utils libasound2-plugins",
+    ),
+];
+
+/// What the server says of itself goes nowhere; no test reads it.
+fn quiet(command: &mut Command) -> Child {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn is_there(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+}
+
+/// Ends a process of ours.
+fn end(mut child: Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+impl Server {
+    /// Starts a server, and says what to install where something is missing.
+    pub fn new(kind: Kind) -> Self {
+        for (of, programs, install) in NEEDS {
+            let missing = programs.iter().find(|program| !is_there(program));
+            if let (true, Some(missing)) = (of == kind, missing) {
+                panic!("`{missing}` is missing; as root, on Debian and Ubuntu: {install}");
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Self {
+            kind,
+            folder,
+            running: Vec::new(),
+            recorders: Vec::new(),
+            takes: 0,
+        };
+        for name in ["rt/pulse", "home/.config"] {
+            std::fs::create_dir_all(server.path(name)).unwrap();
+        }
+        server.configure();
+        server.start();
+        server
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.path("rt/pulse/native")
+    }
+
+    /// What a client has to know.
+    pub fn dressed(&self) -> Vec<(&'static str, OsString)> {
+        let mut server = OsString::from("unix:");
+        server.push(self.socket());
+        let path = |name: &str| self.path(name).into_os_string();
+        vec![
+            ("PULSE_SERVER", server),
+            ("PULSE_RUNTIME_PATH", path("rt/pulse")),
+            ("PULSE_STATE_PATH", path("home")),
+            ("PULSE_CONFIG_PATH", path("home")),
+            ("XDG_RUNTIME_DIR", path("rt")),
+            ("PIPEWIRE_RUNTIME_DIR", path("rt")),
+            ("XDG_CONFIG_HOME", path("home/.config")),
+            ("XDG_STATE_HOME", path("home")),
+            ("HOME", path("home")),
+            ("ALSA_CONFIG_PATH", path("asound.conf")),
+        ]
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.dressed()).env_remove("DISPLAY").env(
+            "DBUS_SESSION_BUS_ADDRESS",
+            format!("unix:path={}", self.path("rt/bus").display()),
+        );
+        command
+    }
+
+    fn configure(&self) {
+        let sinks: Vec<String> = SINKS
+            .iter()
+            .map(|name| {
+                // Without `norewinds` it takes two seconds at once.
+                format!(
+                    "load-module module-null-sink sink_name={name} rate=48000 channels=2 format=float32le norewinds=1\n"
+                )
+            })
+            .collect();
+        let door = self.socket();
+        let pulse = format!(
+            "load-module module-native-protocol-unix auth-anonymous=1 socket={}\n{}set-default-sink other\n",
+            door.display(),
+            sinks.concat()
+        );
+        std::fs::write(self.path("sinks.pa"), pulse).unwrap();
+        let alsa = "pcm.room { type pulse device \"room\" hint { show on description \"The room\" } }\n\
+                    pcm.!default { type pulse }\nctl.!default { type pulse }\n";
+        std::fs::write(self.path("asound.conf"), alsa).unwrap();
+        let nodes: Vec<String> = SINKS
+            .iter()
+            .map(|name| {
+                format!(
+                    "  {{ factory = adapter args = {{ factory.name = support.null-audio-sink node.name = {name} \
+                     node.description = {name} media.class = Audio/Sink audio.position = [ FL FR ] \
+                     object.linger = true monitor.channel-volumes = true }} }}\n"
+                )
+            })
+            .collect();
+        let modules: Vec<String> = [
+            "protocol-native",
+            "metadata",
+            "spa-device-factory",
+            "spa-node-factory",
+            "client-node",
+            "client-device",
+            "access",
+            "adapter",
+            "link-factory",
+            "session-manager",
+        ]
+        .iter()
+        .map(|name| format!("  {{ name = libpipewire-module-{name} }}\n"))
+        .collect();
+        let pipewire = format!(
+            "context.properties = {{ core.daemon = true core.name = pipewire-0 support.dbus = false\n  \
+             default.clock.rate = 48000 default.clock.quantum = 512 default.clock.min-quantum = 64\n  \
+             default.clock.max-quantum = 2048 vm.overrides = {{ default.clock.min-quantum = 64 }} }}\n\
+             context.spa-libs = {{ audio.convert.* = audioconvert/libspa-audioconvert support.* = support/libspa-support }}\n\
+             context.modules = [\n  {{ name = libpipewire-module-rt args = {{ nice.level = -11 rt.prio = 20 }} \
+             flags = [ ifexists nofail ] }}\n{}]\n\
+             context.objects = [\n  {{ factory = spa-node-factory args = {{ factory.name = support.node.driver \
+             node.name = Dummy-Driver node.group = pipewire.dummy priority.driver = 20000 }} }}\n{}]\n",
+            modules.concat(),
+            nodes.concat()
+        );
+        std::fs::write(self.path("pipewire.conf"), pipewire).unwrap();
+    }
+
+    /// Starts the server and waits until it answers and has its sinks.
+    pub fn start(&mut self) {
+        self.running = match self.kind {
+            Kind::Pulse => vec![quiet(
+                self.command("chrt")
+                    .args(["-f", "20", "pulseaudio", "-n", "-F"])
+                    .arg(self.path("sinks.pa"))
+                    .args([
+                        "--daemonize=no",
+                        "--use-pid-file=no",
+                        "--exit-idle-time=-1",
+                        "--disable-shm=yes",
+                        "--realtime=no",
+                        "--high-priority=no",
+                    ]),
+            )],
+            Kind::PipeWire => self.start_pipewire(),
+        };
+        self.wait("the server answers", |server| {
+            let known = server.pactl(&["list", "short", "sinks"]);
+            SINKS.iter().all(|sink| known.contains(sink))
+        });
+        self.pactl(&["set-default-sink", "other"]);
+    }
+
+    fn start_pipewire(&self) -> Vec<Child> {
+        for socket in ["rt/bus", "rt/pipewire-0", "rt/pulse/native"] {
+            let _ = std::fs::remove_file(self.path(socket));
+        }
+        let bus = format!("unix:path={}", self.path("rt/bus").display());
+        let mut running = vec![quiet(
+            self.command("dbus-daemon")
+                .args([
+                    "--session",
+                    "--nofork",
+                    "--nopidfile",
+                    "--nosyslog",
+                    "--address",
+                ])
+                .arg(bus),
+        )];
+        self.wait("the bus is there", |server| server.path("rt/bus").exists());
+        let config = self.path("pipewire.conf");
+        running.push(quiet(self.command("pipewire").arg("-c").arg(config)));
+        self.wait("PipeWire is there", |server| {
+            server.path("rt/pipewire-0").exists()
+        });
+        running.push(quiet(&mut self.command("wireplumber")));
+        running.push(quiet(&mut self.command("pipewire-pulse")));
+        running
+    }
+
+    fn wait(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !holds(self) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "not in time: {what}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Tells the server to do something; what it says.
+    pub fn pactl(&self, args: &[&str]) -> String {
+        let output = self.command("pactl").args(args).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Sends a signal to all that belongs to it.
+    pub fn signal(&self, name: &str) {
+        for child in &self.running {
+            let id = child.id().to_string();
+            let sent = Command::new("kill").args([name, &id]).status().unwrap();
+            assert!(sent.success());
+        }
+    }
+
+    /// Ends the server, and what was recorded goes on in another take.
+    pub fn kill(&mut self) {
+        self.running.drain(..).rev().for_each(end);
+        self.recorders.drain(..).for_each(end);
+    }
+
+    fn take(&self, sink: &str, take: usize) -> PathBuf {
+        self.path(&format!("{sink}.{take}"))
+    }
+
+    /// Records what each sink is sent.
+    pub fn record(&mut self) {
+        self.takes += 1;
+        let begun = Instant::now();
+        for sink in SINKS {
+            // Right after its start a server may take a recorder in and leave it without sound.
+            while !self.begin_to_record(sink) {
+                assert!(
+                    begun.elapsed() < Duration::from_secs(20),
+                    "`{sink}` is not recorded"
+                );
+            }
+        }
+    }
+
+    fn begin_to_record(&mut self, sink: &str) -> bool {
+        let file = File::create(self.take(sink, self.takes)).unwrap();
+        let mut recorder = self.command("parec");
+        recorder
+            .args(["--raw", "--rate=48000", "--channels=2"])
+            .args(["--format=float32le", "--latency-msec=20", "-d"])
+            .arg(format!("{sink}.monitor"))
+            .stdin(Stdio::null())
+            .stdout(file)
+            .stderr(Stdio::null());
+        let recorder = recorder.spawn().unwrap();
+        let begun = Instant::now();
+        while self.last_take(sink).is_empty() {
+            if begun.elapsed() > Duration::from_secs(1) {
+                end(recorder);
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.recorders.push(recorder);
+        true
+    }
+
+    /// What a sink was sent in the last take.
+    pub fn last_take(&self, sink: &str) -> Vec<[f32; 2]> {
+        floats(&self.take(sink, self.takes))
+    }
+
+    /// What a sink was sent in each take.
+    pub fn all_takes(&self, sink: &str) -> Vec<Vec<[f32; 2]>> {
+        (1..=self.takes)
+            .map(|take| floats(&self.take(sink, take)))
+            .collect()
+    }
+}
+
+fn floats(file: &Path) -> Vec<[f32; 2]> {
+    let bytes = std::fs::read(file).unwrap_or_default();
+    let frames = bytes.chunks_exact(8);
+    let sample = |b: &[u8]| f32::from_le_bytes(b.try_into().unwrap());
+    frames.map(|b| [sample(&b[..4]), sample(&b[4..])]).collect()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
