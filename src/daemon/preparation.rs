@@ -8,9 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use crate::daemon::confine;
+use crate::daemon::ears;
 use crate::daemon::order::{Reason, Refused};
 use crate::daemon::place::place;
 use crate::daemon::resume::Interrupted;
+use crate::doctor::{self, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Entry, Journal, Started, boot};
 use crate::level::Decibels;
@@ -127,8 +129,12 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
         Wanted::Script(path) => {
             let path = confine::script(room, &path).map_err(wrong)?;
             let rate = rate(room)?;
-            let (prepared, remarks) = compose(means, &path, rate, progress)?;
-            let place = place(room, &prepared.timeline.layout).map_err(wrong)?;
+            let (prepared, mut remarks) = compose(means, &path, rate, progress)?;
+            let layout = &prepared.timeline.layout;
+            let place = place(room, layout).map_err(wrong)?;
+            let ears = ears::checked(room, layout);
+            remarks.extend(ears.map_err(|why| Refused::new(Reason::NotNow, why))?);
+            remarks.extend(glanced(room)?);
             let started = started(&prepared, &path);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
@@ -173,6 +179,19 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             })
         }
     }
+}
+
+/// What the machine's therapist should know before a session begins. Blocking, shortly.
+fn glanced(room: &Room) -> Result<Vec<String>, Refused> {
+    let mut remarks = Vec::new();
+    for finding in doctor::glance(&Machine::this(), room) {
+        match finding.verdict {
+            Verdict::Ok => {}
+            Verdict::Warn => remarks.push(finding.sentence()),
+            Verdict::Fail => return Err(Refused::new(Reason::Failed, finding.sentence())),
+        }
+    }
+    Ok(remarks)
 }
 
 /// Cues that were recorded as started, and that nobody may have heard.

@@ -1,6 +1,7 @@
-//! A sound card without a card, for a preview that runs as a program of its own.
+//! A sound card without a card, for a program of ours that runs by itself.
 
-use std::io::{BufRead, BufReader, Lines};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Lines, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
@@ -24,29 +25,75 @@ fn plugin() -> &'static Path {
     })
 }
 
+/// A card that keeps what it was given, and fails when it is told to.
+pub struct Card {
+    name: &'static str,
+    captured: PathBuf,
+    control: PathBuf,
+}
+
+impl Card {
+    /// `alsa:NAME`, with its files in a folder.
+    pub fn new(folder: &Path, name: &'static str) -> Self {
+        Self {
+            name,
+            captured: folder.join(format!("{name}.captured")),
+            control: folder.join(format!("{name}.control")),
+        }
+    }
+
+    /// Writes ALSA's configuration: these cards, `fields` describing them further, and nothing else; the last one is the
+    /// system's default too.
+    pub fn config(cards: &[&Self], fields: &str, file: &Path) {
+        let plugin = plugin().display();
+        let mut lines = vec![format!("pcm_type.capture {{ lib \"{plugin}\" }}")];
+        let names = cards.iter().map(|card| (card.name, card));
+        for (name, card) in names.chain(cards.last().map(|card| ("!default", card))) {
+            let (captured, control) = (card.captured.display(), card.control.display());
+            lines.push(format!(
+                "pcm.{name} {{ type capture file \"{captured}\" control \"{control}\" {fields} \
+                 hint {{ show on description \"A card\" }} }}"
+            ));
+        }
+        std::fs::write(file, lines.join("\n") + "\n").unwrap();
+    }
+
+    /// Makes the card fail.
+    pub fn fault(&self, word: &str) {
+        std::fs::write(&self.control, word).unwrap();
+    }
+
+    /// What it was given, from a sample on.
+    pub fn captured_from(&self, sample: usize) -> Vec<f32> {
+        let mut bytes = Vec::new();
+        if let Ok(mut file) = File::open(&self.captured) {
+            file.seek(SeekFrom::Start(sample as u64 * 4)).unwrap();
+            file.read_to_end(&mut bytes).unwrap();
+        }
+        let floats = bytes.chunks_exact(4);
+        let floats = floats.map(|b| f32::from_le_bytes(b.try_into().unwrap()));
+        floats.collect()
+    }
+
+    /// All that it was given.
+    pub fn captured(&self) -> Vec<f32> {
+        self.captured_from(0)
+    }
+}
+
 /// A preview that runs, and the card it plays on.
 pub struct Preview {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     said: Vec<String>,
-    captured: PathBuf,
-    control: PathBuf,
+    card: Card,
 }
 
 impl Preview {
     /// Previews a script; the card is the system's default, and `alsa:card` too. `fields` describe it further.
     pub fn start(stage: &Stage, script: &str, fields: &str, arguments: &[&str]) -> Self {
-        let (captured, control) = (stage.path("captured"), stage.path("control"));
-        let card = format!(
-            "type capture file \"{}\" control \"{}\" {fields} hint {{ show on description \"A card\" }}",
-            captured.display(),
-            control.display()
-        );
-        let config = format!(
-            "pcm_type.capture {{ lib \"{}\" }}\npcm.!default {{ {card} }}\npcm.card {{ {card} }}\n",
-            plugin().display()
-        );
-        std::fs::write(stage.path("asound.conf"), config).unwrap();
+        let card = Card::new(&stage.path(""), "card");
+        Card::config(&[&card], fields, &stage.path("asound.conf"));
         let mut child = Command::new(env!("CARGO_BIN_EXE_undersong"))
             .arg("preview")
             .arg(stage.script(script))
@@ -63,8 +110,7 @@ impl Preview {
             child,
             lines,
             said: Vec::new(),
-            captured,
-            control,
+            card,
         }
     }
 
@@ -81,7 +127,7 @@ impl Preview {
 
     /// Makes the card fail.
     pub fn fault(&self, word: &str) {
-        std::fs::write(&self.control, word).unwrap();
+        self.card.fault(word);
     }
 
     /// Sends a signal.
@@ -96,9 +142,6 @@ impl Preview {
         self.said.extend(self.lines.by_ref().map(Result::unwrap));
         let output = self.child.wait_with_output().unwrap();
         self.said.push(String::from_utf8(output.stderr).unwrap());
-        let captured = std::fs::read(self.captured).unwrap_or_default();
-        let floats = captured.chunks_exact(4);
-        let floats = floats.map(|b| f32::from_le_bytes(b.try_into().unwrap()));
-        (output.status, self.said.join("\n"), floats.collect())
+        (output.status, self.said.join("\n"), self.card.captured())
     }
 }

@@ -7,6 +7,7 @@ pub mod disk;
 pub mod files;
 pub mod plans;
 pub mod program;
+pub mod room;
 pub mod sounds;
 pub mod stage;
 pub mod stalling;
