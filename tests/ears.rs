@@ -233,7 +233,8 @@ fn a_check_is_stopped_at_once_and_confirms_nothing() {
     let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let check = command.spawn().unwrap();
     stage.room.until("it sounds", |_| {
-        stage.sounding().iter().any(Option::is_some)
+        let loud = |of: &Option<(usize, usize, f32)>| of.is_some_and(|of| of.2 > LOUDEST / 4.0);
+        stage.sounding().iter().any(loud)
     });
     let begun = Instant::now();
     assert_eq!(stage.room.state(), "ears");
@@ -259,6 +260,16 @@ fn a_check_is_stopped_at_once_and_confirms_nothing() {
     let sounding = stage.sounding();
     let alone: Vec<bool> = sounding.iter().map(Option::is_some).collect();
     assert_eq!(alone, [false, false, true, false, false, false]);
+    // It was there 60 ms before it was gone, and gone long before a chime's own end.
+    let (first, last, _) = sounding[2].unwrap();
+    assert!(last - first < 60_000, "{first}..{last}");
+    let samples = stage.card.captured();
+    let before = (last - 2_880..last - 1_440).map(|frame| samples[frame * WIDTH + 2].abs());
+    let before = before.fold(0.0, f32::max);
+    assert!(
+        before > LOUDEST / 10.0,
+        "faded for longer than 30 ms: {before}"
+    );
     let (code, said) = stage.room.run(&["start", "couple.yaml"]);
     assert_eq!(code, 1, "{said}");
     assert_eq!(stage.room.run(&["ears", "--zone", "left"]).0, 2);

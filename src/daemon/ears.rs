@@ -66,8 +66,8 @@ enum Stage {
     /// The device is opened, which may hang; with whoever asked.
     Opening(Receiver<Result<Box<Sounding>, Refused>>, Option<Call>),
     Sounding(Box<Sounding>),
-    /// It is closed, which may hang.
-    Closing(Receiver<()>, Instant),
+    /// It is closed, which may hang; what is told when it is.
+    Closing(Receiver<()>, Instant, Option<Told>),
 }
 
 #[derive(Debug)]
@@ -119,7 +119,10 @@ impl Ears {
     pub fn look(&mut self) -> Look {
         let mut look = Look::default();
         let closed = sync_channel(1).1;
-        let stage = std::mem::replace(&mut self.stage, Stage::Closing(closed, Instant::now()));
+        let stage = std::mem::replace(
+            &mut self.stage,
+            Stage::Closing(closed, Instant::now(), None),
+        );
         self.stage = match stage {
             Stage::Opening(opened, call) => match opened.try_recv() {
                 Err(TryRecvError::Empty) => Stage::Opening(opened, call),
@@ -144,10 +147,14 @@ impl Ears {
                 }
             },
             Stage::Sounding(sounding) => self.listen(sounding, &mut look),
-            Stage::Closing(closed, since) => {
+            Stage::Closing(closed, since, mut over) => {
                 let hangs = since.elapsed() > PATIENCE;
                 look.is_over = hangs || closed.try_recv() != Err(TryRecvError::Empty);
-                Stage::Closing(closed, since)
+                if look.is_over {
+                    // Not before, so that who hears of it finds the device and the daemon free.
+                    look.told.extend(over.take());
+                }
+                Stage::Closing(closed, since, over)
             }
         };
         look
@@ -178,12 +185,12 @@ impl Ears {
         }
         match sounding.closes {
             Some((when, how)) if Instant::now() >= when => {
-                look.told.push(Told {
+                let over = Told {
                     number: 0,
                     at: sounding.rate.seconds(now),
                     what: "ears-over".to_owned(),
                     text: how.to_owned(),
-                });
+                };
                 let Sounding { live, played, .. } = *sounding;
                 self.played = (how == "heard").then_some(played);
                 let (done, closed) = sync_channel(1);
@@ -191,7 +198,7 @@ impl Ears {
                     drop(live.close());
                     let _ = done.send(());
                 });
-                Stage::Closing(closed, Instant::now())
+                Stage::Closing(closed, Instant::now(), Some(over))
             }
             _ => Stage::Sounding(sounding),
         }

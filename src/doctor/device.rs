@@ -80,8 +80,8 @@ pub fn judge(id: &str, room: &Room, seen: &Result<Seen, DeviceError>) -> Vec<Fin
     let mut findings = Vec::new();
     let says =
         format!("{name} ({id}) is there, nobody else uses it, and it has {channels} channels");
-    findings.push(if rehearsal.period.0 == 0 {
-        let says = format!("{name} ({id}) was opened and took no sound");
+    findings.push(if !rehearsal.goes_on {
+        let says = format!("{name} ({id}) was opened and does not play");
         Finding::fail(
             CHECK,
             says,
@@ -232,6 +232,7 @@ mod tests {
             rate: Rate::DEFAULT,
             rehearsal: Rehearsal {
                 period: Frames(period),
+                goes_on: period > 0,
                 real_time: true,
                 xruns,
             },

@@ -12,8 +12,9 @@ use crate::output::patch::Patch;
 use crate::time::{Frames, Rate};
 use crate::zone::Layout;
 
-/// It plays silence for this long.
-const LENGTH: Duration = Duration::from_millis(400);
+/// It plays silence for this long, and for no fewer periods.
+const LENGTH: Duration = Duration::from_millis(600);
+const PERIODS: u64 = 6;
 /// How often it is looked how much it took: far less than a period.
 const LOOK: Duration = Duration::from_micros(200);
 
@@ -22,6 +23,8 @@ const LOOK: Duration = Duration::from_micros(200);
 pub struct Rehearsal {
     /// Frames that it took in one go, the fewest that were seen; zero where it took none at all.
     pub period: Frames,
+    /// It went on to take frames once it was full; one that hangs does not.
+    pub goes_on: bool,
     /// Whether the audio thread got real-time priority.
     pub real_time: bool,
     /// How often it ran dry.
@@ -58,17 +61,21 @@ impl Device {
         let mut fewest = None;
         let mut taken = Frames::ZERO;
         let begun = Instant::now();
-        while begun.elapsed() < LENGTH {
+        let length = LENGTH.max(rate.duration(Frames(u64::from(period) * PERIODS)));
+        let mut goes_on = false;
+        while begun.elapsed() < length {
             sleep(LOOK);
             let now = live.health().frames();
             let step = now - taken;
             if step > Frames::ZERO {
                 fewest = Some(fewest.map_or(step, |fewest: Frames| fewest.min(step)));
                 taken = now;
+                goes_on |= begun.elapsed() > length / 2;
             }
         }
         let rehearsal = Rehearsal {
             period: fewest.unwrap_or(Frames::ZERO),
+            goes_on,
             real_time: live.health().real_time() == Some(true),
             xruns: live.health().xruns(),
         };
