@@ -12,7 +12,7 @@ use crate::daemon::ears;
 use crate::daemon::order::{Reason, Refused};
 use crate::daemon::place::place;
 use crate::daemon::resume::Interrupted;
-use crate::doctor::{self, Machine, Verdict};
+use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Entry, Journal, Started, boot};
 use crate::level::Decibels;
@@ -134,7 +134,7 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let place = place(room, layout).map_err(wrong)?;
             let ears = ears::checked(room, layout);
             remarks.extend(ears.map_err(|why| Refused::new(Reason::NotNow, why))?);
-            remarks.extend(glanced(room)?);
+            remarks.extend(remarks_of(doctor::glance(&Machine::this(), room))?);
             let started = started(&prepared, &path);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
@@ -181,10 +181,10 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
     }
 }
 
-/// What the machine's therapist should know before a session begins. Blocking, shortly.
-fn glanced(room: &Room) -> Result<Vec<String>, Refused> {
+/// What a therapist should know of the machine before a session begins: its warnings. Where it is not fit, no session does.
+fn remarks_of(findings: Vec<Finding>) -> Result<Vec<String>, Refused> {
     let mut remarks = Vec::new();
-    for finding in doctor::glance(&Machine::this(), room) {
+    for finding in findings {
         match finding.verdict {
             Verdict::Ok => {}
             Verdict::Warn => remarks.push(finding.sentence()),
@@ -308,5 +308,22 @@ fn capped(course: Course, loudest: Decibels, journal: &Journal) -> Course {
             softer
         }
         Err(_) => course,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfit_machine_begins_no_session_and_a_doubtful_one_says_so() {
+        let warn = Finding::warn("sleep", "it may sleep", "wake it");
+        let fine = Finding::ok("disk", "there is room");
+        let remarks = remarks_of(vec![fine, warn.clone()]).unwrap();
+        assert_eq!(remarks, ["it may sleep; wake it"]);
+        let fail = Finding::fail("memory", "none is left", "close something");
+        let refused = remarks_of(vec![warn, fail]).unwrap_err();
+        assert_eq!(refused.message, "none is left; close something");
+        assert_eq!(refused.reason, Reason::Failed);
     }
 }

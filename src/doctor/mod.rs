@@ -186,4 +186,39 @@ mod tests {
             Verdict::Ok
         );
     }
+
+    #[test]
+    fn a_glance_looks_at_what_can_end_a_session_and_where_nothing_sounds_at_little_else() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("proc")).unwrap();
+        std::fs::write(
+            folder.path().join("proc/meminfo"),
+            "MemAvailable: 90000 kB\n",
+        )
+        .unwrap();
+        let machine = Machine::under(folder.path());
+        let room = |output| Room {
+            name: "r".to_owned(),
+            output,
+            rate: None,
+            period: 1024,
+            zones: Vec::new(),
+            loudest: crate::level::Decibels(0.0),
+            media: Vec::new(),
+            journal: folder.path().join("journal"),
+            socket: "s".into(),
+        };
+        let checks = |output| -> Vec<&str> {
+            let findings = glance(&machine, &room(output)).into_iter();
+            let findings = findings.inspect(|finding| {
+                let fails = finding.verdict == Verdict::Fail;
+                assert_eq!(fails, finding.check == "memory", "{finding:?}");
+            });
+            findings.map(|finding| finding.check).collect()
+        };
+        assert_eq!(checks(crate::room::Output::Paced), ["disk", "memory"]);
+        let device = crate::room::Output::Device("alsa:card".to_owned());
+        let all = ["disk", "memory", "priority", "processor", "sleep"];
+        assert_eq!(checks(device), all);
+    }
 }
