@@ -15,6 +15,7 @@ pub mod cli;
 pub mod control;
 pub mod daemon;
 pub mod decode;
+pub mod doctor;
 pub mod engine;
 pub mod fade;
 pub mod frame;

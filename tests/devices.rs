@@ -49,6 +49,12 @@ fn furnish(desk: &Desk, seconds: usize, first: usize) {
          - name: all\n    length: {seconds}s\n    playlist: {{ tracks: [long.wav] }}\n    cues:\n{cues}"
     );
     desk.write("session.yaml", &script);
+    // Somebody has heard both on the right ears.
+    std::fs::create_dir_all(desk.path("journal")).unwrap();
+    desk.write(
+        "journal/.ears.json",
+        r#"{"device":"alsa:card","heard":[{"listener":"a","channels":[3,4],"wall":0,"boot":""},{"listener":"b","channels":[1,2],"wall":0,"boot":""}]}"#,
+    );
 }
 
 impl Stage {

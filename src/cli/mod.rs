@@ -2,6 +2,8 @@
 
 mod check;
 mod devices;
+mod doctor;
+mod ears;
 mod interrupt;
 mod mistakes;
 mod outline;
@@ -79,6 +81,8 @@ enum Verb {
     Note(steer::Note),
     /// Fade out and end the session
     Stop(steer::Stop),
+    Doctor(doctor::Doctor),
+    Ears(ears::Ears),
     /// List the sound devices that a session can be played on
     Devices(devices::Devices),
     /// Print the JSON schema of scripts, with which an editor completes and checks them
@@ -131,6 +135,8 @@ pub fn main() -> ExitCode {
         Verb::Undo(plain) => plain.run(Order::Change(Change::Undo)),
         Verb::Note(note) => note.run(),
         Verb::Stop(stop) => stop.run(),
+        Verb::Doctor(doctor) => doctor.run(),
+        Verb::Ears(ears) => ears.run(),
         Verb::Devices(devices) => devices.run(),
         Verb::Schema => schema::run(),
     };

@@ -130,6 +130,7 @@ fn state(status: &Status) -> String {
             "a session was cut off; `undersong resume` takes it up, `undersong stop` gives it up"
                 .to_owned()
         }
+        State::Ears => "the ears are checked; `undersong stop` ends that".to_owned(),
         State::Preparing => {
             let percent = status.prepared.unwrap_or(0.0) * 100.0;
             format!("a session is being prepared ({percent:.0} %)")

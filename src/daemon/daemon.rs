@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::daemon::alarms::Alarms;
 use crate::daemon::desk::{Call, Counter, Told};
+use crate::daemon::ears::{self, Ears, Played};
 use crate::daemon::order::{Order, Reason, Refused};
 use crate::daemon::playing::{Look, Playing, plain};
 use crate::daemon::preparation::{Means, Preparation, Ready, Wanted};
@@ -15,11 +16,14 @@ use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, S
 use crate::library::Cache;
 use crate::room::{Output, Room};
 use crate::time::clock;
+use crate::timeline::{CueSort, PlacedCue, Timeline};
 
 /// How often a session is looked after.
 const TICK: Duration = Duration::from_millis(20);
 /// While an order waits for another.
 const SOON: Duration = Duration::from_millis(1);
+/// So many letters of a script's hash tell it from others.
+const HASH: usize = 8;
 /// How often it is shown how things are, where nothing happens.
 const SHOW: Duration = Duration::from_millis(200);
 
@@ -31,6 +35,8 @@ pub struct Daemon {
     stage: Stage,
     waiting: VecDeque<Call>,
     epoch: u64,
+    /// What was heard in the last check of the ears, for somebody to confirm.
+    played: Option<Played>,
     alarms: Alarms,
     told: u64,
     shown: Option<Instant>,
@@ -45,6 +51,8 @@ enum Stage {
     /// With whoever asked for it.
     Preparing(Preparation, Option<Call>),
     Playing(Box<Playing>),
+    /// The ears are checked.
+    Ears(Box<Ears>),
 }
 
 impl Daemon {
@@ -64,6 +72,7 @@ impl Daemon {
             waiting: VecDeque::new(),
             // Another number in each run, so that orders for an earlier one are known.
             epoch: crate::journal::now() * 1000,
+            played: None,
             alarms: Alarms::default(),
             told: 0,
             shown: None,
@@ -112,6 +121,10 @@ impl Daemon {
                 playing.leave();
                 true
             }
+            Stage::Ears(ears) => {
+                ears.stop();
+                true
+            }
             _ => false,
         }
     }
@@ -135,6 +148,17 @@ impl Daemon {
                     self.next_epoch();
                 } else {
                     self.stage = Stage::Playing(playing);
+                }
+            }
+            Stage::Ears(mut ears) => {
+                let look = ears.look();
+                let is_over = look.is_over;
+                self.tell(look);
+                if is_over {
+                    self.played = ears.played();
+                    self.shown = None;
+                } else {
+                    self.stage = Stage::Ears(ears);
                 }
             }
             stage => self.stage = stage,
@@ -164,6 +188,7 @@ impl Daemon {
     fn prepare(&mut self, wanted: Wanted, call: Option<Call>) {
         self.means.brake.release();
         self.alarms.clear_all();
+        self.played = None;
         self.next_epoch();
         let preparation = Preparation::begin(self.means.clone(), wanted);
         self.stage = Stage::Preparing(preparation, call);
@@ -235,6 +260,29 @@ impl Daemon {
                 let wanted = Wanted::Script(script.clone());
                 self.prepare(wanted, Some(call));
             }
+            (Order::Ears { zone }, Stage::Idle) => {
+                self.played = None;
+                // Who confirms means this check and no other.
+                self.next_epoch();
+                let ears = Ears::begin(self.means.clone(), *zone, call);
+                self.stage = Stage::Ears(Box::new(ears));
+            }
+            (Order::ConfirmEars, Stage::Idle) => {
+                if let Some(played) = self.played.take() {
+                    ears::keep(Arc::clone(&self.means.room), played, call);
+                } else {
+                    let sentence =
+                        "no check of the ears was heard to its end; run `undersong ears`";
+                    let refused = Refused::new(Reason::NotNow, sentence);
+                    let _ = call.answer.send(Err(refused));
+                }
+            }
+            (Order::Stop { .. }, Stage::Ears(ears)) => {
+                ears.stop();
+                self.stage = Stage::Ears(ears);
+                let sentence = "The check of the ears ends within 30 ms.";
+                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+            }
             (Order::Resume, Stage::Offered(interrupted)) => {
                 self.prepare(Wanted::Interrupted(interrupted), Some(call));
             }
@@ -257,6 +305,9 @@ impl Daemon {
             (_, stage) => {
                 let sentence = match (&call.order, &stage) {
                     (_, Stage::Preparing(..)) => "the session is being prepared; wait a moment",
+                    (_, Stage::Ears(_)) => {
+                        "the ears are being checked; wait until that is over, or end it with `undersong stop`"
+                    }
                     (Order::Start { .. }, Stage::Offered(_)) => {
                         "a session was cut off: `undersong resume` takes it up, `undersong stop` gives it up"
                     }
@@ -303,6 +354,7 @@ impl Daemon {
                 (State::Offered, Some(session), idle, off)
             }
             Stage::Preparing(..) => (State::Preparing, None, idle, off),
+            Stage::Ears(_) => (State::Ears, None, idle, off),
             Stage::Playing(playing) => (
                 playing.state(),
                 Some(playing.status()),
@@ -350,14 +402,39 @@ fn begun_answer(
     resumed: bool,
 ) -> crate::daemon::order::Answer {
     let timeline = playing.timeline();
-    let title = playing.status().title;
+    let status = playing.status();
+    let title = status.title;
     let end = timeline.end().map_or_else(
         || "it waits where a phase is held".to_owned(),
         |end| format!("it ends at {}", clock(timeline.rate.duration(end))),
     );
     let verb = if resumed { "goes on" } else { "plays" };
+    let cues = cues_of(timeline);
+    // So that a wrong script is noticed before it is heard.
+    let script: String = status.hash.chars().take(HASH).collect();
     crate::daemon::order::Answer {
         remarks,
-        ..plain(format!("“{title}” {verb}; {end}."))
+        ..plain(format!("“{title}” {verb}; {end}. {cues} Script {script}."))
+    }
+}
+
+/// The first and the last cue that somebody hears.
+fn cues_of(timeline: &Timeline) -> String {
+    let heard = timeline
+        .cues
+        .iter()
+        .filter(|cue| cue.sort != CueSort::Remind);
+    let told = |cue: &PlacedCue| {
+        let at = clock(timeline.rate.duration(cue.at));
+        format!("`{}` at {at}", cue.name)
+    };
+    let first = heard.clone().min_by_key(|cue| cue.at).map(told);
+    let last = heard.max_by_key(|cue| cue.at).map(told);
+    match (first, last) {
+        (Some(first), Some(last)) if first != last => {
+            format!("First cue {first}, last cue {last}.")
+        }
+        (Some(only), _) => format!("Its only cue is {only}."),
+        _ => "It has no cues.".to_owned(),
     }
 }

@@ -8,6 +8,7 @@ mod confine;
 #[allow(clippy::module_inception)]
 mod daemon;
 mod desk;
+mod ears;
 mod order;
 mod outlook;
 mod place;

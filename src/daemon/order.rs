@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Stop;
 use crate::timeline::Change;
+use crate::zone::Listener;
 
 /// What a client asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +26,15 @@ pub enum Order {
         /// What was seen or said.
         text: String,
     },
-    /// End the session; or give up the one that a reboot ended.
+    /// Play a soft chime on each side of each listener in turn, where no session plays.
+    Ears {
+        /// Only for this one.
+        #[serde(default)]
+        zone: Option<Listener>,
+    },
+    /// Everybody heard the chimes of the last check on the right side: keep that.
+    ConfirmEars,
+    /// End the session, or the check of the ears; or give up the session that a reboot ended.
     Stop {
         /// How fast.
         #[serde(default)]

@@ -391,7 +391,7 @@ impl Playing {
                     "The session fades out within {length} and is over."
                 )))
             }
-            Order::Start { .. } => Err(Refused::new(
+            Order::Start { .. } | Order::Ears { .. } | Order::ConfirmEars => Err(Refused::new(
                 Reason::NotNow,
                 "a session plays already; `undersong stop` ends it",
             )),

@@ -8,9 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use crate::daemon::confine;
+use crate::daemon::ears;
 use crate::daemon::order::{Reason, Refused};
 use crate::daemon::place::place;
 use crate::daemon::resume::Interrupted;
+use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Entry, Journal, Started, boot};
 use crate::level::Decibels;
@@ -127,8 +129,12 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
         Wanted::Script(path) => {
             let path = confine::script(room, &path).map_err(wrong)?;
             let rate = rate(room)?;
-            let (prepared, remarks) = compose(means, &path, rate, progress)?;
-            let place = place(room, &prepared.timeline.layout).map_err(wrong)?;
+            let (prepared, mut remarks) = compose(means, &path, rate, progress)?;
+            let layout = &prepared.timeline.layout;
+            let place = place(room, layout).map_err(wrong)?;
+            let ears = ears::checked(room, layout);
+            remarks.extend(ears.map_err(|why| Refused::new(Reason::NotNow, why))?);
+            remarks.extend(remarks_of(doctor::glance(&Machine::this(), room))?);
             let started = started(&prepared, &path);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
@@ -173,6 +179,19 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             })
         }
     }
+}
+
+/// What a therapist should know of the machine before a session begins: its warnings. Where it is not fit, no session does.
+fn remarks_of(findings: Vec<Finding>) -> Result<Vec<String>, Refused> {
+    let mut remarks = Vec::new();
+    for finding in findings {
+        match finding.verdict {
+            Verdict::Ok => {}
+            Verdict::Warn => remarks.push(finding.sentence()),
+            Verdict::Fail => return Err(Refused::new(Reason::Failed, finding.sentence())),
+        }
+    }
+    Ok(remarks)
 }
 
 /// Cues that were recorded as started, and that nobody may have heard.
@@ -289,5 +308,22 @@ fn capped(course: Course, loudest: Decibels, journal: &Journal) -> Course {
             softer
         }
         Err(_) => course,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfit_machine_begins_no_session_and_a_doubtful_one_says_so() {
+        let warn = Finding::warn("sleep", "it may sleep", "wake it");
+        let fine = Finding::ok("disk", "there is room");
+        let remarks = remarks_of(vec![fine, warn.clone()]).unwrap();
+        assert_eq!(remarks, ["it may sleep; wake it"]);
+        let fail = Finding::fail("memory", "none is left", "close something");
+        let refused = remarks_of(vec![warn, fail]).unwrap_err();
+        assert_eq!(refused.message, "none is left; close something");
+        assert_eq!(refused.reason, Reason::Failed);
     }
 }

@@ -41,6 +41,8 @@ pub enum State {
     Idle,
     /// A session was ended by a reboot, and may be taken up.
     Offered,
+    /// The ears are checked.
+    Ears,
     /// A script is read and its files are looked at.
     Preparing,
     /// It sounds.

@@ -11,6 +11,7 @@ const PRIORITY: u8 = 50;
 
 /// Puts the thread that calls under the system's real-time schedule (`SCHED_FIFO`); true where it is now. One system call
 /// that does not wait.
+#[must_use]
 pub fn take() -> bool {
     let Ok(value) = ThreadPriorityValue::try_from(PRIORITY) else {
         return false;

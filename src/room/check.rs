@@ -23,7 +23,9 @@ const LOUDEST: RangeInclusive<f32> = -40.0..=6.0;
 /// The room that a file means. Where something is wrong it is among the mistakes, and what stands in its place is a
 /// default.
 pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> Room {
-    let folder = std::path::absolute(folder_of(path)).unwrap_or_default();
+    // First the file: a name without a folder has none to make absolute.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = folder_of(&path);
     if let Some((version, span)) = written.undersong_room.spanned()
         && version.0 != VERSION
     {
@@ -52,9 +54,9 @@ pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> 
         period: number(&written.period, &PERIODS, "a period", mistakes).unwrap_or(1024) as u32,
         zones: zones(written.zones.get(), mistakes),
         loudest: loudest(written, mistakes),
-        media: media(written, &folder, mistakes),
-        journal: place(&written.journal, &folder, mistakes).unwrap_or_default(),
-        socket: place(&written.socket, &folder, mistakes)
+        media: media(written, folder, mistakes),
+        journal: place(&written.journal, folder, mistakes).unwrap_or_default(),
+        socket: place(&written.socket, folder, mistakes)
             .unwrap_or_else(|| PathBuf::from("/run/undersong/control.sock")),
     }
 }

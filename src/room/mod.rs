@@ -2,6 +2,7 @@
 
 mod check;
 mod language;
+mod wiring;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,8 @@ use crate::reading::text::{self, Encoding};
 use crate::reading::yaml::{self, Written};
 use crate::time::Rate;
 use crate::zone::Listener;
+
+pub use wiring::{Heard, Verified};
 
 /// A room file is at most this large, in bytes.
 const LARGEST: u64 = 64 * 1024;
