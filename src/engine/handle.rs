@@ -113,6 +113,15 @@ impl Handle {
         self.board.lost_events.load(Ordering::Relaxed)
     }
 
+    /// A zone's loudness of the last 400 ms. Resets nothing.
+    #[must_use]
+    pub fn momentary(&self, zone: Zone) -> Loudness {
+        let board = self.board.zones.get(zone.index());
+        Loudness(board.map_or(f32::NEG_INFINITY, |board| {
+            f32::from_bits(board.momentary.load(Ordering::Relaxed))
+        }))
+    }
+
     /// Reads and resets a zone's meters.
     #[must_use]
     pub fn meters(&self, zone: Zone) -> Meters {
@@ -120,9 +129,7 @@ impl Handle {
         let board = self.board.zones.get(zone.index());
         Meters {
             peak: Gain(board.map_or(0.0, |b| take(&b.peak))),
-            momentary: Loudness(board.map_or(f32::NEG_INFINITY, |b| {
-                f32::from_bits(b.momentary.load(Ordering::Relaxed))
-            })),
+            momentary: self.momentary(zone),
             limiter: Gain(1.0 - board.map_or(0.0, |b| take(&b.limiter))).decibels(),
         }
     }

@@ -69,7 +69,7 @@ impl Account {
         self.last_wall = record.wall;
         let at = record.at.unwrap_or_default();
         match &record.entry {
-            Entry::Position | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
+            Entry::Position { .. } | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
             Entry::Changed { change } => self.changes.push((at, change.clone())),
             Entry::CueStarts { cue, .. } => self.cues.push((*cue, at)),
             Entry::Pausing => self.is_paused = true,

@@ -27,7 +27,7 @@ pub use notes::{LONGEST_NOTE, Note, Notes};
 pub use paper::{Paper, PaperFile};
 pub use queue::{Bounds, Health, Ticket};
 pub use reader::read;
-pub use record::{Ending, Entry, OutputState, Record, Started};
+pub use record::{Ending, Entry, OutputState, Record, Sounding, Started};
 pub use writer::Journal;
 pub use writer::now;
 
