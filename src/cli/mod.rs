@@ -3,6 +3,7 @@
 mod check;
 mod devices;
 mod interrupt;
+mod journal;
 mod mistakes;
 mod outline;
 mod plan;
@@ -79,6 +80,7 @@ enum Verb {
     Note(steer::Note),
     /// Fade out and end the session
     Stop(steer::Stop),
+    Journal(journal::Journal),
     /// List the sound devices that a session can be played on
     Devices(devices::Devices),
     /// Print the JSON schema of scripts, with which an editor completes and checks them
@@ -131,6 +133,7 @@ pub fn main() -> ExitCode {
         Verb::Undo(plain) => plain.run(Order::Change(Change::Undo)),
         Verb::Note(note) => note.run(),
         Verb::Stop(stop) => stop.run(),
+        Verb::Journal(journal) => journal.run(),
         Verb::Devices(devices) => devices.run(),
         Verb::Schema => schema::run(),
     };

@@ -108,6 +108,14 @@ impl Account {
         self.begun
     }
 
+    /// How many records are lost: dropped, or damaged. A torn last line counts as one.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        let missing = self.missing().into_iter();
+        let missing = missing.fold(0_u64, |sum, it| sum.saturating_add(it.end - it.start));
+        missing.max(self.damaged as u64)
+    }
+
     /// The numbers of records that were dropped or damaged, up to the last one that is whole.
     #[must_use]
     pub fn missing(&self) -> Vec<Range<u64>> {
