@@ -36,8 +36,9 @@ const HEIGHT: f64 = 900.0;
 /// The session's first and last frame.
 const LEFT: f64 = 84.0;
 const RIGHT: f64 = 1544.0;
-/// Where a page without a title begins.
-const UNTITLED: f64 = 112.0;
+/// Above the bands, where no title stands there, nor the name of a phase too short to hold it; and where one does.
+const CLEAR: f64 = 12.0;
+const NAMED: f64 = 54.0;
 /// Where the phases' bands begin.
 const BANDS: f64 = 164.0;
 /// The highest hill.
@@ -84,7 +85,12 @@ pub fn played(timeline: &Timeline, measured: &Measured, moments: &[Moment]) -> S
     let lanes = lanes::Lanes::above(words.top(), timeline, moments);
     let ground = lanes.top() - AXIS;
     let curves = measured.curves(timeline, &scale);
-    let mut page = Page::within(&header::description(timeline), UNTITLED);
+    let above = if phases::are_named_inside(timeline, &scale) {
+        CLEAR
+    } else {
+        NAMED
+    };
+    let mut page = Page::within(&header::description(timeline), BANDS - above);
     phases::draw(&mut page, timeline, &scale, ground, lanes.end());
     scale.draw_grid(&mut page, lanes.end());
     music::draw(&mut page, timeline, &curves, &scale, ground);
