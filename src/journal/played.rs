@@ -14,7 +14,8 @@ use crate::timeline::picture::Measured;
 use crate::timeline::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, Wish};
 use crate::zone::{Layout, Zones};
 
-/// No crossfade is longer. A piece whose end is not recorded went when the next one came, unless that was just now.
+/// No crossfade is longer. A piece whose end is not recorded, as in old journals, went when the next one came; unless that
+/// was just now, and it still sounds.
 const LONGEST_CROSSFADE: Duration = Duration::from_secs(60);
 
 /// No session is longer: what a damaged or a made-up record says beyond this is not believed.
@@ -307,7 +308,12 @@ impl Fold {
     }
 
     fn end_pieces(&mut self, end: Frames) {
-        let longest = self.rate.frames(LONGEST_CROSSFADE);
+        let ends_are_recorded = self.pieces.iter().any(|piece| piece.end.is_some());
+        let longest = if ends_are_recorded {
+            self.rate.frames(LONGEST_CROSSFADE)
+        } else {
+            Frames::ZERO
+        };
         self.pieces.retain(|piece| piece.from < end);
         self.pieces.sort_by_key(|piece| piece.from);
         let begins: Vec<Frames> = self.pieces.iter().map(|piece| piece.from).collect();
