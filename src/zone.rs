@@ -102,6 +102,16 @@ impl Layout {
         Self(listeners)
     }
 
+    /// The zones of these listeners, as a record names them; the first [`MAX_ZONES`] of them.
+    #[must_use]
+    pub fn of(mut listeners: Vec<Listener>) -> Self {
+        listeners.truncate(MAX_ZONES);
+        if listeners.is_empty() {
+            return Self::single();
+        }
+        Self(listeners)
+    }
+
     /// How many zones there are: 1 to [`MAX_ZONES`].
     #[must_use]
     pub fn len(&self) -> usize {

@@ -50,6 +50,13 @@ fn starts(time: usize) -> Entry {
     Entry::CueStarts {
         cue: cue(time),
         name,
+        how: None,
+    }
+}
+
+fn position() -> Entry {
+    Entry::Position {
+        loudness: Vec::new(),
     }
 }
 
@@ -106,9 +113,9 @@ fn all_that_a_resume_needs_is_told() {
                     change: Change::Hold,
                 },
             ),
-            (48_000, Entry::Position),
+            (48_000, position()),
             (90_000, starts(4)),
-            (96_000, Entry::Position),
+            (96_000, position()),
             (96_500, Entry::Paused),
         ],
     );
@@ -223,10 +230,7 @@ fn whatever_rots_no_record_is_told_that_was_not_written() {
 #[test]
 fn numbers_that_are_missing_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let path = written(
-        folder.path(),
-        (1..8).map(|at| (at, Entry::Position)).collect(),
-    );
+    let path = written(folder.path(), (1..8).map(|at| (at, position())).collect());
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(read(&path).unwrap().missing(), []);
     let lines = text.split_inclusive('\n').enumerate();
@@ -329,7 +333,7 @@ fn a_disk_that_hangs_holds_nobody_up() {
     assert!(journal.flush(PATIENCE));
     assert!(tickets.iter().all(Ticket::is_synced));
     assert!(!too_many.is_synced());
-    let last = journal.append(None, Entry::Position);
+    let last = journal.append(None, position());
     assert!(journal.flush(PATIENCE) && last.is_synced());
     let kept = records(&disk.kept());
     let counted: Vec<u64> = (0..=records_at_most as u64 + 1)
@@ -377,7 +381,7 @@ fn what_a_later_version_wrote_is_read_as_far_as_it_is_understood() {
     // Kept whole, a change too: a resume can say that it does not know what was asked.
     assert_eq!(unknown, [("changed".to_owned(), 2), ("sang".to_owned(), 2)]);
     let journal = Journal::reopen(&path).unwrap();
-    journal.append(None, Entry::Position);
+    journal.append(None, position());
     assert!(journal.flush(PATIENCE));
     assert_eq!(
         numbers(&read(&path).unwrap().records),
@@ -583,6 +587,7 @@ fn a_title_of_any_length_is_no_hindrance() {
         Entry::CueStarts {
             cue: cue(0),
             name: long.clone(),
+            how: None,
         },
     );
     assert!(journal.flush(PATIENCE) && ticket.is_synced());
@@ -607,7 +612,7 @@ fn journals(hours: &[(&str, Vec<(u64, Entry)>)]) -> (tempfile::TempDir, Vec<Path
 
 #[test]
 fn a_rooms_journals_are_listed_whatever_lies_beside_them() {
-    let half_an_hour = vec![(1_800 * 48_000, Entry::Position)];
+    let half_an_hour = vec![(1_800 * 48_000, position())];
     let ended = vec![(
         9,
         Entry::Ended {

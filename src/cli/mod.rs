@@ -5,6 +5,7 @@ mod devices;
 mod doctor;
 mod ears;
 mod interrupt;
+mod journal;
 mod mistakes;
 mod outline;
 mod plan;
@@ -83,6 +84,7 @@ enum Verb {
     Stop(steer::Stop),
     Doctor(doctor::Doctor),
     Ears(ears::Ears),
+    Journal(journal::Journal),
     /// List the sound devices that a session can be played on
     Devices(devices::Devices),
     /// Print the JSON schema of scripts, with which an editor completes and checks them
@@ -137,6 +139,7 @@ pub fn main() -> ExitCode {
         Verb::Stop(stop) => stop.run(),
         Verb::Doctor(doctor) => doctor.run(),
         Verb::Ears(ears) => ears.run(),
+        Verb::Journal(journal) => journal.run(),
         Verb::Devices(devices) => devices.run(),
         Verb::Schema => schema::run(),
     };

@@ -461,8 +461,11 @@ impl Playing {
             return Err(Refused::new(Reason::Wrong, sentence));
         }
         if !forecast {
-            let kept = self.notes.keep(Some(self.player.position()), text);
+            let at = Some(self.player.position());
+            let kept = self.notes.keep(at, text);
             kept.map_err(|error| Refused::new(Reason::Failed, error.to_string()))?;
+            // Only when: so that the moment is found again by who is not to read the note.
+            self.journal.append(at, Entry::Mark { name: None });
         }
         Ok(plain("The note is kept.".to_owned()))
     }

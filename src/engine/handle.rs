@@ -113,12 +113,12 @@ impl Handle {
         self.board.lost_events.load(Ordering::Relaxed)
     }
 
-    /// A zone's momentary loudness. Resets nothing.
+    /// A zone's loudness of the last 400 ms. Resets nothing.
     #[must_use]
     pub fn momentary(&self, zone: Zone) -> Loudness {
         let board = self.board.zones.get(zone.index());
-        Loudness(board.map_or(f32::NEG_INFINITY, |b| {
-            f32::from_bits(b.momentary.load(Ordering::Relaxed))
+        Loudness(board.map_or(f32::NEG_INFINITY, |board| {
+            f32::from_bits(board.momentary.load(Ordering::Relaxed))
         }))
     }
 

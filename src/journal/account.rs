@@ -69,7 +69,7 @@ impl Account {
         self.last_wall = record.wall;
         let at = record.at.unwrap_or_default();
         match &record.entry {
-            Entry::Position | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
+            Entry::Position { .. } | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
             Entry::Changed { change } => self.changes.push((at, change.clone())),
             Entry::CueStarts { cue, .. } => self.cues.push((*cue, at)),
             Entry::Pausing => self.is_paused = true,
@@ -106,6 +106,14 @@ impl Account {
     #[must_use]
     pub const fn begun_wall(&self) -> u64 {
         self.begun
+    }
+
+    /// How many records are lost: dropped, or damaged. A torn last line counts as one.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        let missing = self.missing().into_iter();
+        let missing = missing.fold(0_u64, |sum, it| sum.saturating_add(it.end - it.start));
+        missing.max(self.damaged as u64)
     }
 
     /// The numbers of records that were dropped or damaged, up to the last one that is whole.

@@ -40,6 +40,12 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// Whether somebody else may do what was refused.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// For `map_err`: what was done to which file.
     pub(super) fn refused(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

@@ -18,19 +18,44 @@ pub struct Summary {
     pub account: Account,
 }
 
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Its journals, the newest first.
+    pub journals: Vec<Summary>,
+    /// Why others could not be read, though they are named as journals are.
+    pub unread: Vec<JournalError>,
+}
+
 /// The journals in a folder, the newest first; files that are none are left out. Their records are too: [`read`] tells
 /// those of one. Blocking.
 ///
 /// # Errors
 /// Where the folder cannot be read. One that is missing holds none.
 pub fn list(folder: &Path) -> Result<Vec<Summary>, JournalError> {
-    let summaries = files(folder)?.into_iter().filter_map(|path| {
-        let mut account = read(&path).ok()?;
-        // A room keeps hundreds of journals, each with thousands of records.
-        account.records = Vec::new();
-        Some(Summary { path, account })
-    });
-    Ok(summaries.collect())
+    look(folder).map(|listing| listing.journals)
+}
+
+/// The same, and which could not be read. Blocking.
+///
+/// # Errors
+/// Where the folder cannot be read. One that is missing holds none.
+pub fn look(folder: &Path) -> Result<Listing, JournalError> {
+    let mut listing = Listing::default();
+    for path in files(folder)? {
+        match read(&path) {
+            Ok(mut account) => {
+                // A room keeps hundreds of journals, each with thousands of records.
+                account.records = Vec::new();
+                listing.journals.push(Summary { path, account });
+            }
+            // A session that was cut off before it began is none.
+            Err(JournalError::Blank(_)) => {}
+            Err(error) if name::is_ours(&path) => listing.unread.push(error),
+            Err(_) => {}
+        }
+    }
+    Ok(listing)
 }
 
 /// The newest journal, where it has no end: a crash or a power cut ended its session. One in which nothing was recorded

@@ -85,10 +85,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::journal::{Ending, OutputState, Started};
-    use crate::level::Decibels;
+    use crate::journal::{Ending, OutputState, Sounding, Started};
+    use crate::level::{Decibels, Loudness};
     use crate::time::Rate;
-    use crate::timeline::{Change, CueId};
+    use crate::timeline::{Change, CueId, CueSort};
     use crate::zone::Listener;
 
     fn signed(body: &str) -> Vec<u8> {
@@ -133,19 +133,45 @@ mod tests {
                 },
             },
             Entry::Refused { why: text() },
-            Entry::Phase { name: text() },
+            Entry::Phase {
+                name: text(),
+                silent: false,
+            },
+            Entry::Phase {
+                name: text(),
+                silent: true,
+            },
             Entry::Clip {
                 title: text(),
                 file: text(),
                 gain: Some(Decibels(-7.3)),
             },
-            Entry::CueStarts { cue, name: text() },
+            Entry::ClipEnds { from: Frames(5) },
+            Entry::CueStarts {
+                cue,
+                name: text(),
+                how: None,
+            },
+            Entry::CueStarts {
+                cue,
+                name: text(),
+                how: Some(Sounding {
+                    kind: CueSort::Voice,
+                    length: Frames(9),
+                    to: vec![Listener::B],
+                }),
+            },
             Entry::CueLeftOut {
                 cue,
                 name: text(),
                 why: text(),
             },
-            Entry::Position,
+            Entry::Position {
+                loudness: Vec::new(),
+            },
+            Entry::Position {
+                loudness: vec![Some(Loudness(-23.1)), None],
+            },
             Entry::Pausing,
             Entry::Paused,
             Entry::WentOn { rested: Frames(7) },
@@ -226,6 +252,19 @@ mod tests {
         assert_eq!((what.as_str(), &fields["song"]), ("sang", &json!("la")));
         let ended = read(&signed(r#"{"n":6,"what":"ended","how":"in a new way"}"#)).unwrap();
         assert_eq!(ended.entry, Entry::Ended { how: Ending::Other });
+        let position = read(&signed(
+            r#"{"n":8,"at":9,"what":"position","loudness":{"a":"-20 LUFS"}}"#,
+        ))
+        .unwrap();
+        let loudness = Vec::new();
+        assert_eq!(position.entry, Entry::Position { loudness });
+        let starts = read(&signed(
+            r#"{"n":9,"at":9,"what":"cue-starts","cue":{"phase":1,"cue":2,"time":3,"again":0},"name":"x","how":{"kind":"song"}}"#,
+        ));
+        let Entry::CueStarts { how, .. } = starts.unwrap().entry else {
+            panic!("a cue that was started is told, however it sounds")
+        };
+        assert_eq!(how, None);
         let changed_type = read(&signed(r#"{"n":7,"what":"xruns","count":"many"}"#)).unwrap();
         assert!(
             matches!(changed_type.entry, Entry::Unknown { .. }),

@@ -1,11 +1,12 @@
 //! What the journal holds: one record for each thing that was asked or that sounded.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::level::Decibels;
+use crate::level::{Decibels, Loudness};
 use crate::time::{Frames, Rate};
-use crate::timeline::{Change, CueId};
+use crate::timeline::{Change, CueId, CueSort};
 use crate::zone::Listener;
 
 /// One line of the journal.
@@ -105,6 +106,9 @@ pub enum Entry {
         /// Its name; at most 1 KiB of it are written.
         #[serde(serialize_with = "short")]
         name: String,
+        /// Whether it is meant to be silent.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        silent: bool,
     },
     /// A clip began.
     Clip {
@@ -117,13 +121,26 @@ pub enum Entry {
         #[serde(default)]
         gain: Option<Decibels>,
     },
-    /// A cue is about to sound: synced before its first sample leaves.
+    /// A clip sounds no more.
+    ClipEnds {
+        /// The position at which it began.
+        from: Frames,
+    },
+    /// A cue is about to sound: synced before its first sample leaves. One that a change moved before it sounded is
+    /// recorded again at its new place.
     CueStarts {
         /// The cue's identity.
         cue: CueId,
         /// Its name; at most 1 KiB of it are written.
         #[serde(serialize_with = "short")]
         name: String,
+        /// How it sounds, where that was recorded.
+        #[serde(
+            default,
+            deserialize_with = "as_understood",
+            skip_serializing_if = "Option::is_none"
+        )]
+        how: Option<Sounding>,
     },
     /// A cue did not sound.
     CueLeftOut {
@@ -136,7 +153,17 @@ pub enum Entry {
         why: String,
     },
     /// How far the session is, each second.
-    Position,
+    Position {
+        /// The momentary loudness of each zone, in the layout's order, to a tenth of a unit; `None` for one that is
+        /// silent, empty where all are.
+        #[serde(
+            default,
+            deserialize_with = "as_understood",
+            serialize_with = "in_tenths",
+            skip_serializing_if = "Vec::is_empty"
+        )]
+        loudness: Vec<Option<Loudness>>,
+    },
     /// It fades to a pause.
     Pausing,
     /// It rests.
@@ -207,6 +234,36 @@ pub enum Entry {
         /// All that the line says.
         fields: Map<String, Value>,
     },
+}
+
+/// How a cue sounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sounding {
+    /// What it is.
+    pub kind: CueSort,
+    /// How long.
+    pub length: Frames,
+    /// Who hears it; nobody for what is only shown.
+    pub to: Vec<Listener>,
+}
+
+/// What a later version says in another way is left out, and the record stays: a position or a cue's start must not be
+/// lost with what is only shown.
+fn as_understood<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    from: D,
+) -> Result<T, D::Error> {
+    let value = Value::deserialize(from)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// Short lines: a tenth of a unit is finer than anybody hears.
+fn in_tenths<S: Serializer>(loudness: &[Option<Loudness>], to: S) -> Result<S::Ok, S::Error> {
+    let heard = |loudness: &Loudness| loudness.0.is_finite();
+    let tenths = loudness.iter().map(|it| {
+        let it = it.filter(heard);
+        it.map(|loudness| (loudness.0 * 10.0).round() / 10.0)
+    });
+    to.collect_seq(tenths)
 }
 
 /// A name, not longer than it helps a reader: a record that is too long would be lost, and with it the cue it gives leave

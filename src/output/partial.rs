@@ -18,13 +18,25 @@ impl Partial {
     /// # Errors
     /// Where nothing can be written in its folder.
     pub fn create(to: &Path) -> io::Result<Self> {
+        Self::with(to, permissions())
+    }
+
+    /// The same for a file that nobody else may read. Blocking.
+    ///
+    /// # Errors
+    /// Where nothing can be written in its folder.
+    pub fn private(to: &Path) -> io::Result<Self> {
+        Self::with(to, owners_alone())
+    }
+
+    fn with(to: &Path, permissions: std::fs::Permissions) -> io::Result<Self> {
         // Behind a link, the file that it leads to is written.
         let to = &to.canonicalize().unwrap_or_else(|_| to.to_owned());
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
         let file = tempfile::Builder::new()
             .prefix(".undersong-")
             .suffix(".part")
-            .permissions(permissions())
+            .permissions(permissions)
             .tempfile_in(folder.unwrap_or(Path::new(".")))?;
         Ok(Self {
             file,
@@ -57,6 +69,12 @@ impl Seek for Partial {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
     }
+}
+
+#[cfg(unix)]
+fn owners_alone() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::Permissions::from_mode(0o600)
 }
 
 /// What any program's new file has; the umask takes from it.

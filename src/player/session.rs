@@ -252,7 +252,8 @@ impl Player {
                 .map(|(at, what)| Happening { at, what }),
         );
         if let Some(scribe) = &mut self.scribe {
-            scribe.record(self.course.timeline(), &told, now);
+            let loudness = |zone| self.handle.momentary(zone);
+            scribe.record(self.course.timeline(), &told, now, loudness);
         }
         told
     }

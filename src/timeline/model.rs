@@ -156,7 +156,8 @@ impl Clip {
 }
 
 /// What a cue is, as people and the engine tell them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CueSort {
     /// A struck sound.
     Chime,

@@ -1,6 +1,8 @@
-//! A lane for each zone: how the music goes down in it, and what is said and struck there; and one for the therapist.
+//! A lane for each zone: how the music goes down in it, or how loud it was, and what is said and struck there; one for the
+//! therapist, and one for what was done and what failed.
 
 use super::loudness::Ducks;
+use super::moments::{self, Moment};
 use super::page::Page;
 use super::scale::Scale;
 use super::{LEFT, RIGHT, palette};
@@ -19,22 +21,25 @@ const DEEPEST: f64 = 20.0;
 pub struct Lanes {
     zones: Vec<Zone>,
     therapist: bool,
+    moments: bool,
     height: f64,
     top: f64,
 }
 
 impl Lanes {
-    /// A lane for each zone, and one for the therapist where there is something to be reminded of.
-    /// They end at `end`.
-    pub fn above(end: f64, timeline: &Timeline) -> Self {
+    /// A lane for each zone, one for the therapist where there is something to be reminded of, and one for the moments of a
+    /// session that was played. They end at `end`.
+    pub fn above(end: f64, timeline: &Timeline, moments: &[Moment]) -> Self {
         let zones: Vec<Zone> = timeline.layout.zones().collect();
         let height = if zones.len() > 2 { 26.0 } else { 32.0 };
         let reminds = |cue: &PlacedCue| cue.sort == CueSort::Remind;
         let therapist = timeline.cues.iter().any(reminds);
-        let lanes = zones.len() + usize::from(therapist);
+        let moments = !moments.is_empty();
+        let lanes = zones.len() + usize::from(therapist) + usize::from(moments);
         Self {
             zones,
             therapist,
+            moments,
             height,
             top: end - lanes as f64 * (height + GAP),
         }
@@ -51,7 +56,16 @@ impl Lanes {
 
     /// The lower edge of the last one.
     pub fn end(&self) -> f64 {
-        self.y(self.zones.len() + usize::from(self.therapist))
+        self.y(self.lane_of_moments() + usize::from(self.moments))
+    }
+
+    fn lane_of_moments(&self) -> usize {
+        self.zones.len() + usize::from(self.therapist)
+    }
+
+    /// Where the leaders of moments begin.
+    pub fn foot_of_moments(&self) -> f64 {
+        self.y(self.lane_of_moments()) + self.height
     }
 
     /// The lanes in which a cue stands.
@@ -70,9 +84,15 @@ impl Lanes {
         last.map_or(self.top, |lane| self.y(lane) + self.height)
     }
 
-    /// All lanes and marks.
-    pub fn draw(&self, page: &mut Page, timeline: &Timeline, scale: &Scale) {
-        let ducks = Ducks::of(timeline);
+    /// All lanes and marks; `relief` gives what stands in a zone's lane.
+    pub fn draw(
+        &self,
+        page: &mut Page,
+        timeline: &Timeline,
+        scale: &Scale,
+        relief: impl Fn(Zone) -> Vec<Relief>,
+        moments: &[Moment],
+    ) {
         for (lane, zone) in self.zones.iter().enumerate() {
             let listener = timeline.layout.listener(*zone);
             let name = match listener {
@@ -82,11 +102,16 @@ impl Lanes {
             };
             self.draw_ground(page, lane, palette::who(listener), &name);
             page.group(palette::who(listener), "", |page| {
-                for (from, to) in music(timeline, *zone) {
-                    let points = self.gain(lane, *zone, from, to, &ducks, scale);
-                    page.shape("gain", points);
+                for relief in relief(*zone) {
+                    page.shape("gain", self.standing(lane, &relief, scale));
                 }
             });
+        }
+        if self.moments {
+            let lane = self.lane_of_moments();
+            self.draw_ground(page, lane, "", "moments");
+            let (top, floor) = (self.y(lane), self.y(lane) + self.height);
+            moments::draw(page, moments, timeline, scale, [top, floor]);
         }
         if self.therapist {
             self.draw_ground(page, self.zones.len(), palette::REMIND, "therapist");
@@ -108,30 +133,13 @@ impl Lanes {
         });
     }
 
-    /// The music's gain in a zone over a stretch: full height but where it makes room for speech.
-    fn gain(
-        &self,
-        lane: usize,
-        zone: Zone,
-        from: Frames,
-        to: Frames,
-        ducks: &Ducks,
-        scale: &Scale,
-    ) -> Vec<(f64, f64)> {
-        const PARTS: u64 = 8;
+    /// A relief on the floor of its lane.
+    fn standing(&self, lane: usize, relief: &Relief, scale: &Scale) -> Vec<(f64, f64)> {
         let floor = self.y(lane) + self.height;
-        let y = |at: Frames| {
-            let depth = -f64::from(ducks.at(zone, at).0) / DEEPEST;
-            floor - (self.height - 4.0) * (1.0 - 0.85 * depth.clamp(0.0, 1.0))
-        };
-        let mut times = vec![from];
-        for ramp in ducks.within(zone, from, to) {
-            let parts = (0..=PARTS).map(|part| ramp.from + Frames(ramp.length.0 * part / PARTS));
-            times.extend(parts.filter(|at| *at > from && *at < to));
-        }
-        times.push(to);
-        let top = times.into_iter().map(|at| (scale.x(at), y(at)));
-        let foot = [(scale.x(to), floor), (scale.x(from), floor)];
+        let y = |part: f64| floor - (self.height - 4.0) * part;
+        let top = relief.iter().map(|(at, part)| (scale.x(*at), y(*part)));
+        let ends = [relief.last(), relief.first()].into_iter().flatten();
+        let foot = ends.map(|(at, _)| (scale.x(*at), floor));
         top.chain(foot).collect()
     }
 
@@ -158,6 +166,28 @@ impl Lanes {
             }
         }
     }
+}
+
+/// How high something stands in a lane over a stretch of the session: 1 is as high as can be.
+pub type Relief = Vec<(Frames, f64)>;
+
+/// The music's gain in a zone: full height but where it makes room for speech.
+pub fn gain(timeline: &Timeline, ducks: &Ducks, zone: Zone) -> Vec<Relief> {
+    const PARTS: u64 = 8;
+    let part = |at: Frames| {
+        let depth = -f64::from(ducks.at(zone, at).0) / DEEPEST;
+        1.0 - 0.85 * depth.clamp(0.0, 1.0)
+    };
+    let relief = |(from, to): (Frames, Frames)| {
+        let mut times = vec![from];
+        for ramp in ducks.within(zone, from, to) {
+            let parts = (0..=PARTS).map(|part| ramp.from + Frames(ramp.length.0 * part / PARTS));
+            times.extend(parts.filter(|at| *at > from && *at < to));
+        }
+        times.push(to);
+        times.into_iter().map(|at| (at, part(at))).collect()
+    };
+    music(timeline, zone).into_iter().map(relief).collect()
 }
 
 /// The class of those who hear a cue.

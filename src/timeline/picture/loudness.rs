@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 
+use super::Curve;
 use super::scale::Scale;
 use crate::fade::Ramp;
 use crate::level::{Decibels, Loudness};
-use crate::library::Facts;
+use crate::library::{Facts, Library};
 use crate::time::Frames;
 use crate::timeline::model::{Clip, Timeline};
 use crate::zone::Zone;
@@ -65,8 +66,19 @@ fn short_term(facts: &Facts, second: f64) -> Loudness {
     }
 }
 
+/// The curves of all clips; none for one of which nothing is known.
+pub fn curves(timeline: &Timeline, library: &Library, scale: &Scale) -> Vec<Curve> {
+    let ducks = Ducks::of(timeline);
+    let clips = timeline.clips.iter();
+    let of = |clip: &Clip| match library.facts(&clip.track) {
+        Ok(facts) => curve(clip, facts, &ducks, scale),
+        Err(_) => Vec::new(),
+    };
+    clips.map(of).collect()
+}
+
 /// A clip's loudness over its time, as few points as show it: where it is heard the loudest of its zones.
-pub fn curve(clip: &Clip, facts: &Facts, ducks: &Ducks, scale: &Scale) -> Vec<(Frames, Loudness)> {
+fn curve(clip: &Clip, facts: &Facts, ducks: &Ducks, scale: &Scale) -> Curve {
     let rate = scale.rate();
     times(clip, ducks, scale)
         .into_iter()
@@ -82,7 +94,7 @@ pub fn curve(clip: &Clip, facts: &Facts, ducks: &Ducks, scale: &Scale) -> Vec<(F
 
 /// The frames at which the curve is drawn: each second, or each unit of the page where that is longer, and enough of the
 /// fades and of the music going down for speech to see their shapes.
-fn times(clip: &Clip, ducks: &Ducks, scale: &Scale) -> Vec<Frames> {
+pub fn times(clip: &Clip, ducks: &Ducks, scale: &Scale) -> Vec<Frames> {
     const PARTS: u64 = 14;
     let (from, end) = (clip.from, clip.end());
     let second = Frames(u64::from(scale.rate().hertz()));

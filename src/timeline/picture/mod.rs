@@ -10,6 +10,8 @@ mod lanes;
 mod legend;
 mod lettering;
 mod loudness;
+mod measured;
+mod moments;
 mod music;
 mod page;
 mod palette;
@@ -17,9 +19,15 @@ mod phases;
 mod scale;
 mod words;
 
+use crate::level::Loudness;
 use crate::library::Library;
+use crate::time::Frames;
 use crate::timeline::model::Timeline;
+pub use measured::Measured;
+pub use moments::{Moment, MomentSort};
 use page::Page;
+pub(crate) use page::safe;
+pub(crate) use palette::phase as class_of_phase;
 use scale::Scale;
 
 /// The page.
@@ -28,6 +36,9 @@ const HEIGHT: f64 = 900.0;
 /// The session's first and last frame.
 const LEFT: f64 = 84.0;
 const RIGHT: f64 = 1544.0;
+/// Above the bands, where no title stands there, nor the name of a phase too short to hold it; and where one does.
+const CLEAR: f64 = 12.0;
+const NAMED: f64 = 54.0;
 /// Where the phases' bands begin.
 const BANDS: f64 = 164.0;
 /// The highest hill.
@@ -39,23 +50,55 @@ const WORDS_END: f64 = 836.0;
 /// The legend's line.
 const LEGEND: f64 = 870.0;
 
+/// How loud something is over its time.
+type Curve = Vec<(Frames, Loudness)>;
+
 /// The session as an SVG picture: a whole XML document without scripts and links. Pure.
 #[must_use]
 pub fn svg(timeline: &Timeline, library: &Library) -> String {
     let scale = Scale::new(timeline.rate, timeline.length, LEFT, RIGHT);
     // From below: the words take what they need, then the lanes; the hills get the rest.
-    let words = words::Words::arrange(timeline, &scale);
-    let lanes = lanes::Lanes::above(words.top(), timeline);
+    let words = words::Words::arrange(timeline, &[], &scale);
+    let lanes = lanes::Lanes::above(words.top(), timeline, &[]);
     let ground = lanes.top() - AXIS;
+    let curves = loudness::curves(timeline, library, &scale);
+    let ducks = loudness::Ducks::of(timeline);
+    let relief = |zone| lanes::gain(timeline, &ducks, zone);
     let mut page = Page::begin(&timeline.title, &header::description(timeline));
     header::draw(&mut page, timeline);
     phases::draw(&mut page, timeline, &scale, ground, lanes.end());
     scale.draw_grid(&mut page, lanes.end());
-    music::draw(&mut page, timeline, library, &scale, ground);
+    music::draw(&mut page, timeline, &curves, &scale, ground);
     scale.draw_times(&mut page, ground);
-    lanes.draw(&mut page, timeline, &scale);
-    words.draw(&mut page, timeline, &lanes);
+    lanes.draw(&mut page, timeline, &scale, relief, &[]);
+    words.draw(&mut page, timeline, &[], &lanes);
     legend::draw(&mut page, timeline);
+    page.end()
+}
+
+/// A session as it was played, as an SVG element for another document, without title. Its timeline tells where everything
+/// was heard, `measured` how loud it was, and `moments` what else happened, in the order of time. Pure.
+#[must_use]
+pub fn played(timeline: &Timeline, measured: &Measured, moments: &[Moment]) -> String {
+    let scale = Scale::new(timeline.rate, timeline.length, LEFT, RIGHT);
+    let words = words::Words::arrange(timeline, moments, &scale);
+    let lanes = lanes::Lanes::above(words.top(), timeline, moments);
+    let ground = lanes.top() - AXIS;
+    let curves = measured.curves(timeline, &scale);
+    let above = if phases::are_named_inside(timeline, &scale) {
+        CLEAR
+    } else {
+        NAMED
+    };
+    let mut page = Page::within(&header::description(timeline), BANDS - above);
+    phases::draw(&mut page, timeline, &scale, ground, lanes.end());
+    scale.draw_grid(&mut page, lanes.end());
+    music::draw(&mut page, timeline, &curves, &scale, ground);
+    scale.draw_times(&mut page, ground);
+    let relief = |zone| measured.relief(zone, &scale);
+    lanes.draw(&mut page, timeline, &scale, relief, moments);
+    words.draw(&mut page, timeline, moments, &lanes);
+    legend::played(&mut page, timeline, moments);
     page.end()
 }
 

@@ -1,12 +1,11 @@
 //! The music: each clip a hill, as high over time as it is loud, with its title.
 
 use super::lettering::{fitted, width};
-use super::loudness::{Ducks, curve, height};
+use super::loudness::height;
 use super::page::Page;
 use super::scale::Scale;
-use super::{LEFT, RIGHT, SUMMIT, palette};
+use super::{Curve, LEFT, RIGHT, SUMMIT, palette};
 use crate::level::Loudness;
-use crate::library::Library;
 use crate::time::{Frames, clock};
 use crate::timeline::model::{Clip, Timeline};
 
@@ -16,22 +15,13 @@ const GUIDES: [f32; 4] = [-10.0, -20.0, -30.0, -40.0];
 /// The longest title that stands upright.
 const UPRIGHT: f64 = 230.0;
 
-/// All clips, standing on the ground.
-pub fn draw(page: &mut Page, timeline: &Timeline, library: &Library, scale: &Scale, ground: f64) {
-    let ducks = Ducks::of(timeline);
-    let curves: Vec<_> = timeline
-        .clips
-        .iter()
-        .map(|clip| match library.facts(&clip.track) {
-            Ok(facts) => curve(clip, facts, &ducks, scale),
-            Err(_) => Vec::new(),
-        })
-        .collect();
+/// All clips, standing on the ground, each as loud over time as its curve says.
+pub fn draw(page: &mut Page, timeline: &Timeline, curves: &[Curve], scale: &Scale, ground: f64) {
     let loudest = curves.iter().flatten().map(|(_, l)| l.0);
     let loudest = Loudness(loudest.fold(-45.0, f32::max) + 0.5);
     let y = |l: Loudness| ground - height(l, loudest) * (ground - SUMMIT);
     guides(page, loudest, y);
-    for (clip, curve) in timeline.clips.iter().zip(&curves) {
+    for (clip, curve) in timeline.clips.iter().zip(curves) {
         let class = palette::phase(phase_of(clip, timeline));
         page.group(&class, &tip(clip, timeline), |page| {
             let (from, to) = (scale.x(clip.from), scale.x(clip.end()));

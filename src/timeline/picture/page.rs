@@ -29,6 +29,21 @@ impl Page {
         page
     }
 
+    /// An empty page within another document, which says what the picture is of; without what is above `top`.
+    pub fn within(description: &str, top: f64) -> Self {
+        let mut page = Self(String::with_capacity(1 << 16));
+        let height = HEIGHT - top;
+        page.put(&format!(
+            "<svg viewBox=\"0 {top} {WIDTH} {height}\" role=\"img\" aria-labelledby=\"desc\">\n\
+             <desc id=\"desc\">{}</desc>\n<style>\n{}{}</style>\n{}\n",
+            safe(description),
+            palette::style(),
+            palette::dark(),
+            palette::HATCH,
+        ));
+        page
+    }
+
     /// The whole document.
     pub fn end(mut self) -> String {
         self.put("</svg>\n");
@@ -112,8 +127,9 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Text as XML may hold it: control characters and non-characters become spaces.
-fn safe(text: &str) -> String {
+/// Text as XML may hold it, and HTML too: control characters and non-characters become spaces.
+#[must_use]
+pub fn safe(text: &str) -> String {
     let allowed = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
     let tame: String = text
         .chars()

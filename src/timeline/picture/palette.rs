@@ -71,30 +71,80 @@ pub const fn who(listener: Option<Listener>) -> &'static str {
 /// The class of what is for the therapist alone.
 pub const REMIND: &str = "remind";
 
-/// The ink of each class of listeners.
-const WHO: [(&str, &str); 5] = [
+/// The ink of each class of listeners, and of what was done and what failed.
+const WHO: [(&str, &str); 8] = [
     ("all", "#45423b"),
     ("a", "#1f7a80"),
     ("b", "#8d4a80"),
     ("room", "#5d6e3f"),
     (REMIND, "#93703a"),
+    (MOMENT, "#a2492f"),
+    (DEED, "#45423b"),
+    (FAULT, "#b3261e"),
 ];
+
+/// The same by night: the ground and ink of each phase, and each other ink.
+const NIGHT_PHASES: [(&str, &str); 6] = [
+    ("#2b271f", "#c9ab7c"),
+    ("#222a22", "#8fb08a"),
+    ("#20262f", "#7f9ac8"),
+    ("#29242e", "#a890bf"),
+    ("#2e2422", "#cc948b"),
+    ("#1f2a2a", "#74b0b0"),
+];
+const NIGHT_INK: [&str; 8] = [
+    "#c9c4b8", "#5fb8be", "#c78cba", "#a3b684", "#c9a468", "#e08a6c", "#c9c4b8", "#f2837b",
+];
+const NIGHT: &str = "\
+text{fill:#c9c4b8}
+.name,.title,.small{fill:#e4e0d6}
+.about,.tick,.legend,.rest,.when{fill:#9b968b}
+.loud{fill:#7d786f}
+.band{stroke:#191815}
+.grid{stroke:#fff;stroke-opacity:.09}
+.ground{stroke:#c9c4b8}
+.hold{stroke:#c9c4b8}
+.bar{fill:#c9c4b8}
+.lane{fill:#000;fill-opacity:.22}
+.hill{fill-opacity:.45}
+.hatch{stroke:#8b857b}
+";
+
+/// The class of a moment that somebody marked.
+pub const MOMENT: &str = "moment";
+
+/// The class of what was done to the session.
+pub const DEED: &str = "deed";
+
+/// The class of what failed.
+pub const FAULT: &str = "fault";
+
+/// What holds on a dark screen, on top of [`style`].
+pub fn dark() -> String {
+    let mut style = format!("@media screen and (prefers-color-scheme:dark){{\n{NIGHT}");
+    put_inks(&mut style, &NIGHT_PHASES, NIGHT_INK);
+    style + "}\n"
+}
 
 /// The style sheet.
 pub fn style() -> String {
     let mut style = STYLE.to_owned();
-    for (number, (ground, ink)) in PHASES.iter().enumerate() {
+    put_inks(&mut style, &PHASES, WHO.map(|(_, ink)| ink));
+    style
+}
+
+fn put_inks(style: &mut String, phases: &[(&str, &str)], inks: [&str; 8]) {
+    for (number, (ground, ink)) in phases.iter().enumerate() {
         let _ = writeln!(
             style,
             ".p{number} .band{{fill:{ground}}}.p{number} .hill{{fill:{ink};stroke:{ink}}}.p{number} .leader{{stroke:{ink}}}"
         );
     }
-    for (class, ink) in WHO {
+    for ((class, _), ink) in WHO.iter().zip(inks) {
         let _ = writeln!(
             style,
             ".{class} .mark,.{class} .gain,.{class} .word,.{class} .who{{fill:{ink}}}\
              .{class} .leader,.{class} .tail{{stroke:{ink}}}"
         );
     }
-    style
 }

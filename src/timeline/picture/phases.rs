@@ -41,8 +41,7 @@ pub fn draw(page: &mut Page, timeline: &Timeline, scale: &Scale, ground: f64, en
             if phase.hold {
                 hold(page, to, end);
             }
-            let name = fitted(&phase.name, BOLD, room);
-            if let Some(name) = name.filter(|name| *name == phase.name || room > ROOMY) {
+            if let Some(name) = inside(phase, room) {
                 page.text("name", from + MARGIN, BANDS + 22.0, &name);
                 page.text("about", from + MARGIN, BANDS + 38.0, &as_fits(&about, room));
             } else {
@@ -51,6 +50,21 @@ pub fn draw(page: &mut Page, timeline: &Timeline, scale: &Scale, ground: f64, en
         });
     }
     names_outside(page, &outside);
+}
+
+/// Whether the names of all phases stand in their bands, and none above.
+pub fn are_named_inside(timeline: &Timeline, scale: &Scale) -> bool {
+    let mut phases = timeline.phases.iter();
+    phases.all(|phase| {
+        let room = scale.x(phase.end()) - scale.x(phase.from) - 2.0 * MARGIN;
+        inside(phase, room).is_some()
+    })
+}
+
+/// A phase's name where there is room for it in its band.
+fn inside(phase: &PhaseSpan, room: f64) -> Option<String> {
+    let name = fitted(&phase.name, BOLD, room);
+    name.filter(|name| *name == phase.name || room > ROOMY)
 }
 
 /// What is said of a phase, the most important first.

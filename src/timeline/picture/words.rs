@@ -1,10 +1,11 @@
-//! The words of the cues, below the lanes, each on a thin leader from its mark.
+//! The words of the cues and of the moments, below the lanes, each on a thin leader from its mark.
 
 use std::collections::HashMap;
 
 use super::labels::{Board, Spot};
 use super::lanes::{Lanes, class};
 use super::lettering::{fitted, width};
+use super::moments::Moment;
 use super::page::Page;
 use super::scale::Scale;
 use super::{WIDTH, WORDS_END};
@@ -20,11 +21,21 @@ const ROWS: usize = 10;
 /// The longest text, and those that are tried where it finds no room.
 const WIDTHS: [f64; 5] = [640.0, 330.0, 220.0, 160.0, 120.0];
 
+/// No more are tried: there is room for some dozens.
+const MOST: usize = 2_000;
+
 /// Between the time and the words.
 const SPACE: f64 = 6.0;
 
 /// The same words are not repeated within this.
 const AGAIN: f64 = 220.0;
+
+/// What a label belongs to, by its place among its like.
+#[derive(Clone, Copy)]
+enum Subject {
+    Cue(usize),
+    Moment(usize),
+}
 
 /// What stands on a label.
 struct Label {
@@ -53,6 +64,13 @@ impl Label {
         }
     }
 
+    fn of_moment(moment: &Moment, timeline: &Timeline) -> Self {
+        Self {
+            when: clock(timeline.rate.duration(moment.at)),
+            words: moment.words.clone(),
+        }
+    }
+
     fn when_width(&self) -> f64 {
         width(&self.when, 11.0) + SPACE
     }
@@ -70,32 +88,40 @@ impl Label {
     }
 }
 
-/// The labels of a session's cues, each where there is room for it.
+/// The labels of a session's cues and moments, each where there is room for it.
 pub struct Words {
-    labels: Vec<(usize, Label, Spot)>,
+    labels: Vec<(Subject, Label, Spot)>,
     /// The first row's line.
     first: f64,
 }
 
 impl Words {
     /// Finds room for as many as can be.
-    pub fn arrange(timeline: &Timeline, scale: &Scale) -> Self {
+    pub fn arrange(timeline: &Timeline, moments: &[Moment], scale: &Scale) -> Self {
         let board = Board {
             rows: ROWS,
             right: WIDTH - 12.0,
         };
-        let cues = &timeline.cues;
+        let cues = timeline.cues.iter().enumerate();
+        let cues = cues.map(|(n, cue)| (cue.at, Subject::Cue(n), Label::of(cue, timeline)));
+        let spoken = moments.iter().enumerate().filter(|(_, it)| it.is_spoken());
+        let spoken = spoken.map(|(n, moment)| {
+            let label = Label::of_moment(moment, timeline);
+            (moment.at, Subject::Moment(n), label)
+        });
+        let mut all: Vec<_> = cues.chain(spoken).collect();
+        all.sort_by_key(|(at, ..)| *at);
+        all.truncate(MOST);
         let mut said = HashMap::new();
         let mut labels = Vec::new();
         let mut marks = Vec::new();
-        for (at, cue) in cues.iter().enumerate() {
-            let label = Label::of(cue, timeline);
-            let x = scale.x(cue.at);
+        for (at, subject, label) in all {
+            let x = scale.x(at);
             let before = said.get(&label.words);
             if before.is_none_or(|before| x - before > AGAIN) {
                 said.insert(label.words.clone(), x);
                 marks.push((x, label.width()));
-                labels.push((at, label));
+                labels.push((subject, label));
             }
         }
         let narrower = |wide: f64| WIDTHS.into_iter().find(|width| *width < wide);
@@ -105,7 +131,7 @@ impl Words {
             labels: labels
                 .into_iter()
                 .zip(&spots)
-                .filter_map(|((at, label), spot)| Some((at, label, (*spot)?)))
+                .filter_map(|((subject, label), spot)| Some((subject, label, (*spot)?)))
                 .collect(),
             first: WORDS_END - last.map_or(-0.5, |row| row as f64) * ROW,
         }
@@ -117,14 +143,21 @@ impl Words {
     }
 
     /// All labels for which there is room.
-    pub fn draw(&self, page: &mut Page, timeline: &Timeline, lanes: &Lanes) {
-        for (at, label, spot) in &self.labels {
-            let Some(cue) = timeline.cues.get(*at) else {
-                continue;
+    pub fn draw(&self, page: &mut Page, timeline: &Timeline, moments: &[Moment], lanes: &Lanes) {
+        for (subject, label, spot) in &self.labels {
+            let (class, foot) = match subject {
+                Subject::Cue(at) => match timeline.cues.get(*at) {
+                    Some(cue) => (class(cue, timeline), lanes.foot(cue)),
+                    None => continue,
+                },
+                Subject::Moment(at) => match moments.get(*at) {
+                    Some(moment) => (moment.sort.class(), lanes.foot_of_moments()),
+                    None => continue,
+                },
             };
             let y = self.first + spot.row as f64 * ROW;
-            page.group(class(cue, timeline), "", |page| {
-                page.line("leader", [spot.mark, lanes.foot(cue), spot.mark, y]);
+            page.group(class, "", |page| {
+                page.line("leader", [spot.mark, foot, spot.mark, y]);
                 label.draw(page, spot, y);
             });
         }

@@ -1,0 +1,47 @@
+//! `undersong journal list | show | report`: what was heard, looked at again.
+
+mod find;
+mod json;
+mod list;
+mod page;
+mod report;
+mod show;
+mod style;
+mod when;
+mod words;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::Exit;
+
+/// Look at the records of past sessions: what was heard, and when
+///
+/// The journal is the daemon's, which alone may read it: run this as the daemon's user, `sudo -u undersong undersong
+/// journal list`.
+#[derive(Debug, Args)]
+pub struct Journal {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    List(list::List),
+    Show(show::Show),
+    Report(report::Report),
+}
+
+impl Journal {
+    /// Runs the command.
+    #[must_use]
+    pub fn run(self) -> Exit {
+        let done = match self.verb {
+            Verb::List(list) => list.run(),
+            Verb::Show(show) => show.run(),
+            Verb::Report(report) => report.run(),
+        };
+        match done {
+            Ok(exit) | Err(exit) => exit,
+        }
+    }
+}
