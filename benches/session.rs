@@ -16,7 +16,7 @@ use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use undersong::decode::Decoder;
 use undersong::library::{Cache, Library};
-use undersong::player::{Player, render};
+use undersong::player::{Beginning, Player, render};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::{Frames, Rate};
 
@@ -215,7 +215,7 @@ fn decode(prepared: &Prepared) {
 
 fn play(prepared: &Prepared) {
     let (mut player, mut engine) =
-        Player::offline(prepared.written(), Frames::ZERO).expect("a player");
+        Player::offline(Beginning::new(prepared.written(), Frames::ZERO)).expect("a player");
     render::<std::io::Error>(&mut player, &mut engine, |_, block| {
         std::hint::black_box(block);
         Ok(())

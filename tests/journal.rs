@@ -142,7 +142,11 @@ fn all_that_a_resume_needs_is_told() {
     // Its end was asked for, though it was not reached: nobody wants it back.
     journal.append(
         Some(Frames(100_001)),
-        Entry::Stopping { how: Ending::Faded },
+        Entry::Stopping {
+            how: Ending::Faded,
+            fade: Frames(288_000),
+            rested: Frames::ZERO,
+        },
     );
     assert!(journal.flush(PATIENCE));
     assert_eq!(read(&path).unwrap().ending, Some(Ending::Faded));

@@ -10,9 +10,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use crate::cli::Exit;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::screen::{complain, print, printable};
-use crate::cli::script::Script;
+use crate::cli::script::{Script, rate};
+use crate::journal::{Account, Entry, JournalError, read};
 use crate::output::{Bits, FileError, Target, Writer, check_place};
-use crate::player::{Player, StartError, Trouble, render};
+use crate::player::{Beginning, Player, Replay, ReplayError, StartError, Trouble, render};
 use crate::prepare::Prepared;
 use crate::time::{Frames, Rate, clock};
 
@@ -22,11 +23,19 @@ use crate::time::{Frames, Rate, clock};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong render sessions/evening.yaml -o evening.flac\n  \
-                        undersong render sessions/evening.yaml -o evening.wav --bits float --rate 44100"
+                        undersong render sessions/evening.yaml -o evening.wav --bits float --rate 44100\n  \
+                        undersong render --journal 2026-11-24-1900.jsonl -o as-played.flac"
 )]
 pub struct Render {
-    #[command(flatten)]
-    script: Script,
+    /// The session's script, a YAML file
+    #[arg(value_name = "SCRIPT", required_unless_present = "journal")]
+    script: Option<PathBuf>,
+    /// Frames a second of the whole session
+    #[arg(long, value_name = "HZ", default_value = "48000", value_parser = rate)]
+    rate: Rate,
+    /// Instead of a script: a session that was played, as it was played, from its journal and the same files
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["script", "rate"])]
+    journal: Option<PathBuf>,
     /// Where to: a name that ends in .wav or .flac, or `-` for raw 32-bit float samples
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -66,6 +75,8 @@ enum Failure {
     File(#[from] FileError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     #[error("the system lets nobody listen for Ctrl-C: {0}")]
     Signals(#[from] io::Error),
     #[error("stopped; nothing was kept")]
@@ -76,6 +87,7 @@ impl Failure {
     const fn exit(&self) -> Exit {
         match self {
             Self::Interrupted => Exit::Interrupted,
+            Self::Replay(_) => Exit::Input,
             _ => Exit::Machine,
         }
     }
@@ -104,11 +116,19 @@ impl Render {
             let sentence = "raw samples are of no use on a terminal; name a file, or a program that reads them: `| sox ...`";
             return Err(wrong(sentence.to_owned()));
         }
-        let prepared = self.script.prepare()?;
-        self.script.keep_inputs(&prepared, &self.output)?;
+        let (script, played) = self.source().map_err(|error| {
+            complain(&printable(&error.to_string()));
+            Exit::Input
+        })?;
+        let prepared = script.prepare()?;
+        script.keep_inputs(&prepared, &self.output)?;
         let begun = Instant::now();
-        match write(&prepared, &target) {
-            Ok(troubles) => {
+        let written = match &played {
+            None => write(&prepared, &target),
+            Some(account) => write_again(&prepared, account, &target),
+        };
+        match written {
+            Ok((length, troubles)) => {
                 for (at, Trouble { file, error }) in troubles.iter().enumerate() {
                     if troubles[..at].iter().all(|other| other.file != *file) {
                         let name = file.display();
@@ -117,7 +137,7 @@ impl Render {
                         )));
                     }
                 }
-                let done = self.done(&prepared, begun.elapsed());
+                let done = self.done(prepared.timeline.rate.duration(length), begun.elapsed());
                 Ok(if troubles.is_empty() {
                     done
                 } else {
@@ -131,10 +151,21 @@ impl Render {
         }
     }
 
+    /// What is rendered: a script, and where it was played already, how.
+    fn source(&self) -> Result<(Script, Option<Account>), JournalError> {
+        let Some(journal) = &self.journal else {
+            let path = self.script.clone().unwrap_or_default();
+            let rate = self.rate;
+            return Ok((Script { path, rate }, None));
+        };
+        let account = read(journal)?;
+        let (path, rate) = (PathBuf::from(&account.started.script), account.started.rate);
+        Ok((Script { path, rate }, Some(account)))
+    }
+
     /// `Rendered 3:00:00 to evening.wav in 21 s`
-    fn done(&self, prepared: &Prepared, took: Duration) -> Exit {
-        let timeline = &prepared.timeline;
-        let length = clock(timeline.rate.duration(timeline.length));
+    fn done(&self, length: Duration, took: Duration) -> Exit {
+        let length = clock(length);
         let raw = self.output == Path::new("-");
         let to = if raw {
             "the standard output".into()
@@ -156,15 +187,49 @@ impl Render {
     }
 }
 
-/// Renders to the target; gives what failed on the way without ending it.
-fn write(prepared: &Prepared, target: &Target) -> Result<Vec<Trouble>, Failure> {
+/// How long what was rendered is, and what failed on the way without ending it.
+type Rendered = (Frames, Vec<Trouble>);
+
+/// Renders to the target.
+fn write(prepared: &Prepared, target: &Target) -> Result<Rendered, Failure> {
+    let beginning = Beginning::new(prepared.written(), Frames::ZERO);
+    let (mut player, mut engine) = Player::offline(beginning)?;
+    to_target(prepared, target, prepared.timeline.length, |write| {
+        render(&mut player, &mut engine, |_, block| write(block))
+    })
+}
+
+/// Renders a session as it was played.
+fn write_again(
+    prepared: &Prepared,
+    account: &Account,
+    target: &Target,
+) -> Result<Rendered, Failure> {
+    let replay = Replay::new(prepared, account)?;
+    let mut records = account.records.iter();
+    if records.any(|record| record.entry == Entry::Starved) {
+        complain(
+            "the disk came too late in this session, and the bed stood in; here the music goes on",
+        );
+    }
+    to_target(prepared, target, replay.length(), |write| {
+        replay.render(write)
+    })
+}
+
+/// Hands `render` what takes its blocks.
+fn to_target(
+    prepared: &Prepared,
+    target: &Target,
+    length: Frames,
+    render: impl FnOnce(&mut dyn FnMut(&[f32]) -> Result<(), Failure>) -> Result<Vec<Trouble>, Failure>,
+) -> Result<Rendered, Failure> {
     let timeline = &prepared.timeline;
     let interrupt = Interrupt::listen()?;
     let channels = timeline.layout.channels();
-    let mut writer = Writer::create(target, timeline.rate, channels, timeline.length)?;
-    let (mut player, mut engine) = Player::offline(prepared.written(), Frames::ZERO)?;
-    let bar = bar(timeline.rate, timeline.length);
-    let rendered = render(&mut player, &mut engine, |_, block| {
+    let mut writer = Writer::create(target, timeline.rate, channels, length)?;
+    let bar = bar(timeline.rate, length);
+    let rendered = render(&mut |block| {
         if interrupt.is_told() {
             return Err(Failure::Interrupted);
         }
@@ -174,7 +239,7 @@ fn write(prepared: &Prepared, target: &Target) -> Result<Vec<Trouble>, Failure> 
     bar.finish_and_clear();
     let troubles = rendered?;
     writer.complete()?;
-    Ok(troubles)
+    Ok((length, troubles))
 }
 
 /// How far it is, on a terminal: how many times faster than it plays, and how long it still takes.

@@ -74,7 +74,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     one.is_some() && one == other
 }
 
-fn rate(text: &str) -> Result<Rate, String> {
+/// A rate as people write it.
+pub fn rate(text: &str) -> Result<Rate, String> {
     let hertz = text.parse().ok();
     let usual = hertz.filter(|hertz| (8_000..=192_000).contains(hertz));
     let sentence = "a rate lies between 8000 and 192000 Hz, for example 44100 or 48000";

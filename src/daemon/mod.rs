@@ -14,6 +14,7 @@ mod place;
 mod playing;
 mod preparation;
 mod resume;
+mod sleep;
 mod status;
 mod telling;
 

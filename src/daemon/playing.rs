@@ -11,6 +11,7 @@ use crate::daemon::desk::{Call, Told};
 use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::{coming, outlook, sentence};
 use crate::daemon::preparation::Ready;
+use crate::daemon::sleep::Sleep;
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
 use crate::daemon::telling::told;
 use crate::engine::{Brake, Engine};
@@ -43,6 +44,7 @@ pub struct Playing {
     /// A change that is on its way, what it does, and who waits for it.
     asked: Option<(Reply, Change, Forecast, Instant)>,
     xruns: u64,
+    sleep: Sleep,
     /// The daemon ends; the session goes on another time.
     leaves: Option<Instant>,
     /// When the output can be closed without cutting what is still to be heard.
@@ -103,6 +105,7 @@ impl Playing {
             script,
             asked: None,
             xruns: 0,
+            sleep: Sleep::watch(),
             leaves: None,
             closes: None,
         })
@@ -121,6 +124,7 @@ impl Playing {
             self.turned(&turn, &mut look);
         }
         self.count_xruns();
+        self.watch_sleep(&mut look);
         let rate = self.player.timeline().rate;
         let mut over = None;
         let mut made = None;
@@ -223,6 +227,22 @@ impl Playing {
             let at = Some(self.player.position());
             self.journal.append(at, Entry::Xruns { count: xruns });
         }
+    }
+
+    fn watch_sleep(&mut self, look: &mut Look) {
+        let Some(slept) = self.sleep.since() else {
+            return;
+        };
+        let milliseconds = slept.as_millis() as u64;
+        let at = Some(self.player.position());
+        self.journal.append(at, Entry::Slept { milliseconds });
+        let slept = clock(slept);
+        look.alarms.push((
+            "slept",
+            format!(
+                "the machine slept for {slept}, and the session stood still; keep it awake: `undersong doctor` says how"
+            ),
+        ));
     }
 
     fn watch_journal(&self, look: &mut Look) {

@@ -27,8 +27,6 @@ use crate::timeline::{Change, Course};
 const READY: Duration = Duration::from_secs(2);
 /// A file that does not answer for this long does not keep the session from starting; the bed stands in.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A session that goes on after it was cut off comes from silence within this.
-const RAMP_IN: Duration = Duration::from_secs(3);
 
 /// What is to be prepared.
 #[derive(Debug)]
@@ -161,21 +159,12 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                     boot: boot(),
                 },
             );
-            let mut course = prepared.steered();
-            for (at, change) in &account.changes {
-                match course.revise(*at, change) {
-                    Ok(revised) => course = revised,
-                    Err(refusal) => remarks.push(format!(
-                        "a change that was made before could not be made again: {refusal}"
-                    )),
-                }
-            }
+            let (course, refused) = prepared.steered().after(&account.changes);
+            remarks.extend(refused.iter().map(|refusal| {
+                format!("a change that was made before could not be made again: {refusal}")
+            }));
             remarks.extend(unheard(&account, &course, start));
-            let beginning = Beginning {
-                ramp_in: RAMP_IN,
-                heard: Some(account.started_cues()),
-                ..Beginning::new(course, start)
-            };
+            let beginning = Beginning::again(course, start, account.started_cues());
             let ready = begin(means, beginning, journal, place, path, remarks)?;
             Ok(Ready {
                 resumed: true,

@@ -142,7 +142,7 @@ pub struct JournalStatus {
 pub struct Alarm {
     /// The daemon's clock, in milliseconds.
     pub since_ms: u64,
-    /// For programs: `device-lost`, `cue-missed`, `starved`, `journal`, `file`, `suspended`, ...
+    /// For programs: `device-lost`, `cue-missed`, `starved`, `journal`, `file`, `slept`, ...
     pub kind: String,
     /// What it is and what to do, in a sentence.
     pub message: String,

@@ -24,7 +24,8 @@ pub fn told(happening: &Happening, rate: Rate) -> Told {
         What::Pausing => ("pausing", String::new()),
         What::Paused => ("paused", String::new()),
         What::WentOn { .. } => ("went-on", String::new()),
-        What::Stopping(_) => ("stopping", String::new()),
+        What::CameBack { .. } => ("came-back", String::new()),
+        What::Stopping { .. } => ("stopping", String::new()),
         What::Over => ("over", String::new()),
     };
     Told {

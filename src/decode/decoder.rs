@@ -8,8 +8,9 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
 use super::error::ends_early;
-use super::open::{self, Origin, Sound};
+use super::open::{self, Ahead, Origin, Sound};
 use super::tape::{Grid, Tape};
+use super::window::Gauge;
 use super::{Damage, DecodeError, Tags};
 use crate::frame::Frame;
 use crate::time::{Frames, Rate};
@@ -27,6 +28,8 @@ const LONGEST_TRIM: u64 = 1152;
 /// the disk; none belongs on the audio thread.
 pub struct Decoder {
     origin: Origin,
+    /// Where the file is read ahead, how far.
+    gauge: Option<Gauge>,
     format: Box<dyn FormatReader>,
     sound: Sound,
     tape: Tape,
@@ -48,6 +51,14 @@ impl Decoder {
         Self::open_at(Origin::File(path.to_owned()), 0)
     }
 
+    /// The same for a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and what to do.
+    pub fn open_ahead(ahead: Ahead) -> Result<Self, DecodeError> {
+        Self::open_at(Origin::Ahead(ahead), 0)
+    }
+
     /// Opens a file that is part of the program.
     ///
     /// # Errors
@@ -57,10 +68,11 @@ impl Decoder {
     }
 
     fn open_at(origin: Origin, first_wanted: i64) -> Result<Self, DecodeError> {
-        let mut format = origin.open()?;
+        let (mut format, gauge) = origin.open()?;
         let sound = Sound::find(format.as_ref())?;
         let mut decoder = Self {
             origin,
+            gauge,
             tags: open::tags(format.as_mut()),
             format,
             sound,
@@ -79,6 +91,12 @@ impl Decoder {
         }
         decoder.tape.keep(first);
         Ok(decoder)
+    }
+
+    /// Whether the next frames can be read without waiting for the disk, as far as that can be told. Does not block.
+    #[must_use]
+    pub fn is_fed(&self) -> bool {
+        self.gauge.as_ref().is_none_or(Gauge::is_fed)
     }
 
     /// The file's own rate.

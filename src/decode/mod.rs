@@ -3,11 +3,14 @@
 mod convert;
 mod damage;
 mod decoder;
+mod disk;
 mod error;
 mod open;
 mod tape;
+mod window;
 
 pub use damage::Damage;
 pub use decoder::Decoder;
+pub use disk::{Disk, Medium, OwnDisk};
 pub use error::DecodeError;
-pub use open::{Tags, audio_file};
+pub use open::{Ahead, Tags, audio_file};

@@ -3,6 +3,7 @@
 use std::fs::{self, File, Metadata};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
@@ -13,7 +14,9 @@ use symphonia::core::meta::{MetadataOptions, MetadataRevision, StandardTag};
 use symphonia::core::units::TimeBase;
 
 use super::DecodeError;
-use crate::time::Rate;
+use super::disk::Disk;
+use super::window::{Gauge, Span, Window};
+use crate::time::{Frames, Rate};
 
 /// What a file says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,24 +51,48 @@ pub fn audio_file(path: &Path) -> Result<Metadata, DecodeError> {
 pub(super) enum Origin {
     /// A file on disk.
     File(PathBuf),
+    /// A file that is read ahead.
+    Ahead(Ahead),
     /// A file that is part of the program.
     Bundled(&'static [u8]),
 }
 
+/// A file that is read ahead, and how far.
+#[derive(Debug, Clone)]
+pub struct Ahead {
+    /// What it is on.
+    pub disk: Arc<dyn Disk>,
+    /// Its name there.
+    pub path: PathBuf,
+    /// So many of its frames are read ahead.
+    pub frames: Frames,
+    /// So many it has.
+    pub whole: Frames,
+}
+
 impl Origin {
-    /// The container, opened at its start.
-    pub fn open(&self) -> Result<Box<dyn FormatReader>, DecodeError> {
+    /// The container, opened at its start; and what tells how far it is read ahead.
+    pub fn open(&self) -> Result<(Box<dyn FormatReader>, Option<Gauge>), DecodeError> {
+        let mut gauge = None;
         let bytes: Box<dyn MediaSource> = match self {
             Self::File(path) => {
                 audio_file(path)?;
                 Box::new(File::open(path)?)
+            }
+            Self::Ahead(ahead) => {
+                let medium = ahead.disk.open(&ahead.path)?;
+                let span = Span::of(medium.length(), ahead.frames.0, ahead.whole.0);
+                let (window, shows) = Window::open(medium, span)?;
+                gauge = Some(shows);
+                Box::new(window)
             }
             Self::Bundled(bytes) => Box::new(Cursor::new(*bytes)),
         };
         let bytes = MediaSourceStream::new(bytes, MediaSourceStreamOptions::default());
         // No hint by the name's ending: renamed files are common, and the content says it all.
         let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
-        Ok(symphonia::default::get_probe().probe(&Hint::new(), bytes, format, metadata)?)
+        let probe = symphonia::default::get_probe();
+        Ok((probe.probe(&Hint::new(), bytes, format, metadata)?, gauge))
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use crate::time::{Frames, Rate};
 
 /// How fast a session is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +18,17 @@ pub enum Stop {
 }
 
 impl Stop {
-    pub(super) const fn milliseconds(self) -> u64 {
-        match self {
+    /// All of them, the slowest first.
+    pub const ALL: [Self; 3] = [Self::Soft, Self::Quick, Self::Hard];
+
+    /// How long it takes to silence.
+    #[must_use]
+    pub fn length(self, rate: Rate) -> Frames {
+        rate.frames(Duration::from_millis(match self {
             Self::Soft => 6_000,
             Self::Quick => 1_500,
             Self::Hard => 30,
-        }
+        }))
     }
 }
 

@@ -49,8 +49,22 @@ pub enum Event {
         /// For how long it stood still.
         rested: Frames,
     },
-    /// The sound begins to go for good, at this frame.
-    Stopping(Frames, Stop),
+    /// The sound was cut off before this frame, and comes from silence within so many frames.
+    CameBack {
+        /// The first frame that leaves.
+        at: Frames,
+        /// How long it takes to full.
+        ramp: Frames,
+    },
+    /// The sound begins to go for good.
+    Stopping {
+        /// At this frame.
+        at: Frames,
+        /// How fast.
+        stop: Stop,
+        /// For how long the session stood still before, where it rested.
+        rested: Frames,
+    },
     /// The sound is gone for good.
     Stopped(Frames),
 }

@@ -122,10 +122,18 @@ impl Engine {
         (engine, handle)
     }
 
-    /// Comes from silence within `ramp`, where it plays: its last output was cut off, and another goes on. Not for the
-    /// audio thread.
+    /// Comes from silence within `ramp`, where it plays: what was heard was cut off, and goes on. Real-time safe.
     pub fn come_back(&mut self, ramp: Frames) {
-        self.transport.come_back(ramp);
+        if self.transport.come_back(ramp) {
+            let at = self.leaving();
+            self.tell(Event::CameBack { at, ramp });
+        }
+    }
+
+    /// The session's rate.
+    #[must_use]
+    pub const fn rate(&self) -> Rate {
+        self.transport.rate()
     }
 
     /// How many channels a rendered frame has: two for each zone.
@@ -168,6 +176,7 @@ impl Engine {
                 Motion::Resting => {
                     // Nothing moves, so nothing has to be waited for; what comes behind a change must not wait either.
                     self.revise_all();
+                    self.give_back();
                     rest[..most * channels].fill(0.0);
                     self.rested += Frames::from(most);
                     most
@@ -188,7 +197,9 @@ impl Engine {
         if let Some(stop) = self.brake.pulled()
             && self.transport.stop(stop)
         {
-            self.tell(Event::Stopping(self.leaving(), stop));
+            let rested = std::mem::take(&mut self.rested);
+            let at = self.leaving();
+            self.tell(Event::Stopping { at, stop, rested });
         }
         // A clip or a cue that finds no room waits in the ring, and what is behind it with it.
         while self.has_room()

@@ -3,6 +3,8 @@
 //! It acts on what leaves the limiters, so that a stop is heard at once, and counts the frames that leave, since the
 //! session's own frames stand still in a pause.
 
+use std::time::Duration;
+
 use crate::engine::brake::Stop;
 use crate::engine::curve::Tracer;
 use crate::engine::lane::Lane;
@@ -11,6 +13,11 @@ use crate::fade::Shape;
 use crate::frame::Frame;
 use crate::level::Gain;
 use crate::time::{Frames, Rate};
+
+/// How the sound goes for a pause.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How it comes again.
+const RESUME: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -46,13 +53,16 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Comes from silence within `ramp` frames where it plays; what goes out of itself, goes.
-    pub fn come_back(&mut self, ramp: Frames) {
-        if self.state == State::Playing {
+    /// Comes from silence within `ramp` frames. False where it does not play: what goes out of itself, goes. Real-time
+    /// safe.
+    pub fn come_back(&mut self, ramp: Frames) -> bool {
+        let plays = self.state == State::Playing;
+        if plays {
             let mut lane = Lane::at(Gain::SILENCE);
             lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
             self.gain = Tracer::new(lane);
         }
+        plays
     }
 
     /// A transport that plays from its first frame; `ramp` frames from silence, none at a session's start.
@@ -71,8 +81,7 @@ impl Transport {
         }
     }
 
-    fn ramp(&mut self, milliseconds: u64, target: Gain) {
-        let length = Frames(u64::from(self.rate.hertz()) * milliseconds / 1000);
+    fn ramp(&mut self, length: Frames, target: Gain) {
         let now = self.left;
         self.gain
             .revise(|lane| lane.turn(now, length, target, Shape::Amplitude));
@@ -82,7 +91,7 @@ impl Transport {
     pub fn pause(&mut self) -> bool {
         let plays = self.state == State::Playing;
         if plays {
-            self.ramp(500, Gain::SILENCE);
+            self.ramp(self.rate.frames(PAUSE), Gain::SILENCE);
             self.state = State::Pausing;
         }
         plays
@@ -92,7 +101,7 @@ impl Transport {
     pub fn resume(&mut self) -> bool {
         let rests = matches!(self.state, State::Pausing | State::Paused);
         if rests {
-            self.ramp(3_000, Gain::UNITY);
+            self.ramp(self.rate.frames(RESUME), Gain::UNITY);
             self.state = State::Playing;
         }
         rests
@@ -108,8 +117,8 @@ impl Transport {
         if faster {
             // Nothing is heard in a pause, so there is nothing to fade.
             let length = match self.state {
-                State::Paused => 0,
-                _ => stop.milliseconds(),
+                State::Paused => Frames::ZERO,
+                _ => stop.length(self.rate),
             };
             self.ramp(length, Gain::SILENCE);
             self.state = State::Stopping(stop);
@@ -140,6 +149,11 @@ impl Transport {
     /// Applies the ramp to one zone's part of the output. Real-time safe.
     pub fn shape(&mut self, block: &mut [Frame]) {
         along(&mut self.gain, self.left, block);
+    }
+
+    /// The session's rate.
+    pub const fn rate(&self) -> Rate {
+        self.rate
     }
 
     /// Counts frames that left. Real-time safe.

@@ -87,7 +87,7 @@ impl Account {
                 self.is_paused = false;
                 self.ending = None;
             }
-            Entry::Stopping { how } | Entry::Ended { how } => self.ending = Some(*how),
+            Entry::Stopping { how, .. } | Entry::Ended { how } => self.ending = Some(*how),
             _ => {}
         }
     }

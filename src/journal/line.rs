@@ -149,8 +149,11 @@ mod tests {
             Entry::Pausing,
             Entry::Paused,
             Entry::WentOn { rested: Frames(7) },
+            Entry::CameBack { ramp: Frames(8) },
             Entry::Stopping {
                 how: Ending::AtOnce,
+                fade: Frames(9),
+                rested: Frames(10),
             },
             Entry::Ended {
                 how: Ending::Played,
@@ -165,6 +168,7 @@ mod tests {
                 why: text(),
             },
             Entry::Xruns { count: 3 },
+            Entry::Slept { milliseconds: 9 },
             Entry::Mark { name: None },
             Entry::Mark { name: Some(text()) },
         ];

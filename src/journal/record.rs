@@ -146,10 +146,21 @@ pub enum Entry {
         /// For how long it rested.
         rested: Frames,
     },
+    /// What was heard had been cut off, and came from silence.
+    CameBack {
+        /// How long it took to full.
+        ramp: Frames,
+    },
     /// It fades to its end.
     Stopping {
         /// How.
         how: Ending,
+        /// Within so many frames.
+        #[serde(default)]
+        fade: Frames,
+        /// For how long it had rested, where it did.
+        #[serde(default)]
+        rested: Frames,
     },
     /// It is over: nothing is to be resumed.
     Ended {
@@ -176,6 +187,11 @@ pub enum Entry {
     Xruns {
         /// How often since the session began.
         count: u64,
+    },
+    /// The machine slept.
+    Slept {
+        /// For so many milliseconds.
+        milliseconds: u64,
     },
     /// A moment somebody wants to find again.
     Mark {

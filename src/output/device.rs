@@ -8,6 +8,7 @@ use cpal::{I24, SampleFormat, StreamConfig, SupportedStreamConfigRange};
 
 use crate::output::choice::{Choice, PERIOD, rank, rate_among};
 use crate::output::device_error::DeviceError;
+use crate::output::gap::Gap;
 use crate::output::health::Health;
 use crate::output::live::{Drive, Live};
 use crate::output::loan::{Lent, loan};
@@ -19,6 +20,9 @@ use crate::zone::Layout;
 
 /// Where the device's state is looked at though it asks for nothing.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// Sound that was cut off comes back within this.
+pub const RAMP: Duration = Duration::from_millis(500);
 
 /// A sound device that was found, and what it can do.
 #[derive(Debug)]
@@ -248,9 +252,15 @@ fn build<S: Sample>(
     health: Arc<Health>,
 ) -> Result<cpal::Stream, cpal::Error> {
     let width = usize::from(config.channels);
+    let mut gap = Gap::default();
     device.build_output_stream::<S, _, _>(
         config,
-        move |out, _| lent.fill(out, width),
+        move |out, _| {
+            if gap.was_long() {
+                lent.come_back(RAMP);
+            }
+            lent.fill(out, width);
+        },
         move |error| health.count(error.kind()),
         Some(LOOK),
     )

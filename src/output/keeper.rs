@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
 use crate::output::clock::{Clock, RealTime};
-use crate::output::device::Device;
+use crate::output::device::{Device, RAMP};
 use crate::output::device_error::DeviceError;
 use crate::output::live::Live;
 use crate::output::paced::paced;
@@ -18,8 +18,6 @@ use crate::output::search::{Open, Search};
 use crate::time::Rate;
 use crate::zone::Layout;
 
-/// Sound that was cut off comes back within this.
-const RAMP: Duration = Duration::from_millis(500);
 /// A device that is closed or started gets this long to give the engine back.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 

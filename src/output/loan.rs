@@ -91,6 +91,13 @@ impl Lent {
         assert_no_alloc(|| self.fill_unwatched(out, width.max(1)));
     }
 
+    /// What was heard was cut off: it comes from silence. Real-time safe.
+    pub fn come_back(&mut self, ramp: Duration) {
+        if let Some(engine) = &mut self.engine {
+            engine.come_back(engine.rate().frames(ramp));
+        }
+    }
+
     fn fill_unwatched<S: Sample>(&mut self, out: &mut [S], width: usize) {
         let begun = Instant::now();
         self.take_priority();

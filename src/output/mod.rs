@@ -10,6 +10,7 @@ mod device_error;
 mod device_list;
 mod file;
 mod flac;
+mod gap;
 mod health;
 mod keeper;
 mod laptop;

@@ -42,8 +42,18 @@ pub enum What<'a> {
         /// For how long it stood still.
         rested: Frames,
     },
+    /// What was heard had been cut off, and comes from silence.
+    CameBack {
+        /// How long it takes to full.
+        ramp: Frames,
+    },
     /// The sound begins to go for good.
-    Stopping(Stop),
+    Stopping {
+        /// How fast.
+        stop: Stop,
+        /// For how long it stood still before, where it rested.
+        rested: Frames,
+    },
     /// The session is over, because it ended or was stopped.
     Over,
 }

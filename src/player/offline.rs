@@ -10,7 +10,7 @@ use crate::player::session::Player;
 use crate::time::Frames;
 
 /// How many frames are rendered in one go. Any number gives the same samples.
-const BLOCK: usize = 8192;
+pub(super) const BLOCK: usize = 8192;
 
 /// A file that does not answer for this long is given up, and the bed stands in.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,34 +27,76 @@ const STEP: Duration = Duration::from_millis(200);
 pub fn render<E: From<io::Error>>(
     player: &mut Player,
     engine: &mut Engine,
-    mut write: impl FnMut(&Player, &[f32]) -> Result<(), E>,
+    write: impl FnMut(&Player, &[f32]) -> Result<(), E>,
 ) -> Result<Vec<Trouble>, E> {
-    let mut troubles = Vec::new();
-    let mut keep = |happenings: Vec<Happening>| {
-        troubles.extend(happenings.into_iter().filter_map(|h| match h.what {
-            What::Trouble(trouble) => Some(trouble),
-            _ => None,
-        }));
-    };
-    let channels = engine.channels();
-    let mut block = vec![0.0; BLOCK * channels];
-    let length = player.timeline().length;
-    while player.position() < length {
-        keep(player.tick());
-        let frames = (length - player.position()).0.min(BLOCK as u64) as usize;
+    let mut offline = Offline::new(player, engine, write);
+    let length = offline.player.timeline().length;
+    while offline.player.position() < length {
+        let left = length - offline.player.position();
+        offline.go(left.index().min(BLOCK))?;
+    }
+    Ok(offline.over())
+}
+
+/// The rendering loop, block by block.
+pub(super) struct Offline<'a, W> {
+    pub player: &'a mut Player,
+    pub engine: &'a mut Engine,
+    write: W,
+    block: Vec<f32>,
+    troubles: Vec<Trouble>,
+}
+
+impl<'a, E, W> Offline<'a, W>
+where
+    E: From<io::Error>,
+    W: FnMut(&Player, &[f32]) -> Result<(), E>,
+{
+    pub fn new(player: &'a mut Player, engine: &'a mut Engine, write: W) -> Self {
+        let block = vec![0.0; BLOCK * engine.channels()];
+        Self {
+            player,
+            engine,
+            write,
+            block,
+            troubles: Vec::new(),
+        }
+    }
+
+    /// Renders the next `frames` frames, at most [`BLOCK`]. Blocking.
+    pub fn go(&mut self, frames: usize) -> Result<(), E> {
+        self.tick();
+        let ahead = Frames::from(frames);
         let mut waited = Duration::ZERO;
-        while !player.wait_ready(Frames::from(frames), STEP) {
-            write(player, &[])?;
+        while !self.player.wait_ready(ahead, STEP) {
+            (self.write)(self.player, &[])?;
             waited += STEP;
             if waited >= PATIENCE {
-                player.give_up(Frames::from(frames));
+                self.player.give_up(ahead);
                 break;
             }
         }
-        let block = &mut block[..frames * channels];
-        engine.render(block);
-        write(player, block)?;
+        let block = &mut self.block[..frames * self.engine.channels()];
+        self.engine.render(block);
+        (self.write)(self.player, block)
     }
-    keep(player.tick());
-    Ok(troubles)
+
+    /// Looks after the player.
+    pub fn tick(&mut self) {
+        let troubles = self.player.tick().into_iter().filter_map(trouble);
+        self.troubles.extend(troubles);
+    }
+
+    /// What failed.
+    pub fn over(mut self) -> Vec<Trouble> {
+        self.tick();
+        self.troubles
+    }
+}
+
+fn trouble(happening: Happening) -> Option<Trouble> {
+    match happening.what {
+        What::Trouble(trouble) => Some(trouble),
+        _ => None,
+    }
 }

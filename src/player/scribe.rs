@@ -8,7 +8,7 @@ use crate::engine::Stop;
 use crate::journal::{Ending, Entry, Journal, Ticket};
 use crate::player::gate::{Gate, Permit};
 use crate::player::happening::{Happening, What};
-use crate::time::Frames;
+use crate::time::{Frames, Rate};
 use crate::timeline::{CueId, CueSort, PlacedCue, Timeline};
 
 /// A cue's start is recorded this long before it is due: time for a slow disk, and little that a crash could take along.
@@ -63,7 +63,7 @@ impl Scribe {
     /// Records what happened, and how far the session is.
     pub fn record(&mut self, timeline: &Timeline, happenings: &[Happening], now: Frames) {
         for happening in happenings {
-            if let Some(entry) = entry(happening) {
+            if let Some(entry) = entry(happening, timeline.rate) {
                 self.write(happening.at, entry);
             }
         }
@@ -75,7 +75,7 @@ impl Scribe {
 }
 
 /// What is recorded of a happening.
-fn entry(happening: &Happening) -> Option<Entry> {
+fn entry(happening: &Happening, rate: Rate) -> Option<Entry> {
     Some(match &happening.what {
         What::Phase(span) => Entry::Phase {
             name: span.name.clone(),
@@ -106,7 +106,12 @@ fn entry(happening: &Happening) -> Option<Entry> {
         What::Pausing => Entry::Pausing,
         What::Paused => Entry::Paused,
         What::WentOn { rested } => Entry::WentOn { rested: *rested },
-        What::Stopping(stop) => Entry::Stopping { how: ending(*stop) },
+        What::CameBack { ramp } => Entry::CameBack { ramp: *ramp },
+        What::Stopping { stop, rested } => Entry::Stopping {
+            how: ending(*stop),
+            fade: stop.length(rate),
+            rested: *rested,
+        },
         What::Cue(_) | What::Over => return None,
     })
 }

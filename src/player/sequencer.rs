@@ -16,8 +16,8 @@ use crate::time::{Frames, Rate};
 use crate::timeline::{Clip, CueId, MOST_AT_ONCE, Timeline};
 use crate::zone::{MAX_ZONES, Zones};
 
-/// Streams are opened and sounds loaded this long before they are due, in seconds.
-const AHEAD: u64 = 20;
+/// Streams are opened and sounds loaded this long before they are due, in seconds: longer than a disk may stall unheard.
+const AHEAD: u64 = 45;
 
 /// So many ramps of a fader are sent ahead: the engine forgets one when the next comes, and half of its lane is kept
 /// free for that.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Disk, OwnDisk};
 use crate::engine::{Brake, Command, Engine, Event, Handle, Meters, Revision, Setup, Stop};
 use crate::frame::Frame;
 use crate::journal::Journal;
@@ -22,6 +22,9 @@ use crate::zone::Zone;
 
 /// Each zone's ceiling.
 const CEILING: Decibels = Decibels(-6.0);
+
+/// A session that is taken up after it was cut off comes from silence within this.
+const TAKE_UP: Duration = Duration::from_secs(3);
 
 /// A session that does not begin at its start comes from silence within this.
 const RAMP_IN: Duration = Duration::from_millis(500);
@@ -56,6 +59,8 @@ pub struct Beginning {
     pub brake: Brake,
     /// What is recorded, and where: a cue sounds only once its start is.
     pub journal: Option<Arc<Journal>>,
+    /// What the files are read from.
+    pub disk: Arc<dyn Disk>,
     /// Where a session is taken up that was cut off, the cues that are not to come again; with them, whatever began
     /// before the first frame. `None` where the session is sought in, as in a preview.
     pub heard: Option<HashSet<CueId>>,
@@ -72,7 +77,20 @@ impl Beginning {
             ramp_in: if own { Duration::ZERO } else { RAMP_IN },
             brake: Brake::default(),
             journal: None,
+            disk: Arc::new(OwnDisk),
             heard: None,
+        }
+    }
+}
+
+impl Beginning {
+    /// Takes a session up that was cut off at a frame, without these cues and without those that began before it.
+    #[must_use]
+    pub fn again(course: Course, from: Frames, heard: HashSet<CueId>) -> Self {
+        Self {
+            ramp_in: TAKE_UP,
+            heard: Some(heard),
+            ..Self::new(course, from)
         }
     }
 }
@@ -102,15 +120,15 @@ impl Player {
     /// # Errors
     /// What keeps the session from beginning.
     pub fn new(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
-        Self::begin(Beginning::new(course, start), Reading::OnDemand)
+        Self::live(Beginning::new(course, start))
     }
 
     /// The same for [`render`](crate::player::render): files are decoded ahead, on all cores. The samples are the same.
     ///
     /// # Errors
     /// What keeps the session from beginning.
-    pub fn offline(course: Course, start: Frames) -> Result<(Self, Engine), StartError> {
-        Self::begin(Beginning::new(course, start), Reading::Ahead)
+    pub fn offline(beginning: Beginning) -> Result<(Self, Engine), StartError> {
+        Self::begin(beginning, Reading::Ahead)
     }
 
     /// The same for the room: what happens is recorded, and a session that was cut off is taken up.
@@ -118,7 +136,8 @@ impl Player {
     /// # Errors
     /// What keeps the session from beginning.
     pub fn live(beginning: Beginning) -> Result<(Self, Engine), StartError> {
-        Self::begin(beginning, Reading::OnDemand)
+        let disk = Arc::clone(&beginning.disk);
+        Self::begin(beginning, Reading::OnDemand(disk))
     }
 
     fn begin(beginning: Beginning, reading: Reading) -> Result<(Self, Engine), StartError> {
@@ -129,6 +148,7 @@ impl Player {
             brake,
             journal,
             heard,
+            ..
         } = beginning;
         let timeline = Arc::clone(course.timeline());
         let rate = timeline.rate;
@@ -202,7 +222,10 @@ impl Player {
                 Event::TooLate(revision) => late = Some(revision),
                 Event::Pausing(at) => happenings.push((at, What::Pausing)),
                 Event::WentOn { at, rested } => happenings.push((at, What::WentOn { rested })),
-                Event::Stopping(at, stop) => happenings.push((at, What::Stopping(stop))),
+                Event::CameBack { at, ramp } => happenings.push((at, What::CameBack { ramp })),
+                Event::Stopping { at, stop, rested } => {
+                    happenings.push((at, What::Stopping { stop, rested }));
+                }
             }
         }
         if !self.over && now >= self.course.timeline().length {

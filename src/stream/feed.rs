@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use rtrb::Producer;
 
-use crate::decode::{DecodeError, Decoder};
+use crate::decode::DecodeError;
 use crate::frame::Frame;
 use crate::stream::resampler::{ResampleError, Resampler};
-use crate::stream::source::{Reading, Source};
+use crate::stream::source::{BRIDGE, Brought, Reading, Source};
 use crate::time::{Frames, Rate};
 
 /// How many frames are laid into a ring in one go, at most.
@@ -92,22 +92,26 @@ pub enum Went {
     On,
     /// The ring is full.
     Full,
+    /// The disk takes its time.
+    Waits,
     /// Everything was given.
     Done,
 }
 
-/// Decodes one stream into its ring. Lives on the decoder thread; every call may block on the disk.
+/// Decodes one stream into its ring. Lives on the decoder thread. Live no call waits for the disk, but for what cannot be
+/// told beforehand.
 pub struct Feed {
     recipe: Recipe,
     ring: Producer<Frame>,
     progress: Arc<Progress>,
     resampler: Resampler,
-    source: Option<Source>,
+    /// The piece that is decoded, and how much of it is left.
+    source: Option<(Source, Frames)>,
+    /// The one after it, opened in time.
+    next: Option<(Source, Frames)>,
     reading: Reading,
-    /// The piece that is decoded, and those after it.
+    /// The piece that is opened next.
     next_piece: usize,
-    /// The frame of that piece that is decoded first.
-    begin: Frames,
     decoded: Vec<Frame>,
     ready: Vec<Frame>,
     /// How much of `ready` was laid into the ring.
@@ -117,10 +121,10 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Opens the first file, and seeks where the recipe begins inside it. Blocking.
+    /// Begins to open the first file, where the recipe begins inside it. Does not block.
     ///
     /// # Errors
-    /// What keeps the stream from beginning.
+    /// Where the files' rate cannot be converted.
     pub fn open(
         recipe: Recipe,
         ring: Producer<Frame>,
@@ -144,15 +148,15 @@ impl Feed {
             progress,
             resampler,
             source: None,
+            next: None,
             reading,
             next_piece,
-            begin,
             decoded: Vec::with_capacity(GO),
             ready: Vec::with_capacity(2 * GO),
             laid: 0,
             finished: false,
         };
-        feed.open_piece()?;
+        feed.source = feed.open_piece(begin);
         Ok(feed)
     }
 
@@ -169,7 +173,7 @@ impl Feed {
         1.0 - self.ring.slots() as f32 / capacity as f32
     }
 
-    /// Decodes a stretch into the ring. Blocking.
+    /// Decodes a stretch into the ring.
     ///
     /// # Errors
     /// What keeps the stream from going on. What was laid into the ring before is good.
@@ -187,7 +191,9 @@ impl Feed {
             if given >= GO {
                 return Ok(Went::On);
             }
-            self.make_ready()?;
+            if !self.make_ready()? {
+                return Ok(if given > 0 { Went::On } else { Went::Waits });
+            }
         }
     }
 
@@ -210,37 +216,43 @@ impl Feed {
         count
     }
 
-    fn make_ready(&mut self) -> Result<(), StreamError> {
-        let Some(source) = &mut self.source else {
+    /// Decodes and resamples a little; false where there is nothing yet.
+    fn make_ready(&mut self) -> Result<bool, StreamError> {
+        let Some((source, left)) = &mut self.source else {
             if self.finished {
                 return Err(StreamError::Short);
             }
             self.resampler.finish(&mut self.ready);
             self.finished = true;
-            return Ok(());
+            return Ok(true);
         };
         self.decoded.clear();
-        if source.read(&mut self.decoded)? == 0 {
-            self.next_piece += 1;
-            return self.open_piece();
+        match source.read(&mut self.decoded)? {
+            Brought::Waits => return Ok(false),
+            Brought::Frames(0) => {
+                self.source = match self.next.take() {
+                    Some(next) => Some(next),
+                    None => self.open_piece(Frames::ZERO),
+                };
+                return Ok(true);
+            }
+            Brought::Frames(count) => *left -= Frames::from(count),
+        }
+        let near = *left <= self.recipe.source.frames(BRIDGE);
+        if near && self.next.is_none() {
+            self.next = self.open_piece(Frames::ZERO);
         }
         self.resampler.push(&self.decoded, &mut self.ready);
-        Ok(())
+        Ok(true)
     }
 
-    fn open_piece(&mut self) -> Result<(), StreamError> {
-        self.source = None;
-        if let Some(piece) = self.recipe.pieces.get(self.next_piece) {
-            let mut decoder = Decoder::open(&piece.path)?;
-            if decoder.rate() != self.recipe.source {
-                return Err(StreamError::Changed);
-            }
-            if self.begin > Frames::ZERO {
-                decoder.seek(self.begin)?;
-                self.begin = Frames::ZERO;
-            }
-            self.source = Some(Source::new(decoder, self.reading));
-        }
-        Ok(())
+    /// Begins to open the next piece, if there is one.
+    fn open_piece(&mut self, begin: Frames) -> Option<(Source, Frames)> {
+        let piece = self.recipe.pieces.get(self.next_piece)?;
+        self.next_piece += 1;
+        let rate = self.recipe.source;
+        let reader = std::thread::current();
+        let source = Source::open(piece, begin, rate, &self.reading, reader);
+        Some((source, piece.frames - begin))
     }
 }

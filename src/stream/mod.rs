@@ -1,5 +1,6 @@
 //! From files to exact frames at the session's rate: the resampler, the streams, and the thread that fills their rings.
 
+mod aside;
 mod feed;
 mod resampler;
 mod sound;
@@ -9,5 +10,5 @@ mod thread;
 pub use feed::{Piece, Progress, Recipe, StreamError};
 pub use resampler::{ResampleError, Resampler};
 pub use sound::{load, load_loop};
-pub use source::Reading;
+pub use source::{BRIDGE, Reading};
 pub use thread::{Report, Stream, Streams};

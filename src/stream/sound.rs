@@ -1,6 +1,5 @@
 //! A short sound, whole in memory.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::decode::Decoder;
@@ -13,8 +12,7 @@ use crate::time::{Frames, Rate};
 ///
 /// # Errors
 /// What is wrong with the file.
-pub fn load(path: &Path, rate: Rate, most: Frames) -> Result<Arc<[Frame]>, StreamError> {
-    let decoder = Decoder::open(path)?;
+pub fn load(decoder: Decoder, rate: Rate, most: Frames) -> Result<Arc<[Frame]>, StreamError> {
     let enough = decoder.rate().convert(most, rate);
     let (decoded, source) = decode(decoder, enough)?;
     let mut sound = resample(&decoded, source, rate)?;

@@ -1,78 +1,154 @@
-//! Where a stream's frames come from: a decoder that is read when they are needed, or one that reads ahead in a thread of its own.
+//! Where a stream's frames come from: a file that is opened, and read ahead, in a thread of its own.
 
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::thread::Thread;
+use std::time::Duration;
 
-use crate::decode::{DecodeError, Decoder};
+use crate::decode::{Ahead, DecodeError, Decoder, Disk};
 use crate::frame::Frame;
+use crate::stream::aside::{aside, unbroken};
+use crate::stream::feed::{Piece, StreamError};
+use crate::time::{Frames, Rate};
 
-/// Frames that are handed over in one go when a decoder reads ahead.
+/// Live, so much of each file lies in memory: a disk that stalls for half a minute is not heard.
+pub const BRIDGE: Duration = Duration::from_secs(45);
+
+/// Frames that are handed over in one go when a decoder decodes ahead.
 const CHUNK: usize = 8192;
 
 /// How many of these it is ahead at most.
-const AHEAD: usize = 6;
+const CHUNKS: usize = 6;
 
 /// When a file is decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Reading {
-    /// When its frames are needed: one thread for all, for playing live.
-    OnDemand,
+    /// When its frames are needed: one thread decodes all, for playing live; the bytes are read ahead from this disk.
+    OnDemand(Arc<dyn Disk>),
     /// Ahead, each file in a thread of its own, so that decoding and resampling share the cores: for rendering.
     Ahead,
 }
 
-/// A file's frames, from where its decoder stands to its end.
+impl Reading {
+    /// Opens a file; where it is read ahead, `part` of its `whole` length. Blocking, and it may hang.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn open(&self, path: &Path, part: Frames, whole: Frames) -> Result<Decoder, DecodeError> {
+        match self {
+            Self::OnDemand(disk) => Decoder::open_ahead(Ahead {
+                disk: Arc::clone(disk),
+                path: path.to_owned(),
+                frames: part,
+                whole,
+            }),
+            Self::Ahead => Decoder::open(path),
+        }
+    }
+}
+
+/// A file's frames, from one of them to its end.
 pub enum Source {
-    /// Decoded when they are needed.
+    /// It is being opened.
+    Opening(Receiver<Result<Box<Decoder>, StreamError>>),
+    /// Decoded when its frames are needed.
     Direct(Box<Decoder>),
     /// Decoded ahead.
     Ahead {
         /// Chunks of frames; an empty one at the end.
-        full: Receiver<Result<Vec<Frame>, DecodeError>>,
+        full: Receiver<Result<Vec<Frame>, StreamError>>,
         /// Chunks to be filled again.
         empty: Sender<Vec<Frame>>,
     },
 }
 
+/// What a read brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brought {
+    /// So many frames; none at the end.
+    Frames(usize),
+    /// Nothing yet: the disk takes its time.
+    Waits,
+}
+
 impl Source {
-    /// Takes a decoder that stands at the first frame.
+    /// Begins to open a file whose frames are wanted from `begin` on. Does not block; `reader` is called when it is open.
     #[must_use]
-    pub fn new(decoder: Decoder, reading: Reading) -> Self {
-        let decoder = Box::new(decoder);
-        if reading == Reading::OnDemand {
-            return Self::Direct(decoder);
+    pub fn open(
+        piece: &Piece,
+        begin: Frames,
+        rate: Rate,
+        reading: &Reading,
+        reader: Thread,
+    ) -> Self {
+        let (piece, how) = (piece.clone(), reading.clone());
+        let open = move || {
+            let mut decoder = how.open(&piece.path, rate.frames(BRIDGE), piece.frames)?;
+            if decoder.rate() != rate {
+                return Err(StreamError::Changed);
+            }
+            if begin > Frames::ZERO {
+                decoder.seek(begin)?;
+            }
+            Ok(Box::new(decoder))
+        };
+        match reading {
+            Reading::OnDemand(_) => {
+                let (tell, opened) = sync_channel(1);
+                aside(move || {
+                    // Nobody may wait for it any more.
+                    let _ = tell.send(unbroken(open));
+                    reader.unpark();
+                });
+                Self::Opening(opened)
+            }
+            Reading::Ahead => {
+                let (full_in, full) = sync_channel(CHUNKS);
+                let (empty, empty_out) = channel();
+                aside(move || match unbroken(open) {
+                    Ok(decoder) => decode_ahead(*decoder, &full_in, &empty_out),
+                    Err(error) => drop(full_in.send(Err(error))),
+                });
+                Self::Ahead { full, empty }
+            }
         }
-        let (full_in, full) = sync_channel(AHEAD);
-        let (empty, empty_out) = channel();
-        // Where there is no thread to be had, the channel is closed at once and reading fails.
-        let _ = std::thread::Builder::new()
-            .name("read-ahead".into())
-            .spawn(move || read_ahead(*decoder, &full_in, &empty_out));
-        Self::Ahead { full, empty }
     }
 
-    /// Appends the next frames to `out` and says how many; 0 at the end. Blocking.
+    /// Appends the next frames to `out`. Live it does not wait for the disk, as far as that can be told; while rendering it
+    /// does.
     ///
     /// # Errors
-    /// Where the disk fails.
-    pub fn read(&mut self, out: &mut Vec<Frame>) -> Result<usize, DecodeError> {
+    /// Where the file cannot be opened or read.
+    pub fn read(&mut self, out: &mut Vec<Frame>) -> Result<Brought, StreamError> {
         match self {
-            Self::Direct(decoder) => decoder.read(out),
+            Self::Opening(opened) => match opened.try_recv() {
+                Ok(decoder) => {
+                    *self = Self::Direct(decoder?);
+                    self.read(out)
+                }
+                Err(TryRecvError::Empty) => Ok(Brought::Waits),
+                // No thread was to be had, or it failed in a way that was not foreseen.
+                Err(TryRecvError::Disconnected) => Err(StreamError::Broken),
+            },
+            Self::Direct(decoder) if !decoder.is_fed() => Ok(Brought::Waits),
+            Self::Direct(decoder) => Ok(Brought::Frames(decoder.read(out)?)),
             Self::Ahead { full, empty } => {
-                let mut chunk = full.recv().unwrap_or(Err(DecodeError::Silent))?;
+                let mut chunk = full.recv().unwrap_or(Err(StreamError::Broken))?;
                 let count = chunk.len();
                 out.append(&mut chunk);
                 // The thread may have ended, having read everything.
                 let _ = empty.send(chunk);
-                Ok(count)
+                Ok(Brought::Frames(count))
             }
         }
     }
 }
 
 /// Decodes until the end, or until nobody takes the frames any more.
-fn read_ahead(
+fn decode_ahead(
     mut decoder: Decoder,
-    full: &SyncSender<Result<Vec<Frame>, DecodeError>>,
+    full: &SyncSender<Result<Vec<Frame>, StreamError>>,
     empty: &Receiver<Vec<Frame>>,
 ) {
     loop {
@@ -83,7 +159,9 @@ fn read_ahead(
                 Ok(count) => ended = count == 0,
                 Err(error) => {
                     // What was decoded before is good.
-                    let _ = full.send(Ok(chunk)).and_then(|()| full.send(Err(error)));
+                    let _ = full
+                        .send(Ok(chunk))
+                        .and_then(|()| full.send(Err(error.into())));
                     return;
                 }
             }

@@ -1,6 +1,5 @@
 //! The decoder thread: one for all streams, the hungriest first.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -12,6 +11,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::engine::Id;
 use crate::frame::Frame;
+use crate::stream::aside::{aside, unbroken};
 use crate::stream::feed::{Feed, Progress, Recipe, StreamError, Went};
 use crate::stream::sound;
 use crate::stream::source::Reading;
@@ -128,7 +128,7 @@ impl Streams {
         Stream { frames, progress }
     }
 
-    /// Decodes a sound to memory; a [`Report`] brings it. Does not block.
+    /// Decodes a sound to memory, in a thread of its own; a [`Report`] brings it. Does not block.
     pub fn load(&self, id: Id, path: Arc<Path>, rate: Rate, most: Frames) {
         // The thread outlives this handle, whatever a file does to it.
         let _ = self.requests.send(Request::Load(id, path, rate, most));
@@ -193,7 +193,7 @@ impl DecoderThread {
             Request::Open(id, recipe, ring, progress) => {
                 tracing::debug!(id = id.0, files = recipe.pieces.len(), "a stream opens");
                 let told = Arc::clone(&progress);
-                match unbroken(|| Feed::open(*recipe, ring, told, self.reading)) {
+                match Feed::open(*recipe, ring, told, self.reading.clone()) {
                     Ok(feed) => self.feeds.push((id, progress, feed)),
                     Err(error) => {
                         progress.end();
@@ -202,23 +202,31 @@ impl DecoderThread {
                 }
             }
             Request::Load(id, path, rate, most) => {
-                let report = match unbroken(|| sound::load(&path, rate, most)) {
-                    Ok(sound) => Report::Loaded(id, sound),
-                    Err(error) => Report::Failed(id, error),
-                };
-                self.tell(report);
+                let (reading, outbox) = (self.reading.clone(), self.outbox.clone());
+                let bell = Arc::clone(&self.bell);
+                // Each by itself: one that hangs holds up neither music nor another cue.
+                aside(move || {
+                    let all = Frames(1);
+                    let load = || sound::load(reading.open(&path, all, all)?, rate, most);
+                    let report = match unbroken(load) {
+                        Ok(sound) => Report::Loaded(id, sound),
+                        Err(error) => Report::Failed(id, error),
+                    };
+                    let _ = outbox.send(report);
+                    bell.ring();
+                });
             }
         }
     }
 
-    /// Gives the emptiest ring a stretch; false where all are full.
+    /// Gives the emptiest ring a stretch; false where all are full or wait for the disk.
     fn feed_hungriest(&mut self) -> bool {
         let mut order: Vec<usize> = (0..self.feeds.len()).collect();
         order.sort_by(|a, b| self.feeds[*a].2.fill().total_cmp(&self.feeds[*b].2.fill()));
         for at in order {
             let (id, progress, feed) = &mut self.feeds[at];
             match unbroken(|| feed.go()) {
-                Ok(Went::Full) => continue,
+                Ok(Went::Full | Went::Waits) => continue,
                 Ok(Went::On) => {}
                 Ok(Went::Done) => drop(self.feeds.remove(at)),
                 Err(error) => {
@@ -239,9 +247,4 @@ impl DecoderThread {
         let _ = self.outbox.send(report);
         self.bell.ring();
     }
-}
-
-/// A file on which a decoder fails in an unforeseen way ends its own stream, and no other.
-fn unbroken<T>(work: impl FnOnce() -> Result<T, StreamError>) -> Result<T, StreamError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(StreamError::Broken))
 }

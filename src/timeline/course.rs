@@ -126,6 +126,19 @@ impl Course {
         })
     }
 
+    /// The session after changes that were made before, each at its frame; and those that could not be made again.
+    #[must_use]
+    pub fn after(mut self, changes: &[(Frames, Change)]) -> (Self, Vec<Refusal>) {
+        let mut refused = Vec::new();
+        for (at, change) in changes {
+            match self.revise(*at, change) {
+                Ok(revised) => self = revised,
+                Err(refusal) => refused.push(refusal),
+            }
+        }
+        (self, refused)
+    }
+
     /// What a change at frame `at` would do. Changes nothing.
     ///
     /// # Errors

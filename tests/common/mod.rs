@@ -9,3 +9,4 @@ pub mod plans;
 pub mod program;
 pub mod sounds;
 pub mod stage;
+pub mod stalling;

@@ -7,7 +7,7 @@ use undersong::engine::Engine;
 use undersong::frame::Frame;
 use undersong::library::{Cache, Library};
 use undersong::mistake::Mistake;
-use undersong::player::{Player, render};
+use undersong::player::{Beginning, Player, render};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::{Frames, Rate};
 use undersong::timeline::Timeline;
@@ -67,7 +67,8 @@ pub fn sentences(mistakes: &[Mistake]) -> String {
 /// Renders a prepared session from a frame on.
 pub fn play(prepared: &Prepared, start: Frames) -> Heard {
     let timeline = Arc::clone(&prepared.timeline);
-    let (mut player, mut engine) = Player::offline(prepared.written(), start).unwrap();
+    let (mut player, mut engine) =
+        Player::offline(Beginning::new(prepared.written(), start)).unwrap();
     let mut samples = Vec::new();
     render::<std::io::Error>(&mut player, &mut engine, |_, block| {
         samples.extend_from_slice(block);

@@ -28,7 +28,9 @@ pub fn lines(timeline: &Timeline, happening: &Happening) -> Vec<String> {
         What::Trouble(trouble) => vec![at(format!("trouble {trouble}"))],
         What::Paused => vec![at("paused".to_owned())],
         What::Changed(change) => changed(timeline, change).into_iter().map(at).collect(),
-        What::WentOn { .. } | What::Pausing | What::Stopping(_) => Vec::new(),
+        What::WentOn { .. } | What::CameBack { .. } | What::Pausing | What::Stopping { .. } => {
+            Vec::new()
+        }
         What::Refused(_, refusal) => vec![at(refused(refusal))],
         What::Over if happening.at < timeline.length => vec![at("stopped".to_owned())],
         What::Over => held(timeline.phases.last())
