@@ -14,7 +14,7 @@ use super::room::trend::{grew, slope, span};
 
 /// So much may memory grow, in MiB an hour.
 const MOST: f64 = 1.0;
-/// In less than this, memory that goes up and down says nothing of hours.
+/// In less than this, what goes up and down says nothing of hours.
 const LEAST: Duration = Duration::from_secs(1800);
 
 /// All that was seen.
@@ -169,17 +169,18 @@ impl Ledger {
         let mut wrong = self.failures.clone();
         let last = self.samples.last().map_or(Duration::ZERO, |(at, ..)| *at);
         if last.saturating_sub(self.settled) < LEAST {
-            println!("             too short a run to judge memory by");
-        } else if all > MOST {
-            wrong.push(format!("memory grows by {all:.2} MiB an hour"));
-        }
-        let counts = [("handles", &handles), ("threads", &threads)];
-        let idle = [("handles", &idle_handles), ("threads", &idle_threads)];
-        for (what, values) in counts {
-            if grew(values) {
-                wrong.push(format!("{what} grow: {values:?}"));
+            println!("             too short a run to judge growth within a session by");
+        } else {
+            if all > MOST {
+                wrong.push(format!("memory grows by {all:.2} MiB an hour"));
+            }
+            for (what, values) in [("handles", &handles), ("threads", &threads)] {
+                if grew(values) {
+                    wrong.push(format!("{what} grow: {values:?}"));
+                }
             }
         }
+        let idle = [("handles", &idle_handles), ("threads", &idle_threads)];
         for (what, values) in idle {
             // The first session brings what stays, such as the C library's own.
             if values.len() > 2 && grew(&values[1..]) {

@@ -154,7 +154,9 @@ impl Soak {
             .daemon
             .order(Order::Start { script }, false, &status)
             .await;
-        begun.unwrap_or_else(|refused| panic!("no session begins: {refused}"));
+        if let Err(refused) = begun {
+            panic!("no session begins: {refused} {:?}", refused.details);
+        }
         self.now_playing = Some(due);
         self.ledger.sessions += 1;
     }
