@@ -114,7 +114,7 @@ impl Daemon {
         match status {
             Ok(Ok(status)) => status,
             Ok(Err(error)) => panic!("the daemon gives no status: {error}\n{}", self.said()),
-            Err(_) => panic!("the daemon hangs\n{}", self.said()),
+            Err(late) => panic!("the daemon hangs: {late}\n{}", self.said()),
         }
     }
 
@@ -133,7 +133,7 @@ impl Daemon {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(ClientError::Refused(refused))) => Err(refused),
             Ok(Err(error)) => panic!("no answer to {order:?}: {error}\n{}", self.said()),
-            Err(_) => panic!("the daemon hangs at {order:?}\n{}", self.said()),
+            Err(late) => panic!("the daemon hangs at {order:?}: {late}\n{}", self.said()),
         }
     }
 

@@ -9,5 +9,6 @@ pub mod dice;
 pub mod process;
 pub mod setting;
 pub mod therapist;
+pub mod tones;
 pub mod trend;
 pub mod watchers;

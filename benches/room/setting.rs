@@ -8,13 +8,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// # Panics
 /// With a sentence where what was written makes no sense.
 pub fn setting<T: FromStr>(name: &str, otherwise: T) -> T {
-    match std::env::var(name) {
-        Ok(text) if !text.trim().is_empty() => match text.trim().parse() {
-            Ok(value) => value,
-            Err(_) => panic!("{name}={text} makes no sense; write a number"),
-        },
-        _ => otherwise,
+    let written = std::env::var(name).unwrap_or_default();
+    let text = written.trim();
+    if text.is_empty() {
+        return otherwise;
     }
+    let value = text.parse().ok();
+    value.unwrap_or_else(|| panic!("{name}={text} makes no sense; write a number"))
 }
 
 /// The seed of `SEED`, or another one each time.
