@@ -3,14 +3,14 @@
 mod common;
 
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::files::{Wav, wav};
 use common::sounds::{noise, sine};
 use common::stage::{Stage, cast, play, power};
 use undersong::engine::{Engine, Stop};
 use undersong::level::Decibels;
-use undersong::output::{Crank, Live, Turned, paced};
+use undersong::output::{Crank, Live, RealTime, Turned, paced};
 use undersong::player::Player;
 use undersong::prepare::Prepared;
 use undersong::time::{Frames, Rate};
@@ -263,5 +263,43 @@ fn a_command_is_heard_within_ten_milliseconds_of_its_block() {
         let mut pairs = heard.zip(unchanged.samples().chunks_exact(2));
         let changed = pairs.position(|(a, b)| a != b).unwrap();
         assert!(changed - asked <= 480, "{} frames", changed - asked);
+    }
+}
+
+/// A phase that is held is laid out for a day; with many cues that is long to think about.
+fn thoughtful() -> (Stage, Prepared) {
+    let stage = Stage::new();
+    for (name, hertz) in [("low.wav", 150.0), ("high.wav", 200.0)] {
+        let tone = sine(hertz, -20.0, 48_000, 31 * 48_000);
+        wav(&stage.path(name), &tone, 48_000, 2, Wav::Float);
+    }
+    let word = noise(5, 0.1, 2 * 48_000);
+    wav(&stage.path("word.wav"), &word, 48_000, 2, Wav::Float);
+    let prepared = stage.prepare(
+        "undersong: 1\nmusic: { loudness: as-is, crossfade: 10s }\nphases: [{ name: all, length: 60s, end: hold, \
+         playlist: { tracks: [low.wav, high.wav] }, cues: [{ every: 1m, voice: word.wav, within: 25s }] }]\n",
+        RATE,
+    );
+    (stage, prepared)
+}
+
+#[test]
+fn a_change_that_takes_longer_to_think_about_than_a_block_is_made_all_the_same() {
+    let (_stage, prepared) = thoughtful();
+    let (mut player, engine) = Player::new(prepared.steered(), Frames::ZERO).unwrap();
+    assert!(player.wait_ready(Frames(48_000), PATIENCE));
+    // Blocks of a third of a millisecond.
+    let output = paced(2, 16, RealTime::new(RATE), Box::new(|_| ()));
+    let Ok(_output) = output.play(Box::new(engine)) else {
+        panic!("the output does not start");
+    };
+    for change in [Change::Skip, Change::Skip, Change::Hold] {
+        let begun = Instant::now();
+        let _ = player.steer(&change);
+        while player.is_changing() {
+            assert!(begun.elapsed() < PATIENCE, "{change:?} is never made");
+            std::thread::sleep(Duration::from_millis(1));
+            player.tick();
+        }
     }
 }

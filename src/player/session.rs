@@ -28,6 +28,10 @@ const TAKE_UP: Duration = Duration::from_secs(3);
 
 /// A session that does not begin at its start comes from silence within this.
 const RAMP_IN: Duration = Duration::from_millis(500);
+/// A change that came too late is tried again so much later, and twice as much each time after that.
+const LATER: Duration = Duration::from_millis(20);
+/// But no later than by so many doublings.
+const MOST_LATE: u32 = 6;
 
 /// A ring holds this much.
 const RING: Duration = Duration::from_secs(4);
@@ -102,6 +106,8 @@ pub struct Player {
     course: Course,
     /// What was played before a change that the engine has not confirmed, and that change.
     asked: Option<(Course, Change)>,
+    /// How often that change came too late.
+    late: u32,
     sequencer: Sequencer,
     streams: Streams,
     handle: Handle,
@@ -183,6 +189,7 @@ impl Player {
             scribe: journal.map(|journal| Scribe::new(journal, start)),
             course,
             asked: None,
+            late: 0,
             streams,
             handle,
             start,
@@ -371,6 +378,7 @@ impl Player {
     /// # Errors
     /// Why it cannot be made; nothing was changed.
     pub fn steer(&mut self, change: &Change) -> Result<Frames, Refusal> {
+        self.late = 0;
         let at = self.handle.soonest();
         self.steer_at(at, change)?;
         Ok(at)
@@ -402,13 +410,16 @@ impl Player {
         self.advance(self.handle.position());
     }
 
-    /// A change came too late for its frame: it is made at a later one.
+    /// A change came too late for its frame: it is made at a later one, and later each time, so that a machine that
+    /// takes longer to think than a block lasts comes to its end.
     fn try_again(&mut self, revision: &Revision) -> Option<(Frames, What<'static>)> {
         self.sequencer.not_made(revision);
         let (before, change) = self.asked.take()?;
         self.course = before;
-        let refusal = self.steer(&change).err();
-        let at = self.handle.soonest();
+        let later = LATER * 2_u32.pow(self.late);
+        self.late = (self.late + 1).min(MOST_LATE);
+        let at = self.handle.soonest() + self.timeline().rate.frames(later);
+        let refusal = self.steer_at(at, &change).err();
         if refusal.is_some() {
             // What was sent of it is taken back.
             self.send_revision(at);

@@ -8,6 +8,7 @@ use crate::library::Library;
 use crate::mistake::{Mistake, Weight};
 use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
+use crate::timeline::around::Music;
 use crate::timeline::duck::ramps;
 use crate::timeline::loudness::normalise;
 use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
@@ -59,7 +60,7 @@ pub fn compose(
         session,
         library,
         rate,
-        clips: &clips,
+        clips: Music::new(&clips),
     };
     let mut cues = Vec::new();
     for span in &phases {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::fade::{Fade, Ramp, Shape};
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
+use crate::timeline::around::Music;
 use crate::timeline::compose::ending;
 use crate::timeline::course::{Course, LEAD};
 use crate::timeline::duck::{Need, ramps};
@@ -141,7 +142,7 @@ impl<'a> Draft<'a> {
             session: self.course.session(),
             library: self.course.library(),
             rate: self.rate,
-            clips,
+            clips: Music::new(clips),
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`compose()`] makes it from a checked script and the facts of its files. What sounds at a frame follows from it alone: the
 //! player, a seek, a rendering and the picture are readers of the same data.
 
+mod around;
 mod change;
 mod compose;
 mod course;

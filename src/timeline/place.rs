@@ -10,9 +10,10 @@ use crate::library::Library;
 use crate::mistake::Mistake;
 use crate::script::{At, Cue, CueKind, Seek, Session};
 use crate::time::{Frames, Rate, clock};
+use crate::timeline::around::Music;
 use crate::timeline::duck::{DEEPEST, Need};
 use crate::timeline::loudness::{music_over, normalise};
-use crate::timeline::model::{Clip, CueId, CueSort, PhaseSpan, PlacedCue};
+use crate::timeline::model::{CueId, CueSort, PhaseSpan, PlacedCue};
 use crate::zone::{Layout, Zone, Zones};
 
 /// A cue that looks for a better place looks at each of these.
@@ -28,7 +29,7 @@ pub struct Ground<'a> {
     /// The session's rate.
     pub rate: Rate,
     /// The music that was laid out.
-    pub clips: &'a [Clip],
+    pub clips: Music<'a>,
 }
 
 impl Ground<'_> {
@@ -209,12 +210,13 @@ impl Ground<'_> {
     }
 
     fn music(&self, zone: Zone, stretch: Range<Frames>) -> Option<Loudness> {
-        music_over(self.clips, self.library, self.rate, zone, stretch)
+        let clips = self.clips.around(&stretch);
+        music_over(clips, self.library, self.rate, zone, stretch)
     }
 
     /// A crossfade that a stretch of the session touches: where two clips sound at once.
     fn crossfade_over(&self, stretch: Range<Frames>) -> Option<Range<Frames>> {
-        let pairs = self.clips.windows(2);
+        let pairs = self.clips.around(&stretch).windows(2);
         pairs
             .filter(|pair| pair[1].from < pair[0].end())
             .map(|pair| pair[1].from..pair[0].end())

@@ -1,0 +1,14 @@
+//! What the long measurements share: a daemon in a folder of its own, somebody who steers it by chance, and what the
+//! system tells of it.
+
+#![allow(dead_code, reason = "each measurement uses its own part of this")]
+
+pub mod daemon;
+#[path = "../../playlists/composer/dice.rs"]
+pub mod dice;
+pub mod process;
+pub mod setting;
+pub mod therapist;
+pub mod tones;
+pub mod trend;
+pub mod watchers;
