@@ -32,8 +32,11 @@ const MOST: f64 = 20.0;
 /// So many sessions at once: each rests until its sound is steady again.
 const SESSIONS: usize = 10;
 
+/// As at the peak of an evening: a phase that is held, which is laid out for a day, with cues that look for their place. None
+/// of them comes as long as this lasts.
 const SCRIPT: &str = "undersong: 1\ntitle: Tones\nmusic: { loudness: as-is, fade-in: 0s, crossfade: 4s }\nphases:\n  \
-    - { name: all, length: 4h, playlist: { tracks: [low.wav, high.wav] } }\n";
+    - name: all\n    length: 1h\n    end: hold\n    playlist: { tracks: [low.wav, high.wav] }\n    cues:\n      \
+    - { every: 40m, voice: cues/soften.flac, place: quiet, within: 90s }\n";
 
 fn main() -> ExitCode {
     let (commands, seed) = (setting("COMMANDS", 10_000), seed());
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
 
 /// A session of two tones, an octave apart.
 fn prepared(folder: &Folder) -> Prepared {
+    folder.bring("cues");
     tone(&folder.path("media/low.wav"), ear::WAVE, -18.0, 300);
     tone(&folder.path("media/high.wav"), ear::WAVE / 2, -18.0, 300);
     folder.write("media/tones.yaml", SCRIPT);

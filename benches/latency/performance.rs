@@ -148,7 +148,7 @@ impl Performance {
         }
     }
 
-    /// As the daemon does it: a change is first shown, then made.
+    /// As the daemon does it.
     fn give(&mut self, choice: &Choice) -> bool {
         match choice {
             Choice::Pause(pause) => {
@@ -156,8 +156,7 @@ impl Performance {
                 self.player.is_paused() == *pause
             }
             Choice::Change(change) => {
-                let made =
-                    self.player.forecast(change).is_ok() && self.player.steer(change).is_ok();
+                let made = self.player.steer(change).is_ok();
                 if let (true, undersong::timeline::Change::Speak { on }) = (made, change) {
                     self.speaking = *on;
                 }

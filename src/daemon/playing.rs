@@ -431,9 +431,9 @@ impl Playing {
         self.check(change)?;
         let refused =
             |refusal: crate::timeline::Refusal| Refused::new(Reason::NotNow, refusal.to_string());
-        let forecast = self.player.forecast(change).map_err(refused)?;
-        self.player.steer(change).map_err(refused)?;
-        Ok(forecast)
+        let before = Arc::clone(self.player.timeline());
+        let at = self.player.steer(change).map_err(refused)?;
+        Ok(Forecast::of(&before, self.player.timeline(), at))
     }
 
     fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {

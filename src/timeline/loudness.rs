@@ -1,5 +1,8 @@
 //! How far a file is raised or lowered, and how loud the music is at a place.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use crate::level::{Decibels, Gain, Loudness};
 use crate::library::{Facts, Library};
 use crate::time::{Frames, Rate};
@@ -57,26 +60,67 @@ fn bounded(change: Decibels, true_peak: Gain) -> Decibels {
     change.min(room.max(Decibels::ZERO))
 }
 
-/// The music that a zone hears over a stretch of the session, at its loudest: the short-term loudness of every clip
-/// with its gain and fades, summed by power, second by second. `None` where there is none.
+/// The music that a zone hears: the short-term loudness of every clip with its gain and fades, summed by power, second by
+/// second. What was looked up once is known.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    clips: &'a [Clip],
+    library: &'a Library,
+    rate: Rate,
+    zone: Zone,
+    known: HashMap<Frames, f64>,
+}
+
+impl<'a> Heard<'a> {
+    /// What a zone hears of these clips.
+    #[must_use]
+    pub fn by(zone: Zone, clips: &'a [Clip], library: &'a Library, rate: Rate) -> Self {
+        Self {
+            clips,
+            library,
+            rate,
+            zone,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The music over a stretch of the session, at its loudest. `None` where there is none.
+    pub fn over(&mut self, stretch: Range<Frames>) -> Option<Loudness> {
+        let second = Frames(u64::from(self.rate.hertz()));
+        let mut loudest: f64 = 0.0;
+        let mut at = stretch.start;
+        while at < stretch.end.max(stretch.start + Frames(1)) {
+            loudest = loudest.max(self.power(at));
+            at += second;
+        }
+        (loudest > 1e-7).then(|| Loudness((10.0 * loudest.log10()) as f32))
+    }
+
+    fn power(&mut self, at: Frames) -> f64 {
+        let Self {
+            clips,
+            library,
+            rate,
+            zone,
+            known,
+        } = self;
+        *known.entry(at).or_insert_with(|| {
+            let clips = clips.iter().filter(|clip| clip.zones.contains(*zone));
+            clips.map(|clip| power_at(clip, library, *rate, at)).sum()
+        })
+    }
+}
+
+/// The music that a zone hears over one stretch.
 #[must_use]
 pub fn music_over(
     clips: &[Clip],
     library: &Library,
     rate: Rate,
     zone: Zone,
-    stretch: std::ops::Range<Frames>,
+    stretch: Range<Frames>,
 ) -> Option<Loudness> {
-    let second = u64::from(rate.hertz());
-    let mut loudest: f64 = 0.0;
-    let mut at = stretch.start;
-    while at < stretch.end.max(stretch.start + Frames(1)) {
-        let clips = clips.iter().filter(|clip| clip.zones.contains(zone));
-        let power: f64 = clips.map(|clip| power_at(clip, library, rate, at)).sum();
-        loudest = loudest.max(power);
-        at += Frames(second);
-    }
-    (loudest > 1e-7).then(|| Loudness((10.0 * loudest.log10()) as f32))
+    Heard::by(zone, clips, library, rate).over(stretch)
 }
 
 /// 10 to the tenth of the short-term loudness of a clip at a frame, in LUFS.

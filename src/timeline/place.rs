@@ -12,7 +12,7 @@ use crate::script::{At, Cue, CueKind, Seek, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::{DEEPEST, Need};
-use crate::timeline::loudness::{music_over, normalise};
+use crate::timeline::loudness::{Heard, music_over, normalise};
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, PlacedCue};
 use crate::zone::{Layout, Zone, Zones};
 
@@ -158,16 +158,27 @@ impl Ground<'_> {
         remarks: &mut Vec<Mistake>,
     ) -> Frames {
         let speaks = speaks(&cue.kind);
-        let crossed = |at: Frames| self.crossfade_over(at..at + length).is_some();
+        let reach = self.rate.frames(cue.within);
+        let around = asked - reach..asked + reach + length;
+        let crossfades: Vec<_> = self.crossfades_over(around.clone()).collect();
+        let crossed = |at: Frames| {
+            crossfades
+                .iter()
+                .any(|cross| touch(cross, &(at..at + length)))
+        };
         let quiet = cue.seek == Seek::Quiet;
         let in_the_way = speaks && crossed(asked);
         if !quiet && !in_the_way {
             return asked;
         }
-        let loudness = |at: Frames| {
-            let heard = zones
-                .iter()
-                .filter_map(|zone| self.music(zone, at..at + length));
+        let clips = self.clips.around(&around);
+        let zones = zones.iter();
+        let mut zones: Vec<_> = zones
+            .map(|zone| Heard::by(zone, clips, self.library, self.rate))
+            .collect();
+        let mut loudness = |at: Frames| {
+            let heard = zones.iter_mut();
+            let heard = heard.filter_map(|zone| zone.over(at..at + length));
             heard.map(|l| l.0).fold(-99.0, f32::max)
         };
         let mut candidates = self.candidates(asked, cue.within);
@@ -214,17 +225,17 @@ impl Ground<'_> {
         music_over(clips, self.library, self.rate, zone, stretch)
     }
 
-    /// A crossfade that a stretch of the session touches: where two clips sound at once.
-    fn crossfade_over(&self, stretch: Range<Frames>) -> Option<Range<Frames>> {
+    /// The crossfades that a stretch of the session touches: where two clips sound at once.
+    fn crossfades_over(&self, stretch: Range<Frames>) -> impl Iterator<Item = Range<Frames>> {
         let pairs = self.clips.around(&stretch).windows(2);
         pairs
             .filter(|pair| pair[1].from < pair[0].end())
             .map(|pair| pair[1].from..pair[0].end())
-            .find(|cross| cross.start < stretch.end && stretch.start < cross.end)
+            .filter(move |cross| touch(cross, &stretch))
     }
 
     fn remark_crossfade(&self, cue: &Cue, asked: Frames, length: Frames) -> Mistake {
-        let cross = self.crossfade_over(asked..asked + length);
+        let cross = self.crossfades_over(asked..asked + length).next();
         let cross = cross.unwrap_or(asked..asked);
         let time = |at: Frames| clock(self.rate.duration(at));
         Mistake::warning(
@@ -271,6 +282,10 @@ impl Ground<'_> {
         let facts = self.library.facts(cue.sound.as_ref()?).ok()?;
         Some(facts.loudness? + cue.gain.decibels())
     }
+}
+
+fn touch(a: &Range<Frames>, b: &Range<Frames>) -> bool {
+    a.start < b.end && b.start < a.end
 }
 
 fn speaks(kind: &CueKind) -> bool {
