@@ -4,7 +4,7 @@ CARGO ?= cargo
 DEMO := target/demo
 UNDERSONG := target/release/undersong
 
-.PHONY: demo test losses servers bench music setup build install clean
+.PHONY: demo test losses servers bench music setup build install clean worlds
 
 # A two-minute session: its picture, its rendering, then played on this machine.
 demo: build
@@ -29,6 +29,11 @@ test: setup
 # The sound device lost and back 50 times, judged by what it was given. Two minutes and a half.
 losses: setup
 	UNDERSONG_LOSSES=50 $(CARGO) test --test devices lost_and_back -- --nocapture
+
+# Sessions of three hours in a world where everything goes wrong, on a clock that is turned; from SEED on.
+SESSIONS ?= 1000
+worlds: setup
+	HOURS=3 SESSIONS=$(SESSIONS) $(CARGO) test --profile long --test worlds -- --nocapture whatever
 
 # The same on sound servers that are killed, stopped and started again; says what to install where they are missing.
 servers: setup

@@ -79,11 +79,19 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
 fn a_press_that_comes_twice_is_one() {
     let room = self::room();
     room.done(&["start", "session.yaml"]);
-    let presses = ["extend", "10s"].as_slice();
-    let twice = [room.command(presses).spawn(), room.command(presses).spawn()];
-    let codes = twice.map(|press| press.unwrap().wait().unwrap().code().unwrap());
-    assert_eq!(codes.iter().sum::<i32>(), 1, "{codes:?}");
-    assert_eq!(room.count("changed"), 1);
+    let mut made = 0;
+    // On a busy machine two programs may start more than 400 ms apart: then these are two presses, and it is tried again.
+    for length in ["10s", "11s", "12s", "13s", "14s"] {
+        let press = || room.command(&["extend", length]).spawn().unwrap();
+        let codes = [press(), press()].map(|mut press| press.wait().unwrap().code().unwrap());
+        made += codes.iter().filter(|code| **code == 0).count();
+        assert!(codes.contains(&0), "{codes:?}");
+        assert_eq!(room.count("changed"), made);
+        if codes.contains(&1) {
+            return;
+        }
+    }
+    panic!("two presses were two each time");
 }
 
 #[test]

@@ -413,6 +413,15 @@ fn how_loud_it_was_is_recorded_and_takes_nothing_from_the_meters() {
     assert!(positions.clone().count() > 45);
     for line in positions {
         assert!(line.len() < 130, "{line}");
+        let record: Value = serde_json::from_str(line).unwrap();
+        let values = record["loudness"].as_array().cloned().unwrap_or_default();
+        for tenths in values
+            .iter()
+            .filter_map(Value::as_f64)
+            .map(|value| value * 10.0)
+        {
+            assert!((tenths - tenths.round()).abs() < 1e-9, "{line}");
+        }
     }
 }
 

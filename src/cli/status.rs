@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::Exit;
 use crate::cli::screen::{print, printable};
 use crate::cli::steer::{Way, block_on, complain_of};
-use crate::daemon::{SessionStatus, State, Status};
+use crate::daemon::{Coming, SessionStatus, State, Status};
 use crate::time::clock;
 use std::time::Duration;
 
@@ -165,16 +165,7 @@ fn about(session: &SessionStatus, text: &mut String) {
     for title in &session.playing {
         let _ = writeln!(text, "plays     {}", printable(title));
     }
-    for coming in &session.next {
-        let what = coming.text.as_ref().unwrap_or(&coming.name);
-        let _ = writeln!(
-            text,
-            "next      {} {} {}",
-            time(coming.at),
-            coming.kind,
-            printable(what)
-        );
-    }
+    text.push_str(&next(&session.next));
     for zone in &session.zones {
         let loudness = zone.loudness.map_or_else(
             || "silent".to_owned(),
@@ -182,4 +173,14 @@ fn about(session: &SessionStatus, text: &mut String) {
         );
         let _ = writeln!(text, "zone {}    {loudness}", zone.name);
     }
+}
+
+/// What comes next, a line each.
+pub fn next(next: &[Coming]) -> String {
+    let lines = next.iter().map(|coming| {
+        let what = coming.text.as_ref().unwrap_or(&coming.name);
+        let (at, kind, what) = (time(coming.at), &coming.kind, printable(what));
+        format!("next      {at} {kind} {what}\n")
+    });
+    lines.collect()
 }

@@ -311,6 +311,12 @@ fn give(way: &Way, forecast: bool, order: impl FnOnce(&Status) -> Result<Order, 
 
 fn text(answer: &Answer) -> String {
     let mut text = printable(&answer.message) + "\n";
+    // What was done is seen in the status; what would be done is seen nowhere else.
+    if answer.at.is_none()
+        && let Some(outlook) = &answer.forecast
+    {
+        text.push_str(&status::next(&outlook.next));
+    }
     for remark in &answer.remarks {
         text.push_str("  note: ");
         text.push_str(&printable(remark));

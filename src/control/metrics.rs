@@ -14,7 +14,7 @@ pub fn text(status: &Status) -> String {
         zones.fold(0.0, f64::max)
     });
     let output = &status.output;
-    let values: [(&str, &str, f64); 10] = [
+    let values: [(&str, &str, f64); 11] = [
         (
             "undersong_playing",
             "Whether a session sounds",
@@ -24,6 +24,11 @@ pub fn text(status: &Status) -> String {
             "undersong_position_seconds",
             "The session's position",
             session.map_or(0.0, |s| s.position),
+        ),
+        (
+            "undersong_read_ahead_seconds",
+            "The least that any stream that sounds holds ready; -1 where none waits for the disk",
+            session.and_then(|s| s.read_ahead).unwrap_or(-1.0),
         ),
         (
             "undersong_xruns",

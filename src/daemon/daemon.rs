@@ -409,13 +409,31 @@ fn begun_answer(
         |end| format!("it ends at {}", clock(timeline.rate.duration(end))),
     );
     let verb = if resumed { "goes on" } else { "plays" };
-    let cues = cues_of(timeline);
+    let cues = match timeline.end() {
+        Some(_) => cues_of(timeline),
+        None => first_cue_of(timeline),
+    };
     // So that a wrong script is noticed before it is heard.
     let script: String = status.hash.chars().take(HASH).collect();
     crate::daemon::order::Answer {
         remarks,
         ..plain(format!("“{title}” {verb}; {end}. {cues} Script {script}."))
     }
+}
+
+/// The first cue that somebody hears; while a phase is held nobody knows the last one.
+fn first_cue_of(timeline: &Timeline) -> String {
+    let heard = timeline.cues.iter();
+    let first = heard
+        .filter(|cue| cue.sort != CueSort::Remind)
+        .min_by_key(|cue| cue.at);
+    first.map_or_else(
+        || "No cue comes in the phase that is held.".to_owned(),
+        |cue| {
+            let at = clock(timeline.rate.duration(cue.at));
+            format!("First cue `{}` at {at}.", cue.name)
+        },
+    )
 }
 
 /// The first and the last cue that somebody hears.

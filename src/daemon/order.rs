@@ -93,7 +93,7 @@ pub struct Outlook {
     pub end: Option<f64>,
     /// Where it would have ended without it; absent while a phase is held.
     pub end_before: Option<f64>,
-    /// Names of cues that would not be heard any more.
+    /// Names of cues that would not be heard any more, each once.
     pub left_out: Vec<String>,
     /// The next pieces and phases.
     pub next: Vec<Coming>,

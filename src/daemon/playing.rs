@@ -514,7 +514,7 @@ impl Playing {
             speaking: timeline.speaking.is_some(),
             undo_until: undo_until.filter(|until| *until >= position).map(seconds),
             zones: self.zones(),
-            read_ahead: None,
+            read_ahead: self.player.read_ahead().map(seconds),
         }
     }
 

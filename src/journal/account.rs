@@ -15,7 +15,7 @@ pub struct Account {
     pub started: Started,
     /// What was changed, and from which frame on; in the order in which it was.
     pub changes: Vec<(Frames, Change)>,
-    /// The cues that were started, and the frames they were due at.
+    /// The cues that were started and not left out after all, and the frames they were due at.
     pub cues: Vec<(CueId, Frames)>,
     /// How far the session is known to have been heard, before any crash.
     pub position: Frames,
@@ -72,6 +72,8 @@ impl Account {
             Entry::Position { .. } | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
             Entry::Changed { change } => self.changes.push((at, change.clone())),
             Entry::CueStarts { cue, .. } => self.cues.push((*cue, at)),
+            // It did not sound, and may come yet.
+            Entry::CueLeftOut { cue, .. } => self.cues.retain(|(started, _)| started != cue),
             Entry::Pausing => self.is_paused = true,
             Entry::Paused => {
                 self.heard(at);

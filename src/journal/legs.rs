@@ -57,18 +57,14 @@ impl Account {
     /// The session's legs; the first one begins at its start.
     #[must_use]
     pub fn legs(&self) -> Vec<Leg> {
-        let never = self.records.iter().filter_map(|record| match record.entry {
-            Entry::CueLeftOut { cue, .. } => Some(cue),
-            _ => None,
-        });
-        let mut out: HashSet<CueId> = never.collect();
+        let mut started = HashSet::new();
         let mut changes = Vec::new();
         let mut ended = false;
         let mut legs = vec![Leg {
             from: Frames::ZERO,
             until: None,
             changes: Vec::new(),
-            left_out: out.clone(),
+            left_out: HashSet::new(),
             acts: Vec::new(),
         }];
         for record in &self.records {
@@ -91,8 +87,15 @@ impl Account {
                     fade: *fade,
                     rested: *rested,
                 },
+                // The last word holds: a change may take a cue from its place, and bring it later.
                 Entry::CueStarts { cue, .. } => {
-                    out.insert(*cue);
+                    started.insert(*cue);
+                    leg.left_out.remove(cue);
+                    continue;
+                }
+                Entry::CueLeftOut { cue, .. } => {
+                    started.remove(cue);
+                    leg.left_out.insert(*cue);
                     continue;
                 }
                 Entry::Ended { how } => {
@@ -107,7 +110,7 @@ impl Account {
                         from: *from,
                         until: None,
                         changes: changes.clone(),
-                        left_out: out.clone(),
+                        left_out: started.clone(),
                         acts: Vec::new(),
                     });
                     continue;

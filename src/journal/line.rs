@@ -103,8 +103,7 @@ mod tests {
         read(line.strip_suffix(b"\n").unwrap()).unwrap()
     }
 
-    #[test]
-    fn every_kind_comes_back_as_it_was() {
+    fn every_kind() -> Vec<Entry> {
         let cue = CueId {
             phase: 1,
             cue: 2,
@@ -112,7 +111,7 @@ mod tests {
             again: 0,
         };
         let text = || "ä \"quoted\"\nline".to_owned();
-        let entries = [
+        vec![
             Entry::Started(Started {
                 title: text(),
                 script: text(),
@@ -197,8 +196,12 @@ mod tests {
             Entry::Slept { milliseconds: 9 },
             Entry::Mark { name: None },
             Entry::Mark { name: Some(text()) },
-        ];
-        for (number, entry) in entries.into_iter().enumerate() {
+        ]
+    }
+
+    #[test]
+    fn every_kind_comes_back_as_it_was() {
+        for (number, entry) in every_kind().into_iter().enumerate() {
             let at = (number % 2 == 0).then_some(Frames(number as u64));
             let record = Record {
                 number: number as u64,

@@ -495,6 +495,16 @@ impl Sequencer {
         });
     }
 
+    /// The least that any stream that sounds at `now` holds ready; `None` where none sounds, or all is there to its end.
+    #[must_use]
+    pub fn read_ahead(&self, now: Frames) -> Option<Frames> {
+        let sounding = self.decks.iter();
+        let sounding = sounding.filter(|deck| deck.from <= now && now < deck.end);
+        let waiting = sounding.filter(|deck| !deck.progress.is_over());
+        let ahead = waiting.map(|deck| deck.from + deck.skipped + deck.progress.delivered() - now);
+        ahead.min()
+    }
+
     /// Waits no longer for what sounds before `until` and is not there: the bed stands in, and such a cue is left out.
     pub fn give_up(&mut self, until: Frames) {
         let until = until + Frames::from(2 * GUARD);

@@ -335,6 +335,12 @@ impl Player {
         self.handle.position()
     }
 
+    /// The least that any stream that sounds holds ready; `None` where none sounds, or all is there to its end.
+    #[must_use]
+    pub fn read_ahead(&self) -> Option<Frames> {
+        self.sequencer.read_ahead(self.position())
+    }
+
     /// Whether the session ended or was stopped.
     #[must_use]
     pub fn is_over(&self) -> bool {

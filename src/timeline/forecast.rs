@@ -15,7 +15,7 @@ pub struct Forecast {
     pub end: Option<Frames>,
     /// Where it would have ended; `None` while a phase is held.
     pub end_before: Option<Frames>,
-    /// The names of cues that would not be heard any more.
+    /// The names of cues that would not be heard any more, each once.
     pub left_out: Vec<String>,
     /// What comes next, in the order of time.
     pub next: Vec<Coming>,
@@ -55,14 +55,19 @@ impl Forecast {
             let last = after.phases.last();
             last.is_some_and(|span| span.wish.open && phase > span.number)
         };
-        let lost = before
-            .cues
-            .iter()
-            .filter(|cue| cue.at >= at && !stays.contains(&cue.id) && !waits(cue.id.phase));
+        let mut left_out: Vec<String> = Vec::new();
+        for cue in &before.cues {
+            let heard = cue.at >= at && cue.sound.is_some();
+            let lost = heard && !stays.contains(&cue.id) && !waits(cue.id.phase);
+            // One that comes every few minutes of a phase that is held comes hundreds of times.
+            if lost && !left_out.contains(&cue.name) {
+                left_out.push(cue.name.clone());
+            }
+        }
         Self {
             end: after.end(),
             end_before: before.end(),
-            left_out: lost.map(|cue| cue.name.clone()).collect(),
+            left_out,
             next: after.next(at),
         }
     }

@@ -44,11 +44,16 @@ footer p{margin:.15rem 0}
 .rows .wall{display:none}}
 @media print{
 @page{size:A4;margin:14mm}
-body{font-size:10.5pt}
+body{background:none;font-size:10pt}
+svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main{max-width:none;padding:0}
 .picture{overflow:visible}
 .picture>svg{min-width:0}
 h2,h3{break-after:avoid}
 section{margin-top:1.75rem;max-width:none}
-.rows li{padding:.25rem 0}}
+.rows li{padding:.22rem 0}
+.picture+section .rows{columns:2;column-gap:10mm}
+.picture+section .rows li{grid-template-columns:3.4rem minmax(0,1fr) auto}
+.picture+section .wall{display:none}
+footer{margin-top:1.25rem;break-inside:avoid}}
 ";

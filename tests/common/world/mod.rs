@@ -414,7 +414,13 @@ impl<'a> World<'a> {
         for record in &account.records {
             match &record.entry {
                 Entry::CueStarts { cue, .. } => *started.entry(*cue).or_default() += 1,
-                Entry::CueLeftOut { cue, .. } => drop(left_out.insert(*cue)),
+                Entry::CueLeftOut { cue, .. } => {
+                    // It may have been taken from its place before it sounded, and come later.
+                    if let Some(times) = started.get_mut(cue) {
+                        *times = times.saturating_sub(1);
+                    }
+                    left_out.insert(*cue);
+                }
                 _ => {}
             }
         }
