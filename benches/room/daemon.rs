@@ -28,6 +28,11 @@ impl Folder {
         folder
     }
 
+    /// Keeps it, for whoever wants to know what went wrong; where it is.
+    pub fn keep(self) -> PathBuf {
+        self.0.keep()
+    }
+
     /// Where something lies in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
@@ -62,6 +67,8 @@ impl Folder {
 /// A daemon; dropped, it is ended.
 pub struct Daemon {
     child: Child,
+    program: PathBuf,
+    socket: PathBuf,
     log: PathBuf,
     client: Client,
 }
@@ -73,7 +80,8 @@ impl Daemon {
         let room = format!("undersong-room: 1\nname: Measured\n{lines}{room}");
         folder.write("room.yaml", &room);
         let log = folder.path("daemon.log");
-        let mut command = Command::new(folder.path("undersong"));
+        let (program, socket) = (folder.path("undersong"), folder.path("run/control.sock"));
+        let mut command = Command::new(&program);
         command
             .args(["serve", "--room"])
             .arg(folder.path("room.yaml"))
@@ -84,8 +92,10 @@ impl Daemon {
             .stderr(File::create(&log).expect("room on the disk"));
         let daemon = Self {
             child: command.spawn().expect("the program"),
+            client: Client::new(&socket),
+            program,
+            socket,
             log,
-            client: Client::new(&folder.path("run/control.sock")),
         };
         let begun = Instant::now();
         while daemon.client.status().await.is_err() {
@@ -135,6 +145,19 @@ impl Daemon {
             Ok(Err(error)) => panic!("no answer to {order:?}: {error}\n{}", self.said()),
             Err(late) => panic!("the daemon hangs at {order:?}: {late}\n{}", self.said()),
         }
+    }
+
+    /// Steers it from the command line; what was said. Blocking.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub fn run(&self, words: &[&str]) -> String {
+        let mut command = Command::new(&self.program);
+        command.args(words).env("UNDERSONG_SOCKET", &self.socket);
+        let output = command.output().expect("the program");
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{words:?}: {said}");
+        said
     }
 
     /// What it said on its standard error.

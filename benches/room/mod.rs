@@ -6,6 +6,7 @@
 pub mod daemon;
 #[path = "../../playlists/composer/dice.rs"]
 pub mod dice;
+pub mod load;
 pub mod process;
 pub mod setting;
 pub mod therapist;
