@@ -47,6 +47,7 @@ impl Serve {
                 return Exit::Input;
             }
         };
+        with_few_heaps();
         match serve(room) {
             Ok(()) => Exit::Done,
             Err(error) => {
@@ -56,6 +57,26 @@ impl Serve {
         }
     }
 }
+
+/// Files are read in threads of their own, and the C library gives each a heap, which keeps what was freed in it: memory that
+/// grows for hours. It takes their number from the environment when a program begins, so this one begins again.
+#[cfg(target_os = "linux")]
+fn with_few_heaps() {
+    use std::os::unix::process::CommandExt;
+    const HEAPS: &str = "MALLOC_ARENA_MAX";
+    if std::env::var_os(HEAPS).is_some() {
+        return;
+    }
+    if let Ok(program) = std::env::current_exe() {
+        let arguments = std::env::args_os().skip(1);
+        let mut again = std::process::Command::new(program);
+        let error = again.args(arguments).env(HEAPS, "2").exec();
+        tracing::warn!("the daemon takes more memory than it needs: {error}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn with_few_heaps() {}
 
 fn serve(room: Room) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
