@@ -44,7 +44,7 @@ impl Listener {
         let pipe = pipe.expect("the card's pipe");
         let ending = Arc::new(AtomicBool::new(false));
         let end = Arc::clone(&ending);
-        let thread = thread::spawn(move || Listening::new(mood, fault).to_all(pipe, &end));
+        let thread = thread::spawn(move || Listening::new(mood, fault).listen(pipe, &end));
         Self { ending, thread }
     }
 
@@ -80,7 +80,7 @@ impl Listening {
         }
     }
 
-    fn to_all(mut self, mut pipe: File, ending: &AtomicBool) -> Account {
+    fn listen(mut self, mut pipe: File, ending: &AtomicBool) -> Account {
         let mut bytes = vec![0; 64 * 1024];
         let mut filled = 0;
         while !ending.load(Ordering::Relaxed) {
