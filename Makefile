@@ -4,7 +4,7 @@ CARGO ?= cargo
 DEMO := target/demo
 UNDERSONG := target/release/undersong
 
-.PHONY: demo test losses servers bench music setup build install clean worlds
+.PHONY: demo test losses soak latency hour kills worlds servers bench music setup build install clean
 
 # A two-minute session: its picture, its rendering, then played on this machine.
 demo: build
@@ -29,6 +29,25 @@ test: setup
 # The sound device lost and back 50 times, judged by what it was given. Two minutes and a half.
 losses: setup
 	UNDERSONG_LOSSES=50 $(CARGO) test --test devices lost_and_back -- --nocapture
+
+# Hours of sessions that are steered by chance, in real time: memory, handles and threads must not grow.
+HOURS ?= 2
+soak: setup
+	HOURS=$(HOURS) $(CARGO) bench --bench soak
+
+# 10,000 commands, and how long each took to be heard; a quarter of an hour.
+latency: setup
+	$(CARGO) bench --bench latency
+
+# A session in real time on a busy machine, steered by chance, judged by every frame that the sound card was given.
+MINUTES ?= 60
+hour: setup
+	MINUTES=$(MINUTES) $(CARGO) bench --bench hour
+
+# The daemon killed at so many random moments.
+KILLS ?= 200
+kills: setup
+	UNDERSONG_KILLS=$(KILLS) $(CARGO) test --test daemon killed_at_any_moment -- --nocapture
 
 # Sessions of three hours in a world where everything goes wrong, on a clock that is turned; from SEED on.
 SESSIONS ?= 1000

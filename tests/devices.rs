@@ -18,7 +18,7 @@ const WIDTH: usize = 6;
 const ZONES: &str = "device: alsa:card\nperiod: 1024\nzones: { a: [3, 4], b: [1, 2] }\n";
 const RATE: f64 = 48_000.0;
 /// How exactly a place in the session can be told from outside, in seconds: blocks, looks, and a busy machine.
-const NEAR: f64 = 0.35;
+const NEAR: f64 = 0.9;
 /// The sound is back within this.
 const BACK: Duration = Duration::from_secs(3);
 

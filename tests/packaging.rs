@@ -83,7 +83,7 @@ fn what_the_room_file_names_is_what_the_sandbox_gives() {
     let run = Path::new("/run").join(unit.one("RuntimeDirectory"));
     assert!(room.socket.starts_with(&run), "{}", room.socket.display());
     let cache = format!("UNDERSONG_CACHE=/var/cache/{}", unit.one("CacheDirectory"));
-    assert_eq!(unit.one("Environment"), cache);
+    assert!(unit.all("Environment").contains(&cache.as_str()));
 }
 
 #[test]

@@ -202,7 +202,7 @@ enum Failure {
 
 /// The first zone of a session as its journal tells it.
 fn again(prepared: &Prepared, journal: &Path) -> Vec<Frame> {
-    let replay = Replay::new(prepared, &read(journal).unwrap()).unwrap();
+    let replay = Replay::new(&prepared.steered(), &read(journal).unwrap()).unwrap();
     let channels = prepared.timeline.layout.channels();
     let mut frames = Vec::new();
     let troubles = replay.render::<Failure>(|block| {
@@ -303,6 +303,6 @@ fn another_script_is_not_taken_for_it() {
     let (journal, _) = played.end();
     let other = SCRIPT.replace("length: 40s", "length: 41s");
     let other = stage.prepare(&other, Rate::new(HERTZ).unwrap());
-    let refused = Replay::new(&other, &read(&journal).unwrap()).unwrap_err();
+    let refused = Replay::new(&other.steered(), &read(&journal).unwrap()).unwrap_err();
     assert!(refused.to_string().contains("the script was changed"));
 }

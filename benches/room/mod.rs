@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each measurement uses its own part of this")]
 
 pub mod daemon;
-#[allow(clippy::duplicate_mod, reason = "the tests use the same dice")]
+#[allow(clippy::duplicate_mod, reason = "the tests' common part has it too")]
 #[path = "../../playlists/composer/dice.rs"]
 pub mod dice;
 pub mod load;

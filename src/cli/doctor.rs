@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::Exit;
+use crate::cli::ROOM;
 use crate::cli::mistakes;
 use crate::cli::screen::{Screen, print, printable, wrapped};
 use crate::cli::status::json;
 use crate::doctor::{Finding, Machine, Verdict, examine};
 use crate::room::read;
 
-/// Where the room file lies unless it is named.
-const ROOM: &str = "/etc/undersong/room.yaml";
 /// Columns before the words: `warn  processor  `.
 const MARGIN: usize = 17;
 

@@ -11,7 +11,7 @@ use crate::cli::screen::{complain, print, printable};
 use crate::cli::status;
 use crate::cli::steer::{Way, block_on, complain_of};
 use crate::control::{Client, ClientError};
-use crate::daemon::{Answer, Order};
+use crate::daemon::{Answer, Order, Status};
 use crate::zone::Listener;
 
 /// Hear whether each listener's headphones are on the right channels: a soft chime on each side in turn
@@ -46,11 +46,11 @@ impl Ears {
     pub fn run(self) -> Exit {
         block_on(async {
             let client = self.way.client();
-            match self.heard(&client).await {
-                Ok(true) => {}
-                Ok(false) => return Exit::Input,
+            let check = match self.heard(&client).await {
+                Ok(Some(check)) => check,
+                Ok(None) => return Exit::Input,
                 Err(error) => return complain_of(&error, self.way.is_json()),
-            }
+            };
             if !self.yes && !asked() {
                 complain(
                     "Then nothing is kept. Change the plugs, or the channels under `zones` in the room file, \
@@ -58,7 +58,16 @@ impl Ears {
                 );
                 return Exit::Input;
             }
-            match give(&client, Order::ConfirmEars).await {
+            // This check and no other: somebody else may have begun one since.
+            let now = match client.status().await {
+                Ok(now) => now,
+                Err(error) => return complain_of(&error, self.way.is_json()),
+            };
+            let meant = Status {
+                epoch: check,
+                ..now
+            };
+            match client.order(Order::ConfirmEars, false, &meant).await {
                 Ok(answer) if self.way.is_json() => status::json(&answer),
                 Ok(answer) => print(&format!("{}\n", printable(&answer.message))),
                 Err(error) => complain_of(&error, self.way.is_json()),
@@ -66,11 +75,12 @@ impl Ears {
         })
     }
 
-    /// Says which ear it is about until the check is over; whether it was heard to its end.
-    async fn heard(&self, client: &Client) -> Result<bool, ClientError> {
+    /// Says which ear it is about until the check is over; the check's epoch where it was heard to its end.
+    async fn heard(&self, client: &Client) -> Result<Option<u64>, ClientError> {
         // Followed before it begins, so that nothing is missed.
         let mut events = client.events().await?;
         let answer = give(client, Order::Ears { zone: self.zone }).await?;
+        let check = client.status().await?.epoch;
         if !self.way.is_json() {
             let _ = print(&format!("{}\n", printable(&answer.message)));
         }
@@ -84,12 +94,12 @@ impl Ears {
                 let line: String = pending.drain(..=end).collect();
                 let data = line.strip_prefix("data: ").unwrap_or_default();
                 if let Some(heard) = self.tell(data) {
-                    return Ok(heard);
+                    return Ok(heard.then_some(check));
                 }
             }
         }
         complain("the daemon went away in the middle of the check");
-        Ok(false)
+        Ok(None)
     }
 
     /// One event; whether the check was heard to its end, once it is over.

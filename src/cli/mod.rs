@@ -92,6 +92,9 @@ enum Verb {
     Schema,
 }
 
+/// The room file where none is named.
+const ROOM: &str = "/etc/undersong/room.yaml";
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

@@ -205,7 +205,7 @@ fn write_again(
     account: &Account,
     target: &Target,
 ) -> Result<Rendered, Failure> {
-    let replay = Replay::new(prepared, account)?;
+    let replay = Replay::new(&prepared.steered(), account)?;
     let mut records = account.records.iter();
     if records.any(|record| record.entry == Entry::Starved) {
         complain(

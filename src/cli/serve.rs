@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::Exit;
+use crate::cli::ROOM;
 use crate::cli::mistakes;
 use crate::cli::scanning::cache;
 use crate::cli::screen::{complain, printable};
@@ -30,7 +31,7 @@ pub struct Serve {
     #[arg(
         long,
         value_name = "ROOM.yaml",
-        default_value = "/etc/undersong/room.yaml"
+        default_value = ROOM
     )]
     room: PathBuf,
 }

@@ -13,10 +13,10 @@ const MOST: usize = 32;
 pub struct Alarms(VecDeque<Alarm>);
 
 impl Alarms {
-    /// Raises one at `now` on the daemon's clock. The same one twice in a row counts once. The sentence goes to the screen;
+    /// Raises one at `now` on the daemon's clock. One that stands already counts once. The sentence goes to the screen;
     /// only the kind is logged, since sentences name cues.
     pub fn raise(&mut self, now: Duration, kind: &str, message: String) {
-        if self.0.back().is_some_and(|last| last.message == message) {
+        if self.0.iter().any(|one| one.message == message) {
             return;
         }
         tracing::warn!(kind, "an alarm is raised");

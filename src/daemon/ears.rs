@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::daemon::desk::{Call, Told};
@@ -17,7 +16,7 @@ use crate::fade::Fade;
 use crate::frame::Frame;
 use crate::journal::{boot, now};
 use crate::level::{Decibels, Gain};
-use crate::output::{Device, Live};
+use crate::output::{Device, Live, aside};
 use crate::room::{Channels, Heard, Output, Room, Verified};
 use crate::stream::load;
 use crate::time::{Frames, Rate};
@@ -93,7 +92,7 @@ impl Ears {
         let work = move || {
             let _ = done.send(open(&own, only).map(Box::new));
         };
-        let thread = thread::Builder::new().name("ears".to_owned());
+        let thread = std::thread::Builder::new().name("ears".to_owned());
         if let Err(error) = thread.spawn(work) {
             tracing::warn!("the system gives no thread to check the ears in: {error}");
         }
@@ -194,7 +193,7 @@ impl Ears {
                 let Sounding { live, played, .. } = *sounding;
                 self.played = (how == "heard").then_some(played);
                 let (done, closed) = sync_channel(1);
-                thread::spawn(move || {
+                aside(move || {
                     drop(live.close());
                     let _ = done.send(());
                 });
@@ -352,7 +351,10 @@ pub fn keep(room: Arc<Room>, played: Played, call: Call) {
         };
         let _ = call.answer.send(answer);
     };
-    if let Err(error) = thread::Builder::new().name("ears".to_owned()).spawn(work) {
+    if let Err(error) = std::thread::Builder::new()
+        .name("ears".to_owned())
+        .spawn(work)
+    {
         tracing::warn!("the system gives no thread to keep a check of the ears in: {error}");
     }
 }

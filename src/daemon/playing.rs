@@ -13,7 +13,7 @@ use crate::daemon::preparation::Ready;
 use crate::daemon::sleep::Sleep;
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
 use crate::daemon::telling::told;
-use crate::engine::Brake;
+use crate::engine::{Brake, Stop};
 use crate::journal::{Ending, Entry, Journal, LONGEST_NOTE, Notes, OutputState};
 use crate::level::{Decibels, Loudness};
 use crate::output::{Keeper, Place, Turn};
@@ -379,17 +379,17 @@ impl Playing {
             Order::Resume => self.pause(false, forecast),
             Order::Note { text } => self.note(&text, forecast),
             Order::Stop { how } => {
-                let length = match how.stop() {
-                    crate::engine::Stop::Soft => "6 s",
-                    crate::engine::Stop::Quick => "1.5 s",
-                    crate::engine::Stop::Hard => "30 ms",
+                let sentence = match how.stop() {
+                    Stop::Soft => "The session fades out within 6 s and is over.",
+                    Stop::Quick => "The session fades out within 1.5 s and is over.",
+                    Stop::Hard => {
+                        "The sound is gone at once, within 30 ms, and the session is over."
+                    }
                 };
                 if !forecast {
                     self.brake.pull(how.stop());
                 }
-                Ok(plain(format!(
-                    "The session fades out within {length} and is over."
-                )))
+                Ok(plain(sentence.to_owned()))
             }
             Order::Start { .. } | Order::Ears { .. } | Order::ConfirmEars => Err(Refused::new(
                 Reason::NotNow,

@@ -154,7 +154,13 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                      start it anew",
                 ));
             }
-            let place = place(room, &prepared.timeline.layout).map_err(wrong)?;
+            let layout = &prepared.timeline.layout;
+            let place = place(room, layout).map_err(wrong)?;
+            match ears::checked(room, layout) {
+                // After a crash it was heard until now, by the same ears; after a reboot somebody may have plugged anything.
+                Err(why) if account.boot == boot() => remarks.push(why),
+                ears => remarks.extend(ears.map_err(|why| Refused::new(Reason::NotNow, why))?),
+            }
             let journal = Journal::reopen(&journal).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
             let start = account.position;

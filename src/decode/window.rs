@@ -67,6 +67,8 @@ struct Inside {
     jumps: u64,
     /// Why the byte behind the last one cannot be read.
     failed: Option<io::Error>,
+    /// The disk fails, and what is here is all there is.
+    failing: bool,
     /// With fewer bytes than this the thread is called.
     low: usize,
     over: bool,
@@ -97,6 +99,7 @@ impl Window {
                 bytes: VecDeque::with_capacity(room),
                 jumps: 0,
                 failed: None,
+                failing: false,
                 low: span.0 / 4 * 3,
                 over: false,
             }),
@@ -121,7 +124,8 @@ impl Gauge {
     pub fn is_fed(&self) -> bool {
         let inside = self.shared.lock();
         let left = self.length.saturating_sub(inside.at);
-        inside.failed.is_some() || inside.bytes.len() as u64 >= left.min(ENOUGH as u64)
+        let ends = inside.failed.is_some() || inside.failing;
+        ends || inside.bytes.len() as u64 >= left.min(ENOUGH as u64)
     }
 }
 
@@ -160,6 +164,7 @@ impl Seek for Window {
             inside.bytes.clear();
             inside.jumps += 1;
             inside.failed = None;
+            inside.failing = false;
         }
         inside.at = at;
         self.shared.changed.notify_all();
@@ -204,12 +209,14 @@ fn fill(shared: &Shared, medium: &dyn Medium, span: Span) {
         }
         match read {
             Ok(count) if count > 0 => {
+                inside.failing = false;
                 inside.bytes.extend(&chunk[..count]);
                 shared.changed.notify_all();
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             // A disk may come to itself before anybody waits for it.
             Err(_) if !inside.bytes.is_empty() => {
+                inside.failing = inside.bytes.len() < ENOUGH;
                 let waited = shared.changed.wait_timeout(inside, AGAIN);
                 inside = waited.unwrap_or_else(PoisonError::into_inner).0;
             }

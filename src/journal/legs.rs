@@ -10,6 +10,8 @@ use crate::timeline::{Change, CueId};
 /// A stretch of a session that was played without a break of the program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leg {
+    /// Whether it was taken up after the program was cut off.
+    pub resumed: bool,
     /// The first frame that was heard.
     pub from: Frames,
     /// The frame at which the next leg begins, or at which the session ended; `None` where it was played to its end.
@@ -61,6 +63,7 @@ impl Account {
         let mut changes = Vec::new();
         let mut ended = false;
         let mut legs = vec![Leg {
+            resumed: false,
             from: Frames::ZERO,
             until: None,
             changes: Vec::new(),
@@ -107,6 +110,7 @@ impl Account {
                     ended = false;
                     leg.until = Some(*from);
                     legs.push(Leg {
+                        resumed: true,
                         from: *from,
                         until: None,
                         changes: changes.clone(),

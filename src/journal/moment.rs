@@ -93,6 +93,11 @@ pub enum Deed {
         /// Why.
         why: String,
     },
+    /// The machine slept, and the session stood still.
+    Slept {
+        /// For how long.
+        length: Duration,
+    },
     /// The device ran dry or over.
     Xruns {
         /// How often.
@@ -132,6 +137,7 @@ impl Deed {
                 | Self::OutputBack { .. }
                 | Self::Starved
                 | Self::Trouble { .. }
+                | Self::Slept { .. }
                 | Self::Xruns { .. }
                 | Self::Lost { .. }
         )

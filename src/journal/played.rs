@@ -210,6 +210,9 @@ impl Fold {
                 }
             }
             Entry::Starved => Deed::Starved,
+            Entry::Slept { milliseconds } => Deed::Slept {
+                length: Duration::from_millis(*milliseconds),
+            },
             Entry::Trouble { file, why } => Deed::Trouble {
                 file: file.clone(),
                 why: why.clone(),

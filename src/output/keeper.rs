@@ -19,7 +19,7 @@ use crate::output::live::Live;
 use crate::output::paced::paced;
 use crate::output::patch::Patch;
 use crate::output::patience::aside;
-use crate::output::search::{Open, Search};
+use crate::output::search::{Gone, Open, Search};
 use crate::output::trial::Trial;
 use crate::time::{Frames, Rate};
 use crate::zone::Layout;
@@ -256,11 +256,12 @@ impl Keeper {
         let now = Instant::now();
         stand_in.quest = match stand_in.quest {
             Quest::Search(search) => match search.found() {
-                Some(live) => {
+                Ok(Some(live)) => {
                     self.ask(&live);
                     Quest::Trial(live, Trial::new(now))
                 }
-                None => Quest::Search(search),
+                Ok(None) => Quest::Search(search),
+                Err(Gone) => self.search(),
             },
             Quest::Trial(mut live, mut trial) => {
                 let passed = trial.is_passed(live.health().frames(), now);

@@ -138,14 +138,15 @@ impl Lent {
         let begun = Instant::now();
         self.take_priority();
         let engine = self.shelf.0.take();
-        let plays = engine.is_some();
         if let Some(mut engine) = engine {
             self.render(&mut engine, out, width);
+            // Counted before anybody can take it.
+            self.health.advance(out.len() / width, true, begun);
             self.shelf.0.store(Some(engine));
         } else {
             out.fill(S::EQUILIBRIUM);
+            self.health.advance(out.len() / width, false, begun);
         }
-        self.health.advance(out.len() / width, plays, begun);
     }
 
     /// In the thread's first block: before it, nobody knows which thread will ask.

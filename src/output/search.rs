@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,10 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// Opens an output, or says why not. Blocking; may hang.
 pub type Open = Arc<dyn Fn() -> Result<Live, DeviceError> + Send + Sync>;
+
+/// Nobody searches any more.
+#[derive(Debug, Clone, Copy)]
+pub struct Gone;
 
 /// A search that goes on by itself until the device is found or the search is dropped.
 pub struct Search {
@@ -51,8 +55,15 @@ impl Search {
     }
 
     /// The output, once it is open and started; it is silent yet. Does not block.
-    pub fn found(&self) -> Option<Live> {
-        self.found.try_recv().ok()
+    ///
+    /// # Errors
+    /// Where nobody searches any more: the system gave no thread.
+    pub fn found(&self) -> Result<Option<Live>, Gone> {
+        match self.found.try_recv() {
+            Ok(live) => Ok(Some(live)),
+            Err(TryRecvError::Empty) => Ok(None),
+            Err(TryRecvError::Disconnected) => Err(Gone),
+        }
     }
 }
 

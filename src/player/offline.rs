@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::player::happening::{Happening, What};
 use crate::player::sequencer::Trouble;
 use crate::player::session::Player;
+use crate::stream::StreamError;
 use crate::time::Frames;
 
 /// How many frames are rendered in one go. Any number gives the same samples.
@@ -97,6 +98,10 @@ where
 fn trouble(happening: Happening) -> Option<Trouble> {
     match happening.what {
         What::Trouble(trouble) => Some(trouble),
+        What::Missed(cue) => Some(Trouble {
+            file: cue.sound?,
+            error: StreamError::Late,
+        }),
         _ => None,
     }
 }

@@ -8,7 +8,6 @@ use crate::journal::{Account, Act, Leg};
 use crate::player::offline::{BLOCK, Offline};
 use crate::player::sequencer::Trouble;
 use crate::player::session::{Beginning, Player, StartError};
-use crate::prepare::Prepared;
 use crate::time::{Frames, Rate};
 use crate::timeline::{Change, Course, Refusal};
 
@@ -33,16 +32,16 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// What a journal tells of a session, which was prepared again at the rate of that day.
+    /// What a journal tells of a session, which was prepared again, to be steered, at the rate of that day.
     ///
     /// # Errors
     /// Where it is not the same session.
-    pub fn new(prepared: &Prepared, account: &Account) -> Result<Self, ReplayError> {
-        if prepared.session.hash != account.started.hash {
+    pub fn new(course: &Course, account: &Account) -> Result<Self, ReplayError> {
+        if course.session().hash != account.started.hash {
             return Err(ReplayError::OtherScript);
         }
         let legs = account.legs().into_iter().map(|leg| {
-            let (course, mut refused) = prepared.steered().after(&leg.changes);
+            let (course, mut refused) = course.clone().after(&leg.changes);
             match refused.pop() {
                 Some(refusal) => Err(ReplayError::OtherFiles(refusal)),
                 None => Ok((leg, course)),
@@ -109,7 +108,7 @@ impl Replay {
 
 fn beginning(leg: &Leg, course: &Course) -> Beginning {
     let heard = leg.left_out.clone();
-    if leg.from > Frames::ZERO {
+    if leg.resumed {
         return Beginning::again(course.clone(), leg.from, heard);
     }
     Beginning {
@@ -179,8 +178,12 @@ where
         }
         self.until(at)?;
         while self.rested < act.rested() {
-            let left = (act.rested() - self.rested).index();
-            self.go(left.min(BLOCK))?;
+            let (before, left) = (self.rested, act.rested() - self.rested);
+            self.go(left.index().min(BLOCK))?;
+            if self.rested == before {
+                // It plays, though the journal says that it rested: the record of the pause is lost.
+                break;
+            }
         }
         match act {
             Act::Change(_) => {}

@@ -158,7 +158,7 @@ fn entry(happening: &Happening, timeline: &Timeline) -> Option<Entry> {
         What::Missed(cue) => Entry::CueLeftOut {
             cue: cue.id,
             name: cue.name.clone(),
-            why: "the disk did not answer in time".to_owned(),
+            why: "it was not ready in time".to_owned(),
         },
         What::Starved(_) => Entry::Starved,
         What::Trouble(trouble) => Entry::Trouble {

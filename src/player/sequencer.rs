@@ -11,13 +11,10 @@ use crate::frame::Frame;
 use crate::library::Library;
 use crate::player::gate::{Gate, Permit};
 use crate::player::part::{Key, Part, Source, What, parts, ramps, stream};
-use crate::stream::{Progress, Recipe, Report, StreamError, Streams};
+use crate::stream::{BRIDGE, Progress, Recipe, Report, StreamError, Streams};
 use crate::time::{Frames, Rate};
 use crate::timeline::{Clip, CueId, MOST_AT_ONCE, Timeline};
 use crate::zone::{MAX_ZONES, Zones};
-
-/// Streams are opened and sounds loaded this long before they are due, in seconds: longer than a disk may stall unheard.
-const AHEAD: u64 = 45;
 
 /// So many ramps of a fader are sent ahead: the engine forgets one when the next comes, and half of its lane is kept
 /// free for that.
@@ -103,6 +100,7 @@ pub struct Sequencer {
     in_engine: usize,
     next: Id,
     rate: Rate,
+    /// Streams are opened and sounds loaded this long before they are due: longer than a disk may stall unheard.
     ahead: Frames,
 }
 
@@ -163,7 +161,7 @@ impl Sequencer {
             in_engine: 0,
             next: Id(0),
             rate: timeline.rate,
-            ahead: Frames(AHEAD * u64::from(timeline.rate.hertz())),
+            ahead: timeline.rate.frames(BRIDGE),
         }
     }
 

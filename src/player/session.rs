@@ -104,8 +104,9 @@ impl Beginning {
 #[derive(Debug)]
 pub struct Player {
     course: Course,
-    /// What was played before a change that the engine has not confirmed, and that change.
-    asked: Option<(Course, Change)>,
+    /// What was played before a change that the engine has not confirmed, and that change; without one, what was sent of
+    /// a change that could not be made is taken back.
+    asked: Option<(Course, Option<Change>)>,
     /// How often that change came too late.
     late: u32,
     sequencer: Sequencer,
@@ -225,7 +226,7 @@ impl Player {
                 Event::ClipEnded(_) => self.sequencer.deck_came_back(),
                 Event::CueEnded(_) => {}
                 Event::Revised(revision) => {
-                    if let Some((_, change)) = self.asked.take() {
+                    if let Some((_, Some(change))) = self.asked.take() {
                         happenings.push((revision.at, What::Changed(change)));
                     }
                 }
@@ -269,7 +270,11 @@ impl Player {
         let timeline = Arc::clone(self.course.timeline());
         // Before the first block everything can still be reached.
         let begun = now > self.start;
-        let reachable = if begun { self.handle.soonest() } else { now };
+        let reachable = if begun {
+            self.handle.soonest()
+        } else {
+            Frames::ZERO
+        };
         let (handle, streams) = (&mut self.handle, &self.streams);
         let (troubles, missed) = match &mut self.scribe {
             Some(scribe) => {
@@ -397,7 +402,7 @@ impl Player {
     pub fn steer_at(&mut self, at: Frames, change: &Change) -> Result<(), Refusal> {
         let course = self.course.revise(at, change)?;
         let before = std::mem::replace(&mut self.course, course);
-        self.asked = Some((before, change.clone()));
+        self.asked = Some((before, Some(change.clone())));
         self.send_revision(at);
         Ok(())
     }
@@ -425,12 +430,19 @@ impl Player {
         let later = LATER * 2_u32.pow(self.late);
         self.late = (self.late + 1).min(MOST_LATE);
         let at = self.handle.soonest() + self.timeline().rate.frames(later);
-        let refusal = self.steer_at(at, &change).err();
-        if refusal.is_some() {
-            // What was sent of it is taken back.
-            self.send_revision(at);
-        }
-        refusal.map(|refusal| (at, What::Refused(change, refusal)))
+        let Some(change) = change else {
+            self.take_back(at);
+            return None;
+        };
+        let refusal = self.steer_at(at, &change).err()?;
+        self.take_back(self.handle.soonest());
+        Some((at, What::Refused(change, refusal)))
+    }
+
+    /// What was sent of a change that is not made is taken back; no other change is made before that.
+    fn take_back(&mut self, at: Frames) {
+        self.asked = Some((self.course.clone(), None));
+        self.send_revision(at);
     }
 
     /// Goes on without the record: so that it ends as it would where the program is killed.

@@ -1,5 +1,6 @@
 //! One stream: files, decoded, resampled, laid into a ring.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -51,6 +52,9 @@ pub enum StreamError {
     /// The files hold less than they held when they were looked at.
     #[error("the file is shorter than it was when it was checked; run `undersong check` again")]
     Short,
+    /// The disk did not bring it in time.
+    #[error("did not come from the disk in time")]
+    Late,
     /// The decoder failed in a way that was not foreseen.
     #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
     Broken,
@@ -107,8 +111,8 @@ pub struct Feed {
     resampler: Resampler,
     /// The piece that is decoded, and how much of it is left.
     source: Option<(Source, Frames)>,
-    /// The one after it, opened in time.
-    next: Option<(Source, Frames)>,
+    /// Those after it, opened in time.
+    next: VecDeque<(Source, Frames)>,
     reading: Reading,
     /// The piece that is opened next.
     next_piece: usize,
@@ -148,7 +152,7 @@ impl Feed {
             progress,
             resampler,
             source: None,
-            next: None,
+            next: VecDeque::new(),
             reading,
             next_piece,
             decoded: Vec::with_capacity(GO),
@@ -230,7 +234,7 @@ impl Feed {
         match source.read(&mut self.decoded)? {
             Brought::Waits => return Ok(false),
             Brought::Frames(0) => {
-                self.source = match self.next.take() {
+                self.source = match self.next.pop_front() {
                     Some(next) => Some(next),
                     None => self.open_piece(Frames::ZERO),
                 };
@@ -238,9 +242,12 @@ impl Feed {
             }
             Brought::Frames(count) => *left -= Frames::from(count),
         }
-        let near = *left <= self.recipe.source.frames(BRIDGE);
-        if near && self.next.is_none() {
-            self.next = self.open_piece(Frames::ZERO);
+        let mut ahead = *left + self.next.iter().map(|(_, frames)| *frames).sum();
+        while ahead <= self.recipe.source.frames(BRIDGE)
+            && let Some(next) = self.open_piece(Frames::ZERO)
+        {
+            ahead += next.1;
+            self.next.push_back(next);
         }
         self.resampler.push(&self.decoded, &mut self.ready);
         Ok(true)

@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::Exit;
+use crate::cli::ROOM;
 use crate::cli::mistakes;
 use crate::cli::screen::{complain, count, printable};
 use crate::journal::{Account, Listing, look, read};
 use crate::room;
-
-/// The room of this machine, as `serve` reads it.
-const ROOM: &str = "/etc/undersong/room.yaml";
 
 /// Where the journals are.
 #[derive(Debug, Args)]

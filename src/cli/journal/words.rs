@@ -106,6 +106,11 @@ pub fn told(deed: &Deed, rate: Rate) -> (&'static str, String) {
             ("fault", words.to_owned())
         }
         Deed::Trouble { file, why } => ("fault", format!("{file} {why}")),
+        Deed::Slept { length } => {
+            let length = spoken(*length);
+            let words = format!("the machine slept for {length}, and the session stood still");
+            ("fault", words)
+        }
         Deed::Xruns { count: 1 } => ("fault", "the sound device waited once".to_owned()),
         Deed::Xruns { count } => ("fault", format!("the sound device waited {count} times")),
         Deed::Stopping { how } => ("ending", stopping(*how).to_owned()),
