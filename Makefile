@@ -4,7 +4,7 @@ CARGO ?= cargo
 DEMO := target/demo
 UNDERSONG := target/release/undersong
 
-.PHONY: demo test losses soak latency hour kills worlds servers bench music setup build install clean
+.PHONY: demo test losses soak latency live hour kills worlds servers bench music setup build install clean
 
 # A two-minute session: its picture, its rendering, then played on this machine.
 demo: build
@@ -39,10 +39,14 @@ soak: setup
 latency: setup
 	$(CARGO) bench --bench latency
 
+# What it costs to play, beside mpd at the same time on the same files. MINUTES=10, MUSIC=folder takes yours.
+live: setup
+	$(CARGO) bench --bench live
+
 # A session in real time on a busy machine, steered by chance, judged by every frame that the sound card was given.
-MINUTES ?= 60
+# MINUTES=60
 hour: setup
-	MINUTES=$(MINUTES) $(CARGO) bench --bench hour
+	$(CARGO) bench --bench hour
 
 # The daemon killed at so many random moments.
 KILLS ?= 200

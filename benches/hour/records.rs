@@ -17,9 +17,17 @@ pub fn judge(folder: &Path) -> (usize, Vec<String>) {
         let mut started: HashMap<String, usize> = HashMap::new();
         for line in text.lines() {
             let record: Value = serde_json::from_str(line).expect("a record");
-            if record["what"] == "cue-starts" {
-                cues += 1;
-                *started.entry(record["cue"].to_string()).or_default() += 1;
+            let cue = record["cue"].to_string();
+            match record["what"].as_str() {
+                Some("cue-starts") => {
+                    cues += 1;
+                    *started.entry(cue).or_default() += 1;
+                }
+                // A change took it from its place before it was heard.
+                Some("cue-left-out") => {
+                    started.remove(&cue);
+                }
+                _ => {}
             }
         }
         let twice = started.iter().filter(|(_, times)| **times > 1);

@@ -46,11 +46,16 @@ impl Folder {
     /// Copies the files of a folder of the project into the media folder.
     pub fn bring(&self, name: &str) {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        self.bring_from(&from, name, |_| true);
+    }
+
+    /// Copies those files of any folder that are wanted into the media folder, to a folder of this name.
+    pub fn bring_from(&self, from: &Path, name: &str, wanted: impl Fn(&Path) -> bool) {
         let to = self.path("media").join(name);
         fs::create_dir_all(&to).expect("a folder");
-        for entry in fs::read_dir(from).expect("a folder of the project") {
+        for entry in fs::read_dir(from).expect("a folder with files") {
             let file = entry.expect("a file").path();
-            if let (true, Some(name)) = (file.is_file(), file.file_name()) {
+            if let (true, Some(name)) = (file.is_file() && wanted(&file), file.file_name()) {
                 fs::copy(&file, to.join(name)).expect("room on the disk");
             }
         }
