@@ -44,11 +44,7 @@ impl Listener {
         let pipe = pipe.expect("the card's pipe");
         let ending = Arc::new(AtomicBool::new(false));
         let end = Arc::clone(&ending);
-<<<<<<< HEAD
-        let thread = thread::spawn(move || Listening::new(mood, fault).listen(pipe, &end));
-=======
         let thread = thread::spawn(move || Listening::new(mood, fault).hear_out(pipe, &end));
->>>>>>> main
         Self { ending, thread }
     }
 
@@ -84,11 +80,7 @@ impl Listening {
         }
     }
 
-<<<<<<< HEAD
-    fn listen(mut self, mut pipe: File, ending: &AtomicBool) -> Account {
-=======
     fn hear_out(mut self, mut pipe: File, ending: &AtomicBool) -> Account {
->>>>>>> main
         let mut bytes = vec![0; 64 * 1024];
         let mut filled = 0;
         while !ending.load(Ordering::Relaxed) {
