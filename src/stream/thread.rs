@@ -221,9 +221,11 @@ impl DecoderThread {
 
     /// Gives the emptiest ring a stretch; false where all are full or wait for the disk.
     fn feed_hungriest(&mut self) -> bool {
-        let mut order: Vec<usize> = (0..self.feeds.len()).collect();
-        order.sort_by(|a, b| self.feeds[*a].2.fill().total_cmp(&self.feeds[*b].2.fill()));
-        for at in order {
+        // Looked at once each: the rings are read meanwhile, and what changes while it is sorted has no order.
+        let fills = self.feeds.iter().map(|(.., feed)| feed.fill());
+        let mut order: Vec<(usize, f32)> = fills.enumerate().collect();
+        order.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+        for (at, _) in order {
             let (id, progress, feed) = &mut self.feeds[at];
             match unbroken(|| feed.go()) {
                 Ok(Went::Full | Went::Waits) => continue,
