@@ -62,6 +62,10 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     assert_eq!(room.run(&["cue", "nosuch"]).0, 1);
     assert_eq!(room.run(&["extend", "soon"]).0, 2);
     assert_eq!(room.run(&["level", "+40dB"]).0, 1);
+    assert_eq!(room.run(&["level", "=-200dB"]).0, 1);
+    room.done(&["stop"]);
+    let (code, said) = room.run(&["pause"]);
+    assert!(code == 1 && said.contains("being stopped"), "{said}");
     assert!(room.done(&["stop", "--now"]).contains("30 ms"));
     room.until("it is over", |room| room.state() == "idle");
     let journal = room.journal();
@@ -73,6 +77,19 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     assert_eq!(journal.last().unwrap()["what"], "ended");
     let text = journal.iter().map(Value::to_string).collect::<String>();
     assert!(!text.contains("canary"), "a note is kept apart");
+    // Whatever name leads to the record, it is not rendered over.
+    let folder = std::fs::read_dir(room.desk.path("journal")).unwrap();
+    let mut records: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    records.retain(|file| !file.to_string_lossy().contains("notes"));
+    let (record, link) = (&records[0], room.desk.path("link.wav"));
+    std::os::unix::fs::symlink(record, &link).unwrap();
+    let names = [record, &link].map(|path| path.to_str().unwrap());
+    let (code, said) = room.run(&["render", "--journal", names[0], "-o", names[1]]);
+    assert!(
+        code == 2 && said.contains("is a part of this session"),
+        "{said}"
+    );
+    assert_eq!(room.journal().len(), journal.len());
 }
 
 #[test]

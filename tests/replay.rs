@@ -295,6 +295,25 @@ fn what_was_cut_off_and_taken_up_again_is_heard_leg_by_leg() {
 }
 
 #[test]
+fn a_rest_that_nobody_kept_is_not_waited_for() {
+    let (stage, prepared) = stage();
+    let mut played = Played::begin(&prepared, &stage.path("journal"), 9);
+    played.play(HERTZ as usize);
+    let at = Some(played.player.position());
+    for rested in [Frames(1 << 40), Frames(u64::MAX)] {
+        played.journal.append(at, Entry::Pausing);
+        played.journal.append(at, Entry::WentOn { rested });
+    }
+    played.player.stop(Stop::Hard);
+    let (journal, _) = played.end();
+    let refused = Replay::new(&prepared.steered(), &read(&journal).unwrap()).unwrap_err();
+    assert!(
+        refused.to_string().contains("more than a week"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn another_script_is_not_taken_for_it() {
     let (stage, prepared) = stage();
     let mut played = Played::begin(&prepared, &stage.path("journal"), 9);

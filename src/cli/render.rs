@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use crate::cli::Exit;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::screen::{complain, print, printable};
-use crate::cli::script::{Script, rate};
-use crate::journal::{Account, Entry, JournalError, read};
+use crate::cli::script::{Script, keep, rate};
+use crate::journal::{Account, Entry, JournalError, Notes, read};
 use crate::output::{Bits, FileError, Target, Writer, check_place};
 use crate::player::{Beginning, Player, Replay, ReplayError, StartError, Trouble, render};
 use crate::prepare::Prepared;
@@ -122,6 +122,13 @@ impl Render {
         })?;
         let prepared = script.prepare()?;
         script.keep_inputs(&prepared, &self.output)?;
+        if let Some(journal) = &self.journal {
+            let notes = Notes::beside(journal);
+            keep(
+                &mut [journal.as_path(), notes.path()].into_iter(),
+                &self.output,
+            )?;
+        }
         let begun = Instant::now();
         let written = match &played {
             None => write(&prepared, &target),

@@ -56,16 +56,27 @@ impl Script {
     pub fn keep_inputs(&self, prepared: &Prepared, output: &Path) -> Result<(), Exit> {
         // Each file, and the playlist that names it.
         let inputs = files(&prepared.session);
-        let mut inputs = inputs.flat_map(|(file, place)| [file, place.source.path.as_path()]);
-        if is_same(&self.path, output) || inputs.any(|file| is_same(file, output)) {
+        let inputs = inputs.flat_map(|(file, place)| [file, place.source.path.as_path()]);
+        let mut inputs = inputs.chain([self.path.as_path()]);
+        keep(&mut inputs, output)
+    }
+}
+
+/// Sees to it that none of these files is overwritten, whatever name leads to it.
+///
+/// # Errors
+/// How the command ends where one would be; said on the standard error.
+pub fn keep(files: &mut dyn Iterator<Item = &Path>, output: &Path) -> Result<(), Exit> {
+    for file in files {
+        if is_same(file, output) {
             let name = printable(&output.to_string_lossy());
             complain(&format!(
                 "`{name}` is a part of this session; choose another name"
             ));
             return Err(Exit::Call);
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Whether both names lead to one and the same file.

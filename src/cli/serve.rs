@@ -48,6 +48,7 @@ impl Serve {
             }
         };
         with_few_heaps();
+        allow_files();
         match serve(room) {
             Ok(()) => Exit::Done,
             Err(error) => {
@@ -77,6 +78,20 @@ fn with_few_heaps() {
 
 #[cfg(not(target_os = "linux"))]
 fn with_few_heaps() {}
+
+/// As many open files as the system allows: clients that connect and say nothing must not take those of the music.
+#[cfg(unix)]
+fn allow_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, all) {
+        tracing::warn!("the system allows no more open files: {error}");
+    }
+}
 
 fn serve(room: Room) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -22,6 +22,8 @@ use crate::room::{Output, Room};
 use crate::time::{Frames, clock};
 use crate::timeline::{Change, CueSort, Forecast, PlacedCue, music_over};
 
+/// `level` goes no lower.
+const SOFTEST: Decibels = Decibels(-60.0);
 /// A change that the engine has not confirmed after so long is waited for no more: it is made when the sound is back.
 const CONFIRM: Duration = Duration::from_secs(2);
 /// When the daemon ends, the sound is given so long to go.
@@ -408,6 +410,10 @@ impl Playing {
                 format!("this room is never louder than {loudest}; its room file says so");
             return Err(Refused::new(Reason::Wrong, sentence));
         }
+        if matches!(change, Change::Level { to } if *to < SOFTEST) {
+            let sentence = format!("the softest level is {SOFTEST}; `undersong pause` is silent");
+            return Err(Refused::new(Reason::Wrong, sentence));
+        }
         if self.brake.pulled().is_some() {
             return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
         }
@@ -437,6 +443,9 @@ impl Playing {
     }
 
     fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {
+        if self.brake.pulled().is_some() {
+            return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
+        }
         let sentence = match (pause, self.player.is_paused()) {
             (true, true) => return Err(Refused::new(Reason::NotNow, "the session rests already")),
             (false, false) => {

@@ -14,7 +14,7 @@ use crate::daemon::place::place;
 use crate::daemon::resume::Interrupted;
 use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
-use crate::journal::{Entry, Journal, Started, boot};
+use crate::journal::{Ending, Entry, Journal, Started, boot};
 use crate::level::Decibels;
 use crate::library::{Cache, Library, Progress};
 use crate::output::{Device, Place};
@@ -164,6 +164,13 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let journal = Journal::reopen(&journal).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
             let start = account.position;
+            let (course, refused) = prepared.steered().after(&account.changes);
+            if start >= course.timeline().length {
+                let how = Ending::Played;
+                journal.append(Some(start), Entry::Ended { how });
+                let sentence = "the session that was cut off had been heard to its end";
+                return Err(Refused::new(Reason::NotNow, sentence));
+            }
             journal.append(
                 Some(start),
                 Entry::Resumed {
@@ -171,7 +178,6 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                     boot: boot(),
                 },
             );
-            let (course, refused) = prepared.steered().after(&account.changes);
             remarks.extend(refused.iter().map(|refusal| {
                 format!("a change that was made before could not be made again: {refusal}")
             }));

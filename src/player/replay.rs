@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io;
+use std::time::Duration;
 
 use crate::engine::Stop;
 use crate::journal::{Account, Act, Leg};
@@ -11,12 +12,18 @@ use crate::player::session::{Beginning, Player, StartError};
 use crate::time::{Frames, Rate};
 use crate::timeline::{Change, Course, Refusal};
 
+/// No session is longer, rests and all.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+
 /// Why a session cannot be played again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     /// The script is another one.
     #[error("the script was changed since the session was played; put the one of that day back")]
     OtherScript,
+    /// It is longer than a session can be.
+    #[error("the journal tells of a session of more than a week; it is damaged, or no session's")]
+    TooLong,
     /// Its files are others.
     #[error(
         "a change cannot be made as it was ({0}); the script's playlists or files are not those of that day"
@@ -40,7 +47,15 @@ impl Replay {
         if course.session().hash != account.started.hash {
             return Err(ReplayError::OtherScript);
         }
+        let longest = account.started.rate.frames(LONGEST);
+        let mut left = longest;
         let legs = account.legs().into_iter().map(|leg| {
+            for (_, act) in &leg.acts {
+                if act.rested() >= left {
+                    return Err(ReplayError::TooLong);
+                }
+                left -= act.rested();
+            }
             let (course, mut refused) = course.clone().after(&leg.changes);
             match refused.pop() {
                 Some(refusal) => Err(ReplayError::OtherFiles(refusal)),
@@ -51,6 +66,9 @@ impl Replay {
         let rate = account.started.rate;
         let replay = Self { legs, rate };
         replay.check()?;
+        if replay.length() > longest {
+            return Err(ReplayError::TooLong);
+        }
         Ok(replay)
     }
 
