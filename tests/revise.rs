@@ -167,6 +167,24 @@ fn assert_music_has_no_hole(timeline: &Timeline, from: Frames) -> Result<(), Tes
     Ok(())
 }
 
+/// A piece comes when the one before it goes: never two for longer than a fade, but for what was told to go.
+fn assert_one_piece_at_a_time(timeline: &Timeline, at: Frames) -> Result<(), TestCaseError> {
+    let until = at + RATE.frames(Duration::from_secs(3_600));
+    let goes = |clip: &Clip| clip.leaves() || clip.fade_out.length >= clip.length;
+    let stays = |clip: &&Clip| clip.end() > at && clip.from < until && !goes(clip);
+    let clips: Vec<_> = timeline.clips.iter().filter(stays).collect();
+    for pair in clips.windows(2) {
+        let fade = pair[0].fade_out.length.max(pair[1].fade_in.length);
+        prop_assert!(
+            pair[1].from + fade >= pair[0].end(),
+            "two pieces at once: {:?} {:?}",
+            pair[0],
+            pair[1]
+        );
+    }
+    Ok(())
+}
+
 fn assert_phases_follow(
     old: &Timeline,
     new: &Timeline,
@@ -239,6 +257,7 @@ proptest! {
             assert_past_stays(old, new, at)?;
             assert_nothing_is_cut(old, new, at)?;
             assert_music_has_no_hole(new, at + RATE.frames(LEAD))?;
+            assert_one_piece_at_a_time(new, at)?;
             for part in 0..100 {
                 let frame = at + Frames(part * RATE.frames(LEAD).0 / 100);
                 let sounds = |timeline: &Timeline| timeline.clips_at(frame).next().is_some();

@@ -182,6 +182,27 @@ fn skipping_twice_at_once_and_within_a_crossfade_makes_no_step() {
 }
 
 #[test]
+fn whoever_skips_on_and_on_is_asked_to_wait_until_the_pieces_before_are_gone() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 333);
+    let mut refused = Vec::new();
+    for time in 0..12 {
+        session.seconds(22.0 + f64::from(time) / 2.0);
+        refused.push(session.player.steer(&Change::Skip).err());
+    }
+    // Two pieces sound at the first; each takes five seconds to go.
+    let wait = Some(Refusal::StillLeaving);
+    let (done, waited) = refused.split_at(3);
+    assert!(done.iter().all(Option::is_none), "{refused:?}");
+    assert!(waited[..3].iter().all(|answer| *answer == wait));
+    assert_eq!(refused[11], None, "{refused:?}");
+    let back = Change::BringBack { to: None };
+    session.steer(&back);
+    session.seconds(46.0);
+    session.assert_smooth(1.5, 46.0);
+}
+
+#[test]
 fn people_are_brought_back_within_twenty_seconds_from_anywhere() {
     let (_stage, prepared) = stage();
     for (at, block) in [(5.0, 1024), (22.0, 97), (39.5, 480), (60.0, 4096)] {

@@ -8,12 +8,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustix::pipe::fcntl_setpipe_size;
 use undersong::time::{Frames, Rate};
 
 use super::alone::Alone;
 use super::common::ears::{Ears, Expected};
 use super::fault::Fault;
 use super::mood::{Mood, Now};
+
+/// What the system lets anybody have: 1.3 s of the card's sound.
+const PIPE: usize = 1 << 20;
+/// What goes from this height to nothing at once was cut off.
+const SOUNDS: f32 = 1e-3;
 
 /// What was heard in all.
 #[derive(Debug)]
@@ -22,6 +28,8 @@ pub struct Account {
     pub faults: Vec<String>,
     /// Frames that came.
     pub frames: usize,
+    /// How often the sound was cut off and began anew from nothing.
+    pub cuts: usize,
     /// Seconds in which music was to be heard, and was looked for.
     pub music: f64,
     /// Seconds of stillness.
@@ -42,6 +50,8 @@ impl Listener {
         // For both ways, so that it does not end where the card is closed.
         let pipe = OpenOptions::new().read(true).write(true).open(pipe);
         let pipe = pipe.expect("the card's pipe");
+        // A busy machine lets the listener wait, and the card with it where the pipe is full.
+        fcntl_setpipe_size(&pipe, PIPE).expect("a pipe of 1 MiB");
         let ending = Arc::new(AtomicBool::new(false));
         let end = Arc::clone(&ending);
         let thread = thread::spawn(move || Listening::new(mood, fault).hear_out(pipe, &end));
@@ -63,6 +73,8 @@ struct Listening {
     alone: Alone,
     faults: Vec<String>,
     at: usize,
+    cuts: usize,
+    loud: bool,
     begun: Instant,
 }
 
@@ -76,6 +88,8 @@ impl Listening {
             alone: Alone::default(),
             faults: Vec::new(),
             at: 0,
+            cuts: 0,
+            loud: false,
             begun: Instant::now(),
         }
     }
@@ -100,6 +114,7 @@ impl Listening {
         Account {
             faults: self.faults,
             frames: self.at,
+            cuts: self.cuts,
             music: self.ears.judged as f64 / 20.0,
             stillness: self.alone.judged as f64 / second,
             alone: self.alone.heard,
@@ -119,7 +134,23 @@ impl Listening {
             music: now == Now::Music,
             ..Expected::default()
         };
-        self.ears.hear(Frames::from(self.at), block, expected);
+        let mut from = 0;
+        for (at, frame) in block.chunks_exact(4).enumerate() {
+            let stops = self.loud && frame.iter().all(|sample| *sample == 0.0);
+            if stops {
+                self.ears.hear(
+                    Frames::from(self.at + from),
+                    &block[4 * from..4 * at],
+                    expected,
+                );
+                self.ears.cut();
+                self.cuts += 1;
+                from = at;
+            }
+            self.loud = frame.iter().any(|sample| sample.abs() > SOUNDS);
+        }
+        self.ears
+            .hear(Frames::from(self.at + from), &block[4 * from..], expected);
         for fault in &mut self.ears.faults[known..] {
             fault.push_str(&clock(self.begun.elapsed()));
         }

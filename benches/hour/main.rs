@@ -25,6 +25,7 @@ use common::card::Card;
 use fault::Fault;
 use listener::{Account, Listener};
 use mood::Mood;
+use records::Records;
 use room::daemon::{Daemon, Folder};
 use room::load::Load;
 use room::setting::{seed, setting};
@@ -226,15 +227,26 @@ fn change(change: Change) -> Act {
 }
 
 fn report(folder: Folder, account: Account, tally: &Tally, seed: u64) -> ExitCode {
-    let (cues, twice) = records::judge(&folder.path("journal"));
+    let Records {
+        cues,
+        returns,
+        faults: twice,
+    } = records::judge(&folder.path("journal"));
     let Account {
         mut faults,
         frames,
+        cuts,
         music,
         stillness,
         alone,
     } = account;
     faults.extend(twice);
+    // Sound that stood still for long is brought from silence, and that is recorded.
+    if cuts > returns {
+        faults.push(format!(
+            "the sound was cut off {cuts} times, and {returns} are recorded"
+        ));
+    }
     let heard = frames as f64 / 48_000.0;
     if music < heard / 4.0 || alone.contains(&0) {
         faults.push("too little was judged to say anything".to_owned());
@@ -243,7 +255,10 @@ fn report(folder: Folder, account: Account, tally: &Tally, seed: u64) -> ExitCod
         "heard        {heard:.0} s; judged: {music:.0} s of music, {stillness:.0} s of stillness"
     );
     println!("words alone  {alone:?} for a and b; {cues} cues began");
-    println!("dropouts     {}", tally.xruns);
+    println!(
+        "dropouts     {}; came back from silence {cuts} times",
+        tally.xruns
+    );
     for alarm in &tally.alarms {
         println!("alarm        {alarm}");
     }
@@ -257,7 +272,7 @@ fn report(folder: Folder, account: Account, tally: &Tally, seed: u64) -> ExitCod
     let line = json!({
         "seed": seed, "good": good, "heard": heard, "music": music, "stillness": stillness, "alone": alone,
         "cues": cues, "sessions": tally.sessions, "done": tally.done, "refused": tally.refused,
-        "alarms": tally.alarms.len(), "xruns": tally.xruns, "faults": faults.len(),
+        "alarms": tally.alarms.len(), "came_back": cuts, "xruns": tally.xruns, "faults": faults.len(),
     });
     println!("{line}");
     if good {

@@ -5,9 +5,20 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// How many cues began, and what is wrong.
-pub fn judge(folder: &Path) -> (usize, Vec<String>) {
-    let (mut cues, mut faults) = (0, Vec::new());
+/// What the journals say in all.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// How many cues began.
+    pub cues: usize,
+    /// How often the sound was brought from silence, since the device had stood still.
+    pub returns: usize,
+    /// What is wrong.
+    pub faults: Vec<String>,
+}
+
+/// Reads all journals of a folder.
+pub fn judge(folder: &Path) -> Records {
+    let mut records = Records::default();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.to_string_lossy().contains("notes") {
@@ -20,10 +31,11 @@ pub fn judge(folder: &Path) -> (usize, Vec<String>) {
             let cue = record["cue"].to_string();
             match record["what"].as_str() {
                 Some("cue-starts") => {
-                    cues += 1;
+                    records.cues += 1;
                     *started.entry(cue).or_default() += 1;
                 }
                 // A change took it from its place before it was heard.
+                Some("came-back") => records.returns += 1,
                 Some("cue-left-out") => {
                     started.remove(&cue);
                 }
@@ -31,7 +43,8 @@ pub fn judge(folder: &Path) -> (usize, Vec<String>) {
             }
         }
         let twice = started.iter().filter(|(_, times)| **times > 1);
-        faults.extend(twice.map(|(cue, times)| format!("the cue {cue} began {times} times")));
+        let twice = twice.map(|(cue, times)| format!("the cue {cue} began {times} times"));
+        records.faults.extend(twice);
     }
-    (cues, faults)
+    records
 }

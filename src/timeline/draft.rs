@@ -88,12 +88,18 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The clip that sounds and was not told to go.
+    #[must_use]
+    pub fn staying(&self) -> Option<&Clip> {
+        self.clips.iter().rev().find(|clip| !clip.leaves())
+    }
+
     /// The last clip of the phase, where it can go on: how the phase's music is laid out anew from what sounds.
     #[must_use]
     pub fn standing(&self) -> Option<Opening> {
-        let (span, clip) = (self.phases.last()?, self.clips.last()?);
+        let (span, clip) = (self.phases.last()?, self.staying()?);
         let falls = clip.end() - clip.fade_out.length;
-        let stands = clip.from >= span.from && !clip.leaves() && falls >= self.settled;
+        let stands = clip.from >= span.from && falls >= self.settled;
         stands.then_some(Opening::Standing(self.settled))
     }
 

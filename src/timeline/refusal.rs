@@ -51,6 +51,12 @@ pub enum Refusal {
     /// The session ends.
     #[error("the session ends in a moment; there is no piece to skip to")]
     LastPiece,
+    /// Many pieces are on their way out.
+    #[error("the pieces before are still on their way out; ask again in a few seconds")]
+    StillLeaving,
+    /// No step up or down.
+    #[error("a step of 0 changes nothing; `+1` is more intense, `-1` calmer")]
+    NoStep,
     /// Nothing is rated, or not in this direction.
     #[error("the phase `{phase}` has no music rated {} than what it plays; rate its tracks (`intensity: 1` to `5`) in the playlist", if *.up { "more intense" } else { "calmer" })]
     NoSuchMusic {

@@ -19,6 +19,9 @@ const SKIP: Duration = Duration::from_secs(5);
 /// How the session goes to another phase before its time, and to other music at once.
 const BRING_BACK: Duration = Duration::from_secs(20);
 
+/// So many pieces are on their way out at once, at most: each of them is read, decoded and mixed until it is gone.
+const MOST_LEAVING: usize = 4;
+
 /// A phase that has less than this left is not given another piece.
 const LEAST: Duration = Duration::from_secs(30);
 
@@ -81,6 +84,7 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
             if span.silent {
                 return Err(Refusal::Silent(span.name));
             }
+            check_room(&draft)?;
             let fade = frames(SKIP);
             span.keep_end();
             if span.wish.open || span.end() >= draft.settled + frames(LEAST) {
@@ -97,6 +101,7 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
             span.keep_end();
             let lasts = span.wish.open || span.end() >= draft.settled + frames(LEAST);
             if *at_once && lasts {
+                check_room(&draft)?;
                 let fade = frames(BRING_BACK);
                 Ok(draft.anew(span, fade))
             } else {
@@ -265,6 +270,17 @@ fn check_end(span: &PhaseSpan, by: Frames) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether another piece may be sent on its way out.
+fn check_room(draft: &Draft) -> Result<(), Refusal> {
+    let leaving = draft.clips.iter();
+    let leaving = leaving.filter(|clip| clip.leaves() && clip.end() > draft.at);
+    if leaving.count() < MOST_LEAVING {
+        Ok(())
+    } else {
+        Err(Refusal::StillLeaving)
+    }
+}
+
 fn later_phase(course: &Course, span: &PhaseSpan, name: Option<&str>) -> Result<usize, Refusal> {
     let phases = &course.session().phases;
     let later = || phases.iter().enumerate().skip(span.number + 1);
@@ -284,7 +300,7 @@ fn later_phase(course: &Course, span: &PhaseSpan, name: Option<&str>) -> Result<
 /// The rating that lies `by` steps from that of the music that sounds, among those that the phase has.
 fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, Refusal> {
     if by == 0 {
-        return Err(Refusal::Nothing);
+        return Err(Refusal::NoStep);
     }
     let refusal = || Refusal::NoSuchMusic {
         phase: span.name.clone(),
@@ -296,7 +312,7 @@ fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, R
     let tracks = playlist.tracks.iter();
     let mut ratings: Vec<u8> = tracks.filter_map(|track| track.intensity).collect();
     ratings.sort_unstable();
-    let sounds = draft.clips.last().and_then(|clip| {
+    let sounds = draft.staying().and_then(|clip| {
         let mut tracks = playlist.tracks.iter();
         tracks.find(|track| *track.path == *clip.track)?.intensity
     });

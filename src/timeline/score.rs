@@ -125,15 +125,22 @@ impl<'a> Score<'a> {
             return;
         };
         let begun = self.clips.partition_point(|clip| clip.from < span.from);
-        let heard = self.clips.split_off(begun);
-        let kept = match opening {
-            Opening::Fresh(_) => heard.len(),
-            Opening::Standing(_) => heard.len().saturating_sub(1),
-        };
-        self.clips.extend(heard.iter().take(kept).cloned());
+        let mut heard = self.clips.split_off(begun);
+        let mut leaving = Vec::new();
+        if let Opening::Standing(_) = opening {
+            // What came after it was taken back, and goes.
+            let stays = heard.iter().rposition(|clip| !clip.leaves());
+            leaving = heard.split_off(stays.map_or(0, |last| last + 1));
+            let before = heard.len().saturating_sub(1);
+            self.clips.extend(heard.iter().take(before).cloned());
+        } else {
+            self.clips.extend(heard.iter().cloned());
+        }
         let (number, from, wish) = (span.number, span.from, span.wish);
         let ignored = &mut Vec::new();
         let end = self.fill(number, from, wish, opening, &heard, Some(coming), ignored);
+        self.clips.extend(leaving);
+        self.clips.sort_by_key(|clip| clip.from);
         span.length = end - from;
         self.phases.push(span);
     }
@@ -226,7 +233,8 @@ impl<'a> Score<'a> {
     /// Makes the clip that leaves the phase before and the one that comes cross each other: both fades alike, as long as
     /// the shorter of the two allows.
     fn cross(&mut self, coming: &mut [Clip]) {
-        let (Some(before), Some(first)) = (self.clips.last_mut(), coming.first_mut()) else {
+        let mut before = self.clips.iter_mut().rev().filter(|clip| !clip.leaves());
+        let (Some(before), Some(first)) = (before.next(), coming.first_mut()) else {
             return;
         };
         let overlap = before.end() - first.from;
