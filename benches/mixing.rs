@@ -7,12 +7,12 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use undersong::engine::{Brake, Command, Engine, Envelope, Handle, Id, Setup, Voice};
+use undersong::engine::{Brake, Command, Engine, Envelope, Handle, Id, Loop, Setup, Voice};
 use undersong::fade::Fade;
 use undersong::frame::Frame;
 use undersong::level::{Decibels, Gain};
 use undersong::time::{Frames, Rate};
-use undersong::zone::Layout;
+use undersong::zone::{Caps, Layout};
 
 /// Frames in a block.
 const BLOCK: usize = 128;
@@ -125,7 +125,8 @@ fn stage(sounds: &[Arc<[Frame]>]) -> (Engine, Handle) {
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
         ceiling: Decibels(-6.0),
-        bed: Arc::from([]),
+        caps: Caps::default(),
+        bed: Loop::default(),
         bed_gain: Gain::SILENCE,
         brake: Brake::default(),
     });

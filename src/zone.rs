@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::level::Decibels;
+
 /// The most zones a session can have.
 pub const MAX_ZONES: usize = 4;
 
@@ -77,6 +79,43 @@ impl fmt::Display for Listener {
             Self::B => "b",
             Self::Room => "room",
         })
+    }
+}
+
+/// How far up the level goes in each listener's zone, whatever is asked for: a room's headphones and loudspeakers differ.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Caps(Vec<(Listener, Decibels)>);
+
+impl Caps {
+    /// One that is named for nobody in a list is as high as a level goes.
+    pub const HIGHEST: Decibels = Decibels(6.0);
+
+    /// The caps of these listeners.
+    #[must_use]
+    pub const fn new(caps: Vec<(Listener, Decibels)>) -> Self {
+        Self(caps)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A listener's.
+    #[must_use]
+    pub fn of(&self, listener: Listener) -> Decibels {
+        let mut caps = self.0.iter();
+        let own = caps.find(|(of, _)| *of == listener);
+        own.map_or(Self::HIGHEST, |(_, cap)| *cap)
+    }
+
+    /// The highest of all zones: beyond it a higher level changes nothing.
+    #[must_use]
+    pub fn highest(&self, layout: &Layout) -> Decibels {
+        let caps = layout.0.iter().map(|listener| self.of(*listener));
+        caps.reduce(Decibels::max).unwrap_or(Self::HIGHEST)
     }
 }
 

@@ -18,7 +18,7 @@ use undersong::journal::{
 };
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Change, CueId};
-use undersong::zone::Listener;
+use undersong::zone::{Caps, Listener};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -28,6 +28,7 @@ fn started() -> Started {
         script: "/scripts/evening.yaml".into(),
         hash: "0123".into(),
         rate: Rate::DEFAULT,
+        loudest: Caps::default(),
         zones: vec![Listener::A, Listener::B],
         seed: 7,
         undersong: "0.1.0".into(),

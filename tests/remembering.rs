@@ -75,6 +75,7 @@ fn started(prepared: &Prepared) -> Started {
         script: "/media/session.yaml".into(),
         hash: prepared.session.hash.clone(),
         rate: RATE,
+        loudest: Caps::default(),
         zones: layout.listeners(layout.all()),
         seed: prepared.session.seed,
         undersong: "0.1.0".into(),

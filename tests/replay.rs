@@ -17,7 +17,7 @@ use undersong::player::{Beginning, Player, Replay, StartError, What};
 use undersong::prepare::Prepared;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::Change;
-use undersong::zone::Listener;
+use undersong::zone::{Caps, Listener};
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
@@ -62,6 +62,11 @@ fn stage() -> (Stage, Prepared) {
     (stage, prepared)
 }
 
+fn caps() -> Caps {
+    let caps = [(Listener::A, Decibels(-5.0)), (Listener::B, Decibels(-9.0))];
+    Caps::new(caps.into())
+}
+
 /// Numbers that look random; the same for the same seed.
 struct Dice(u64);
 
@@ -92,12 +97,19 @@ impl Played {
             hash: prepared.session.hash.clone(),
             rate: prepared.timeline.rate,
             zones: vec![Listener::A, Listener::B],
+            loudest: caps(),
             seed: 3,
             undersong: "test".into(),
             boot: String::new(),
         };
         let journal = Journal::create(folder, started).unwrap();
-        let beginning = Beginning::new(prepared.steered(), Frames::ZERO);
+        // As in a room that is never as loud as a session would be.
+        let change = Change::Level {
+            to: caps().of(Listener::A),
+        };
+        let course = prepared.steered().revise(Frames::ZERO, &change).unwrap();
+        journal.append(Some(Frames::ZERO), Entry::Changed { change });
+        let beginning = Beginning::new(course, Frames::ZERO);
         Self::go_on(beginning, journal, seed)
     }
 
@@ -106,6 +118,7 @@ impl Played {
         let beginning = Beginning {
             journal: Some(Arc::clone(&journal)),
             brake: Brake::default(),
+            caps: caps(),
             ..beginning
         };
         let (player, engine) = Player::live(beginning).unwrap();

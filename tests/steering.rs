@@ -11,10 +11,11 @@ use common::stage::{Stage, power};
 use undersong::engine::Engine;
 use undersong::frame::Frame;
 use undersong::level::Decibels;
-use undersong::player::{Player, What};
+use undersong::player::{Beginning, Player, What};
 use undersong::prepare::Prepared;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Change, Refusal};
+use undersong::zone::{Caps, Listener};
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
@@ -268,6 +269,50 @@ fn a_cue_that_is_asked_for_comes_once_and_the_music_makes_room() {
     assert_eq!(cues.iter().filter(|cue| cue.name == "word").count(), 1);
     let (_, later) = beside(30.5);
     assert!(later > -22.0, "the word comes twice");
+}
+
+#[test]
+fn no_zone_is_louder_than_its_room_lets_it_be() {
+    let stage = Stage::new();
+    let tone = sine(200.0, -30.0, 48_000, 40 * SECOND);
+    wav(&stage.path("tone.wav"), &tone, 48_000, 2, Wav::Float);
+    wav(&stage.path("word.wav"), &tone[..500], 48_000, 2, Wav::Float);
+    let script = "undersong: 1\ntitle: Two\nmusic: { loudness: as-is, fade-in: 0s }\nphases:\n  \
+                  - { name: all, length: 40s, playlist: [tone.wav], cues: [{ at: 39s, chime: word.wav, to: a }] }\n";
+    let prepared = stage.prepare(script, RATE);
+    let caps = [(Listener::A, Decibels(-4.0)), (Listener::B, Decibels(2.0))];
+    let (mut player, mut engine) = Player::live(Beginning {
+        caps: Caps::new(caps.into()),
+        ..Beginning::new(prepared.steered(), Frames::ZERO)
+    })
+    .unwrap();
+    let mut hear = |level: Option<f32>, seconds: usize| {
+        let change = level.map(|level| Change::Level {
+            to: Decibels(level),
+        });
+        if let Some(change) = change {
+            player.steer(&change).unwrap();
+        }
+        let mut last = Vec::new();
+        for _ in 0..seconds * 100 {
+            player.tick();
+            assert!(player.wait_ready(Frames(480), PATIENCE));
+            let mut block = vec![0.0; 480 * 4];
+            engine.render(&mut block);
+            last = block;
+        }
+        [0, 2].map(|zone| {
+            let pairs = last
+                .chunks_exact(4)
+                .map(|frame| [frame[zone], frame[zone + 1]]);
+            power(&pairs.collect::<Vec<Frame>>()).round() as i32
+        })
+    };
+    // From the first second on, and however it is turned.
+    assert_eq!(hear(None, 1), [-37, -33]);
+    assert_eq!(hear(Some(6.0), 6), [-37, -31]);
+    assert_eq!(hear(Some(-2.0), 4), [-37, -35]);
+    assert_eq!(hear(Some(-10.0), 4), [-43, -43]);
 }
 
 #[test]

@@ -59,19 +59,28 @@ impl Serve {
     }
 }
 
-/// Files are read in threads of their own, and the C library gives each a heap, which keeps what was freed in it: memory that
-/// grows for hours. It takes their number from the environment when a program begins, so this one begins again.
+/// How the C library keeps memory that is to stay small for hours: few heaps, where it would give each thread that reads a file
+/// one of its own, which keeps what was freed in it; and what is large comes from the system and goes back to it.
+#[cfg(target_os = "linux")]
+const HEAPS: [(&str, &str); 2] = [
+    ("MALLOC_ARENA_MAX", "2"),
+    ("MALLOC_MMAP_THRESHOLD_", "131072"),
+];
+
+/// It takes that from the environment when a program begins, so this one begins again.
 #[cfg(target_os = "linux")]
 fn with_few_heaps() {
     use std::os::unix::process::CommandExt;
-    const HEAPS: &str = "MALLOC_ARENA_MAX";
-    if std::env::var_os(HEAPS).is_some() {
+    if HEAPS
+        .iter()
+        .all(|(name, _)| std::env::var_os(name).is_some())
+    {
         return;
     }
     if let Ok(program) = std::env::current_exe() {
         let arguments = std::env::args_os().skip(1);
         let mut again = std::process::Command::new(program);
-        let error = again.args(arguments).env(HEAPS, "2").exec();
+        let error = again.args(arguments).envs(HEAPS).exec();
         tracing::warn!("the daemon takes more memory than it needs: {error}");
     }
 }

@@ -19,7 +19,7 @@ use crate::time::clock;
 use crate::timeline::{CueSort, PlacedCue, Timeline};
 
 /// How often a session is looked after.
-const TICK: Duration = Duration::from_millis(20);
+const TICK: Duration = Duration::from_millis(100);
 /// While an order waits for another.
 const SOON: Duration = Duration::from_millis(1);
 /// So many letters of a script's hash tell it from others.

@@ -11,7 +11,7 @@ use crate::daemon::playing::{Look, plain};
 use crate::daemon::preparation::Means;
 use crate::decode::Decoder;
 use crate::doctor::{patched, stale};
-use crate::engine::{Command, Engine, Envelope, Event, Handle, Id, Setup, Stop, Voice};
+use crate::engine::{Command, Engine, Envelope, Event, Handle, Id, Loop, Setup, Stop, Voice};
 use crate::fade::Fade;
 use crate::frame::Frame;
 use crate::journal::{boot, now};
@@ -241,7 +241,8 @@ fn open(means: &Means, only: Option<Listener>) -> Result<Sounding, Refused> {
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
         ceiling: CEILING,
-        bed: Arc::from([]),
+        caps: room.loudest.clone(),
+        bed: Loop::default(),
         bed_gain: Gain::SILENCE,
         brake: means.brake.clone(),
     });

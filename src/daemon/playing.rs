@@ -401,11 +401,16 @@ impl Playing {
         let _ = answer.send(done);
     }
 
+    fn loudest(&self) -> Decibels {
+        let layout = &self.player.timeline().layout;
+        self.room.loudest.highest(layout)
+    }
+
     fn check(&self, change: &Change) -> Result<(), Refused> {
         if let Change::Level { to } = change
-            && *to > self.room.loudest
+            && *to > self.loudest()
         {
-            let loudest = self.room.loudest;
+            let loudest = self.loudest();
             let sentence =
                 format!("this room is never louder than {loudest}; its room file says so");
             return Err(Refused::new(Reason::Wrong, sentence));

@@ -15,7 +15,6 @@ use crate::daemon::resume::Interrupted;
 use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Ending, Entry, Journal, Started, boot};
-use crate::level::Decibels;
 use crate::library::{Cache, Library, Progress};
 use crate::output::{Device, Place};
 use crate::player::{Beginning, Player};
@@ -24,6 +23,7 @@ use crate::room::{Output, Room};
 use crate::script;
 use crate::time::{Frames, Rate};
 use crate::timeline::{Change, Course};
+use crate::zone::Caps;
 
 /// So much of the session is ready before it starts.
 const READY: Duration = Duration::from_secs(2);
@@ -135,11 +135,14 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let ears = ears::checked(room, layout);
             remarks.extend(ears.map_err(|why| Refused::new(Reason::NotNow, why))?);
             remarks.extend(remarks_of(doctor::glance(&Machine::this(), room))?);
-            let started = started(&prepared, &path);
+            let started = started(&prepared, &path, &room.loudest);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
-            let course = capped(prepared.steered(), room.loudest, &journal);
-            let beginning = Beginning::new(course, Frames::ZERO);
+            let course = capped(prepared.steered(), &room.loudest, &journal);
+            let beginning = Beginning {
+                caps: room.loudest.clone(),
+                ..Beginning::new(course, Frames::ZERO)
+            };
             begin(means, beginning, journal, place, path, remarks)
         }
         Wanted::Interrupted(interrupted) => {
@@ -182,7 +185,10 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 format!("a change that was made before could not be made again: {refusal}")
             }));
             remarks.extend(unheard(&account, &course, start));
-            let beginning = Beginning::again(course, start, account.started_cues());
+            let beginning = Beginning {
+                caps: account.started.loudest.clone(),
+                ..Beginning::again(course, start, account.started_cues())
+            };
             let ready = begin(means, beginning, journal, place, path, remarks)?;
             Ok(Ready {
                 resumed: true,
@@ -294,7 +300,7 @@ fn compose(
     }
 }
 
-fn started(prepared: &Prepared, script: &Path) -> Started {
+fn started(prepared: &Prepared, script: &Path, loudest: &Caps) -> Started {
     let timeline = &prepared.timeline;
     Started {
         title: prepared.session.title.clone(),
@@ -302,6 +308,7 @@ fn started(prepared: &Prepared, script: &Path) -> Started {
         hash: prepared.session.hash.clone(),
         rate: timeline.rate,
         zones: timeline.layout.listeners(timeline.layout.all()),
+        loudest: loudest.clone(),
         seed: prepared.session.seed,
         undersong: env!("CARGO_PKG_VERSION").to_owned(),
         boot: boot(),
@@ -309,7 +316,8 @@ fn started(prepared: &Prepared, script: &Path) -> Started {
 }
 
 /// In a room that is never as loud as a session would be, the session begins softer.
-fn capped(course: Course, loudest: Decibels, journal: &Journal) -> Course {
+fn capped(course: Course, caps: &Caps, journal: &Journal) -> Course {
+    let loudest = caps.highest(&course.timeline().layout);
     if loudest.0 >= 0.0 {
         return course;
     }

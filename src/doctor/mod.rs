@@ -203,7 +203,7 @@ mod tests {
             rate: None,
             period: 1024,
             zones: Vec::new(),
-            loudest: crate::level::Decibels(0.0),
+            loudest: crate::zone::Caps::default(),
             media: Vec::new(),
             journal: folder.path().join("journal"),
             socket: "s".into(),

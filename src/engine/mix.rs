@@ -59,6 +59,27 @@ pub fn scale(bus: &mut [Frame], stretch: &Stretch) {
     }
 }
 
+/// Scales `bus` by the gain of `stretch`, but never by more than `cap`. Real-time safe.
+pub fn scale_within(bus: &mut [Frame], stretch: &Stretch, cap: f32) {
+    let frames = stretch.frames.min(bus.len());
+    let gain = |step: f32| stretch.slope.mul_add(step, stretch.gain);
+    let ends = [stretch.index, stretch.index + frames].map(|index| gain(index as f32));
+    if stretch.slope == 0.0 && stretch.gain > cap {
+        let within = Stretch {
+            gain: cap,
+            ..*stretch
+        };
+        scale(bus, &within);
+    } else if ends.iter().all(|gain| *gain <= cap) {
+        scale(bus, stretch);
+    } else {
+        let bus = bus[..frames].as_flattened_mut();
+        for (sample, step) in bus.iter_mut().zip(steps(stretch)) {
+            *sample *= (stretch.gain + stretch.slope * step).min(cap);
+        }
+    }
+}
+
 /// The largest sample of a block, without its sign. Real-time safe.
 #[must_use]
 pub fn peak(block: &[Frame]) -> f32 {

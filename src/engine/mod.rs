@@ -25,6 +25,7 @@ mod transport;
 mod voice;
 mod zone_bus;
 
+pub use bed::Loop;
 pub use brake::{Brake, Stop};
 pub use deck::{Bus, Deck, GUARD};
 pub use envelope::Envelope;

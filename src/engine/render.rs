@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use assert_no_alloc::assert_no_alloc;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::engine::bed::Bed;
+use crate::engine::bed::{Bed, Loop};
 use crate::engine::brake::Brake;
 use crate::engine::curve::Tracer;
 use crate::engine::deck::{Bus, Deck};
@@ -22,7 +22,7 @@ use crate::engine::zone_bus::ZoneBus;
 use crate::frame::{Frame, SILENCE};
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
-use crate::zone::{Layout, MAX_ZONES, Zone};
+use crate::zone::{Caps, Layout, MAX_ZONES, Zone};
 
 /// The most clips that may be on decks at once: those of a minute, and what leaves when somebody goes to the next piece again
 /// and again.
@@ -43,10 +43,12 @@ pub struct Setup {
     pub start: Frames,
     /// How long it takes from silence to full; zero at a session's own start.
     pub ramp_in: Frames,
+    /// How far up the level goes in each zone.
+    pub caps: Caps,
     /// Where each zone is limited.
     pub ceiling: Decibels,
     /// The loop that stands in for music that cannot go on.
-    pub bed: Arc<[Frame]>,
+    pub bed: Loop,
     /// The bed's gain.
     pub bed_gain: Gain,
     /// What ends the session.
@@ -96,13 +98,17 @@ impl Engine {
         let zones = setup.layout.zones();
         let engine = Self {
             zones: zones
-                .map(|_| ZoneBus::new(setup.rate, setup.ceiling.gain()))
+                .map(|zone| {
+                    let listener = setup.layout.listener(zone);
+                    let cap = listener.map_or(Caps::HIGHEST, |it| setup.caps.of(it));
+                    ZoneBus::new(setup.rate, cap.gain(), setup.ceiling.gain())
+                })
                 .collect(),
             decks: Vec::with_capacity(MAX_DECKS),
             voices: Vec::with_capacity(MAX_VOICES),
             revisions: Vec::with_capacity(MAX_REVISIONS),
             made: Vec::with_capacity(MAX_REVISIONS),
-            bed: Bed::new(Arc::clone(&setup.bed), setup.bed_gain),
+            bed: Bed::new(setup.bed.clone(), setup.bed_gain),
             level: Tracer::new(Lane::at(Gain::UNITY)),
             transport: Transport::new(setup.rate, setup.ramp_in),
             mixed: setup.start,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::engine::brake::Stop;
 use crate::engine::curve::Tracer;
 use crate::engine::lane::Lane;
+use crate::engine::mix;
 use crate::engine::zone_bus::along;
 use crate::fade::Shape;
 use crate::frame::Frame;
@@ -151,7 +152,7 @@ impl Transport {
 
     /// Applies the ramp to one zone's part of the output. Real-time safe.
     pub fn shape(&mut self, block: &mut [Frame]) {
-        along(&mut self.gain, self.left, block);
+        along(&mut self.gain, self.left, block, mix::scale);
     }
 
     /// The session's rate.

@@ -1,6 +1,6 @@
 //! What one zone hears: its sum, its duck, its limiter and its meter.
 
-use crate::engine::curve::Tracer;
+use crate::engine::curve::{Stretch, Tracer};
 use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
 use crate::engine::meter::Meter;
@@ -14,6 +14,8 @@ use crate::time::{Frames, Rate};
 pub struct ZoneBus {
     pub(super) block: Box<[Frame]>,
     pub(super) duck: Tracer<Lane>,
+    /// The level goes no higher.
+    cap: Gain,
     limiter: Limiter,
     meter: Meter,
     peak: f32,
@@ -22,10 +24,11 @@ pub struct ZoneBus {
 impl ZoneBus {
     /// A silent bus. Allocates.
     #[must_use]
-    pub fn new(rate: Rate, ceiling: Gain) -> Self {
+    pub fn new(rate: Rate, cap: Gain, ceiling: Gain) -> Self {
         Self {
             block: vec![SILENCE; MAX_BLOCK].into(),
             duck: Tracer::new(Lane::at(Gain::UNITY)),
+            cap,
             limiter: Limiter::new(rate, ceiling),
             meter: Meter::new(rate),
             peak: 0.0,
@@ -34,13 +37,16 @@ impl ZoneBus {
 
     /// Brings the music of the block that begins at `at` down where speech is heard. Real-time safe.
     pub fn duck(&mut self, at: Frames, frames: usize) {
-        along(&mut self.duck, at, &mut self.block[..frames]);
+        along(&mut self.duck, at, &mut self.block[..frames], mix::scale);
     }
 
-    /// The level, then the limiter. What comes out began `latency` frames earlier. Real-time safe.
+    /// The level as far as this zone goes, then the limiter. What comes out began `latency` frames earlier. Real-time safe.
     pub fn finish(&mut self, at: Frames, frames: usize, level: &mut Tracer<Lane>) {
         let block = &mut self.block[..frames];
-        along(level, at, block);
+        let cap = self.cap.0;
+        along(level, at, block, |bus, stretch| {
+            mix::scale_within(bus, stretch, cap);
+        });
         self.limiter.process(block);
     }
 
@@ -61,12 +67,17 @@ impl ZoneBus {
     }
 }
 
-/// Scales a block along a lane. Real-time safe.
-pub fn along(lane: &mut Tracer<Lane>, at: Frames, block: &mut [Frame]) {
+/// Scales a block along a lane, stretch by stretch. Real-time safe.
+pub fn along(
+    lane: &mut Tracer<Lane>,
+    at: Frames,
+    block: &mut [Frame],
+    scale: impl Fn(&mut [Frame], &Stretch),
+) {
     let mut offset = 0;
     while offset < block.len() {
         let stretch = lane.stretch(at + Frames::from(offset), block.len() - offset);
-        mix::scale(&mut block[offset..], &stretch);
+        scale(&mut block[offset..], &stretch);
         offset += stretch.frames;
     }
 }

@@ -89,7 +89,7 @@ mod tests {
     use crate::level::{Decibels, Loudness};
     use crate::time::Rate;
     use crate::timeline::{Change, CueId, CueSort};
-    use crate::zone::Listener;
+    use crate::zone::{Caps, Listener};
 
     fn signed(body: &str) -> Vec<u8> {
         let mut line = body.strip_suffix('}').unwrap().as_bytes().to_vec();
@@ -117,6 +117,7 @@ mod tests {
                 script: text(),
                 hash: text(),
                 rate: Rate::DEFAULT,
+                loudest: Caps::default(),
                 zones: vec![Listener::A, Listener::Room],
                 seed: u64::MAX,
                 undersong: text(),

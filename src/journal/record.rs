@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::level::{Decibels, Loudness};
 use crate::time::{Frames, Rate};
 use crate::timeline::{Change, CueId, CueSort};
-use crate::zone::Listener;
+use crate::zone::{Caps, Listener};
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Record {
 }
 
 /// What began a session, and what is needed to go on with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Started {
     /// What people call it; at most 1 KiB of it are written.
     #[serde(serialize_with = "short")]
@@ -36,6 +36,9 @@ pub struct Started {
     pub rate: Rate,
     /// Who hears what, in the layout's order.
     pub zones: Vec<Listener>,
+    /// How far up the level goes in each zone of the room.
+    #[serde(default, skip_serializing_if = "Caps::is_empty")]
+    pub loudest: Caps,
     /// The seed of every choice.
     pub seed: u64,
     /// The version of undersong.

@@ -147,12 +147,12 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
-    use crate::engine::{Brake, Setup};
+    use crate::engine::{Brake, Loop, Setup};
     use crate::level::{Decibels, Gain};
     use crate::output::loan::{Lent, loan};
     use crate::output::patch::Patch;
     use crate::time::{Frames, Rate};
-    use crate::zone::Layout;
+    use crate::zone::{Caps, Layout};
 
     /// A device that refuses to start, and closes only when it is let go.
     struct Stubborn {
@@ -188,7 +188,8 @@ mod tests {
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
             ceiling: Decibels(-6.0),
-            bed: Arc::from([]),
+            caps: Caps::default(),
+            bed: Loop::default(),
             bed_gain: Gain::SILENCE,
             brake: Brake::default(),
         });

@@ -1,16 +1,15 @@
 //! A device tried in silence: what it really does.
 
-use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Brake, Engine, Setup};
+use crate::engine::{Brake, Engine, Loop, Setup};
 use crate::level::{Decibels, Gain};
 use crate::output::device::Device;
 use crate::output::device_error::DeviceError;
 use crate::output::patch::Patch;
 use crate::time::{Frames, Rate};
-use crate::zone::Layout;
+use crate::zone::{Caps, Layout};
 
 /// It plays silence for this long, and for no fewer periods.
 const LENGTH: Duration = Duration::from_millis(600);
@@ -53,7 +52,8 @@ impl Device {
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
             ceiling: Decibels(-6.0),
-            bed: Arc::from([]),
+            caps: Caps::default(),
+            bed: Loop::default(),
             bed_gain: Gain::SILENCE,
             brake: Brake::default(),
         });

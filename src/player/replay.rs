@@ -11,6 +11,7 @@ use crate::player::sequencer::Trouble;
 use crate::player::session::{Beginning, Player, StartError};
 use crate::time::{Frames, Rate};
 use crate::timeline::{Change, Course, Refusal};
+use crate::zone::Caps;
 
 /// No session is longer, rests and all.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -35,6 +36,7 @@ pub enum ReplayError {
 #[derive(Debug)]
 pub struct Replay {
     legs: Vec<(Leg, Course)>,
+    caps: Caps,
     rate: Rate,
 }
 
@@ -64,7 +66,8 @@ impl Replay {
         });
         let legs = legs.collect::<Result<_, _>>()?;
         let rate = account.started.rate;
-        let replay = Self { legs, rate };
+        let caps = account.started.loudest.clone();
+        let replay = Self { legs, caps, rate };
         replay.check()?;
         if replay.length() > longest {
             return Err(ReplayError::TooLong);
@@ -98,7 +101,7 @@ impl Replay {
     ) -> Result<Vec<Trouble>, E> {
         let mut troubles = Vec::new();
         for (leg, course) in &self.legs {
-            let (mut player, mut engine) = Player::offline(beginning(leg, course))?;
+            let (mut player, mut engine) = Player::offline(beginning(leg, course, &self.caps))?;
             let channels = engine.channels();
             // A leg that was cut off in a pause has no more of it than was recorded.
             let left = Cell::new(length(leg, course).index());
@@ -124,14 +127,19 @@ impl Replay {
     }
 }
 
-fn beginning(leg: &Leg, course: &Course) -> Beginning {
+fn beginning(leg: &Leg, course: &Course, caps: &Caps) -> Beginning {
     let heard = leg.left_out.clone();
-    if leg.resumed {
-        return Beginning::again(course.clone(), leg.from, heard);
-    }
+    let beginning = if leg.resumed {
+        Beginning::again(course.clone(), leg.from, heard)
+    } else {
+        Beginning {
+            heard: Some(heard),
+            ..Beginning::new(course.clone(), leg.from)
+        }
+    };
     Beginning {
-        heard: Some(heard),
-        ..Beginning::new(course.clone(), leg.from)
+        caps: caps.clone(),
+        ..beginning
     }
 }
 

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::decode::{Decoder, Disk, OwnDisk};
-use crate::engine::{Brake, Command, Engine, Event, Handle, Meters, Revision, Setup, Stop};
-use crate::frame::Frame;
+use crate::engine::{Brake, Command, Engine, Event, Handle, Loop, Meters, Revision, Setup, Stop};
 use crate::journal::Journal;
 use crate::level::{Decibels, Loudness};
 use crate::player::gate::Open;
@@ -18,7 +17,7 @@ use crate::time::Frames;
 use crate::timeline::{
     Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline, gain_at,
 };
-use crate::zone::Zone;
+use crate::zone::{Caps, Zone};
 
 /// Each zone's ceiling.
 const CEILING: Decibels = Decibels(-6.0);
@@ -33,8 +32,8 @@ const LATER: Duration = Duration::from_millis(20);
 /// But no later than by so many doublings.
 const MOST_LATE: u32 = 6;
 
-/// A ring holds this much.
-const RING: Duration = Duration::from_secs(4);
+/// A ring holds this much at most, and is filled again from two thirds of it on.
+const RING: Duration = Duration::from_secs(6);
 
 /// The bed is part of the program: what stands in when a file fails must not be a file.
 const BUNDLED_BED: &[u8] = include_bytes!("../../cues/bed.flac");
@@ -59,6 +58,8 @@ pub struct Beginning {
     pub start: Frames,
     /// How long the sound takes from silence to full.
     pub ramp_in: Duration,
+    /// How far up the level goes in each zone of the room.
+    pub caps: Caps,
     /// What ends it.
     pub brake: Brake,
     /// What is recorded, and where: a cue sounds only once its start is.
@@ -79,6 +80,7 @@ impl Beginning {
             course,
             start,
             ramp_in: if own { Duration::ZERO } else { RAMP_IN },
+            caps: Caps::default(),
             brake: Brake::default(),
             journal: None,
             disk: Arc::new(OwnDisk),
@@ -153,6 +155,7 @@ impl Player {
             course,
             start,
             ramp_in,
+            caps,
             brake,
             journal,
             heard,
@@ -167,6 +170,7 @@ impl Player {
             layout: timeline.layout.clone(),
             start,
             ramp_in,
+            caps,
             ceiling: CEILING,
             bed: bed(&timeline)?,
             bed_gain: timeline.bed.gain,
@@ -204,7 +208,7 @@ impl Player {
         Ok((player, engine))
     }
 
-    /// Sends what falls due, and tells what happened since the last time. Does not block; call it every 50 ms or oftener.
+    /// Sends what falls due, and tells what happened since the last time. Does not block; call it every 100 ms or oftener.
     pub fn tick(&mut self) -> Vec<Happening<'_>> {
         let now = self.handle.position();
         self.advance(now);
@@ -310,7 +314,7 @@ impl Player {
             if begin.elapsed() >= patience {
                 return false;
             }
-            self.streams.nudge();
+            self.streams.hurry();
             self.streams.wait(STEP);
             self.advance(self.handle.position());
         }
@@ -468,12 +472,13 @@ impl Player {
     }
 }
 
-fn bed(timeline: &Timeline) -> Result<Arc<[Frame]>, StartError> {
+fn bed(timeline: &Timeline) -> Result<Loop, StartError> {
     let decoder = match &timeline.bed.file {
         Some(file) => Decoder::open(file),
         None => Decoder::of_bytes(BUNDLED_BED),
     };
     let decoder = decoder.map_err(|error| StartError::Bed(error.into()))?;
     let most = decoder.rate().frames(LONGEST_BED);
-    load_loop(decoder, timeline.rate, most).map_err(StartError::Bed)
+    let sound = load_loop(decoder, timeline.rate, most).map_err(StartError::Bed)?;
+    Ok(Loop::of(&sound))
 }

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use super::language::{RoomFile, ZoneMap};
+use super::language::{Loudest, RoomFile, ZoneMap};
 use super::{Channels, Output, Room};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
@@ -11,7 +11,7 @@ use crate::reading::mistakes::Mistakes;
 use crate::reading::named_file::{folder_of, resolve};
 use crate::reading::yaml::{Field, FileName, List, Number, Span};
 use crate::time::Rate;
-use crate::zone::Listener;
+use crate::zone::{Caps, Listener};
 
 const VERSION: u64 = 1;
 /// No device has more channels that we would use.
@@ -77,16 +77,33 @@ fn number(
     None
 }
 
-fn loudest(written: &RoomFile, mistakes: &mut Mistakes) -> Decibels {
-    let Some((level, span)) = written.loudest.spanned() else {
-        return Decibels(6.0);
+fn loudest(written: &RoomFile, mistakes: &mut Mistakes) -> Caps {
+    let listeners = [Listener::A, Listener::B, Listener::Room];
+    let caps = match written.loudest.spanned() {
+        None => Vec::new(),
+        Some((Loudest::All(level), span)) => {
+            let level = cap(level.0, span, mistakes);
+            listeners.map(|listener| (listener, level)).into()
+        }
+        Some((Loudest::Each(each), _)) => {
+            let fields = listeners.into_iter().zip([&each.a, &each.b, &each.room]);
+            let caps = fields.filter_map(|(listener, field)| {
+                let (level, span) = field.spanned()?;
+                Some((listener, cap(level.0, span, mistakes)))
+            });
+            caps.collect()
+        }
     };
-    if !LOUDEST.contains(&level.0.0) {
+    Caps::new(caps)
+}
+
+fn cap(level: Decibels, span: &Span, mistakes: &mut Mistakes) -> Decibels {
+    if !LOUDEST.contains(&level.0) {
         let (least, most) = LOUDEST.into_inner();
         let wrong = format!("the loudest level can be from {least:+} dB to {most:+} dB");
         mistakes.error(span, Wrong::new(wrong));
     }
-    level.0
+    level
 }
 
 fn place(field: &Field<FileName>, folder: &Path, mistakes: &mut Mistakes) -> Option<PathBuf> {
@@ -189,7 +206,7 @@ mod tests {
     fn the_least_that_can_be_said_of_a_room_is_enough() {
         let room = reading(LEAST).unwrap();
         assert_eq!(room.output, Output::Paced);
-        assert_eq!((room.period, room.loudest), (1024, Decibels(6.0)));
+        assert_eq!((room.period, room.loudest), (1024, Caps::default()));
         assert!(room.journal.is_absolute() && room.media[0].is_absolute());
     }
 

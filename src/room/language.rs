@@ -1,6 +1,13 @@
 //! The room file's language: every key, and what it takes.
 
-use crate::reading::yaml::{FileName, Level, List, Number, OneOrMore, Text, record, words};
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::reading::mistakes::Mistakes;
+use crate::reading::yaml::{
+    FileName, Level, List, Node, Number, OneOrMore, Text, Value, Written, record, words,
+};
 
 /// What was written for `remote`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +40,63 @@ record! {
             period: Number,
             /// Which channels of the device each listener hears, counted from 1. As the session lays them out unless said.
             zones: ZoneMap,
-            /// The level of everything is never steered higher than this: `+6 dB` unless said.
-            loudest: Level,
+            /// The level goes no higher than this, however it is steered: one for all, or one for each listener, such as
+            /// `{ a: -6 dB, b: 0 dB }`. `+6 dB` unless said.
+            loudest: Loudest,
             /// Where the daemon listens for the command line: `/run/undersong/control.sock` unless said.
             socket: FileName,
             /// `off`: the daemon is steered on this machine only.
             remote: Remote,
         }
+    }
+}
+
+record! {
+    /// How far up the level goes for each listener.
+    EachLoudest = "`loudest`" {
+        may {
+            /// For listener a, such as `-6 dB`.
+            a: Level,
+            /// For listener b.
+            b: Level,
+            /// For the room's loudspeakers.
+            room: Level,
+        }
+    }
+}
+
+/// One level for all listeners, or one for each.
+#[derive(Debug)]
+pub enum Loudest {
+    /// For all.
+    All(Level),
+    /// For each.
+    Each(EachLoudest),
+}
+
+impl Written for Loudest {
+    fn read(node: &Node, mistakes: &mut Mistakes) -> Option<Self> {
+        if let Value::Map(_) = node.value {
+            EachLoudest::read(node, mistakes).map(Self::Each)
+        } else {
+            Level::read(node, mistakes).map(Self::All)
+        }
+    }
+}
+
+impl JsonSchema for Loudest {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Loudest".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (all, each) = (
+            generator.subschema_for::<Level>(),
+            generator.subschema_for::<EachLoudest>(),
+        );
+        schemars::json_schema!({ "anyOf": [all, each] })
     }
 }
 

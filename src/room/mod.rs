@@ -6,13 +6,12 @@ mod wiring;
 
 use std::path::{Path, PathBuf};
 
-use crate::level::Decibels;
 use crate::mistake::Mistake;
 use crate::reading::mistakes::Mistakes;
 use crate::reading::text::{self, Encoding};
 use crate::reading::yaml::{self, Written};
 use crate::time::Rate;
-use crate::zone::Listener;
+use crate::zone::{Caps, Listener};
 
 pub use wiring::{Heard, Verified};
 
@@ -32,8 +31,8 @@ pub struct Room {
     pub period: u32,
     /// Which channels of the device each listener hears; empty: as the session lays them out.
     pub zones: Vec<(Listener, Channels)>,
-    /// The level of everything goes no higher.
-    pub loudest: Decibels,
+    /// How far up the level goes for each listener.
+    pub loudest: Caps,
     /// Scripts, and all files that they name, lie beneath these; each an absolute path without links.
     pub media: Vec<PathBuf>,
     /// Where the journals are kept.

@@ -25,6 +25,10 @@ pub struct Piece {
     pub frames: Frames,
 }
 
+/// A ring is filled in one go, once this much of it is left: a processor that wakes for every frame has forgotten how to
+/// decode each time, and decoding costs three times as much.
+const LOW: f32 = 2.0 / 3.0;
+
 /// What a stream gives: files joined without a seam, from one place to another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
@@ -122,6 +126,8 @@ pub struct Feed {
     laid: usize,
     left: Frames,
     finished: bool,
+    /// Whether the ring is being filled.
+    filling: bool,
 }
 
 impl Feed {
@@ -159,6 +165,7 @@ impl Feed {
             ready: Vec::with_capacity(2 * GO),
             laid: 0,
             finished: false,
+            filling: true,
         };
         feed.source = feed.open_piece(begin);
         Ok(feed)
@@ -177,11 +184,20 @@ impl Feed {
         1.0 - self.ring.slots() as f32 / capacity as f32
     }
 
-    /// Decodes a stretch into the ring.
+    /// Fills the ring, whatever it holds.
+    pub fn hurry(&mut self) {
+        self.filling = true;
+    }
+
+    /// Decodes a stretch into the ring, unless it holds enough.
     ///
     /// # Errors
     /// What keeps the stream from going on. What was laid into the ring before is good.
     pub fn go(&mut self) -> Result<Went, StreamError> {
+        self.filling |= self.fill() < LOW;
+        if !self.filling {
+            return Ok(Went::Full);
+        }
         let mut given = 0;
         loop {
             given += self.lay();
@@ -190,6 +206,7 @@ impl Feed {
                 return Ok(Went::Done);
             }
             if self.laid < self.ready.len() {
+                self.filling = false;
                 return Ok(Went::Full);
             }
             if given >= GO {

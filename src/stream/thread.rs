@@ -18,7 +18,7 @@ use crate::stream::source::Reading;
 use crate::time::{Frames, Rate};
 
 /// The thread looks at its rings this often when nobody calls it.
-const REST: Duration = Duration::from_millis(20);
+const REST: Duration = Duration::from_millis(100);
 
 /// What the decoder thread is asked for.
 enum Request {
@@ -73,6 +73,7 @@ pub struct Streams {
     reports: Receiver<Report>,
     bell: Arc<Bell>,
     over: Arc<AtomicBool>,
+    hurry: Arc<AtomicBool>,
     thread: JoinHandle<()>,
     /// How many frames a ring holds.
     ring: Frames,
@@ -88,11 +89,13 @@ impl Streams {
         let (outbox, reports) = channel();
         let bell = Arc::new(Bell::default());
         let over = Arc::new(AtomicBool::new(false));
+        let hurry = Arc::new(AtomicBool::new(false));
         let decoder = DecoderThread {
             inbox,
             outbox,
             bell: Arc::clone(&bell),
             over: Arc::clone(&over),
+            hurry: Arc::clone(&hurry),
             feeds: Vec::new(),
             reading,
         };
@@ -104,6 +107,7 @@ impl Streams {
             reports,
             bell,
             over,
+            hurry,
             thread,
             ring,
         })
@@ -146,6 +150,12 @@ impl Streams {
         self.thread.thread().unpark();
     }
 
+    /// Asks for rings as full as can be: somebody waits for them. Does not block.
+    pub fn hurry(&self) {
+        self.hurry.store(true, Ordering::Relaxed);
+        self.nudge();
+    }
+
     /// Waits until something is ready, or for `most`. Blocking.
     pub fn wait(&self, most: Duration) {
         self.bell.wait(most);
@@ -165,6 +175,7 @@ struct DecoderThread {
     outbox: Sender<Report>,
     bell: Arc<Bell>,
     over: Arc<AtomicBool>,
+    hurry: Arc<AtomicBool>,
     feeds: Vec<(Id, Arc<Progress>, Feed)>,
     reading: Reading,
 }
@@ -182,6 +193,11 @@ impl DecoderThread {
                 Err(TryRecvError::Disconnected) => return,
             };
             self.feeds.retain(|(_, _, feed)| !feed.is_abandoned());
+            if self.hurry.swap(false, Ordering::Relaxed) {
+                for (.., feed) in &mut self.feeds {
+                    feed.hurry();
+                }
+            }
             if !self.feed_hungriest() && !asked {
                 std::thread::park_timeout(REST);
             }

@@ -54,7 +54,9 @@ impl<'a> Draft<'a> {
             at + old.rate.frames(LEAD)
         };
         let clips = old.clips.iter().filter(|clip| clip.from < settled);
-        let phases = old.phases.iter().filter(|span| span.from < settled);
+        // The first phase has begun before its first frame.
+        let phases = old.phases.iter();
+        let phases = phases.filter(|span| span.from < settled || span.from == Frames::ZERO);
         let stays = |cue: &&PlacedCue| cue.at < settled || cue.by_hand;
         Self {
             course,

@@ -1,10 +1,10 @@
 use super::*;
-use crate::engine::{Brake, Handle, Id, Setup};
+use crate::engine::{Brake, Handle, Id, Loop, Setup};
 use crate::engine::{Command, Envelope, Voice};
 use crate::fade::Fade;
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
-use crate::zone::{Layout, Listener, Zones};
+use crate::zone::{Caps, Layout, Listener, Zones};
 
 /// An engine for two listeners that plays one ramp to `a` and its negative to `b`, so that every frame differs.
 fn engine() -> (Box<Engine>, Handle) {
@@ -15,7 +15,8 @@ fn engine() -> (Box<Engine>, Handle) {
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
         ceiling: Decibels(-1.0),
-        bed: Arc::from([]),
+        caps: Caps::default(),
+        bed: Loop::default(),
         bed_gain: Gain::SILENCE,
         brake: Brake::default(),
     });

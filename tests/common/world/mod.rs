@@ -18,7 +18,7 @@ use undersong::player::{Beginning, Player, What};
 use undersong::prepare::Prepared;
 use undersong::time::Frames;
 use undersong::timeline::{Change, Clip, CueId, PlacedCue};
-use undersong::zone::Listener;
+use undersong::zone::{Caps, Listener};
 
 use super::dice::Dice;
 use super::ears::{Ears, Expected};
@@ -98,6 +98,7 @@ impl<'a> World<'a> {
                 script: "world.yaml".into(),
                 hash: prepared.session.hash.clone(),
                 rate: prepared.timeline.rate,
+                loudest: Caps::default(),
                 zones: vec![Listener::A, Listener::B],
                 seed,
                 undersong: "test".into(),
