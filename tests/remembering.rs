@@ -23,6 +23,7 @@ use undersong::player::{Beginning, Player, ending};
 use undersong::prepare::Prepared;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Change, Course};
+use undersong::zone::Caps;
 
 const RATE: Rate = Rate::DEFAULT;
 const SECOND: f64 = 48_000.0;

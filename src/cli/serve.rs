@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::sync::oneshot;
 
 use crate::cli::Exit;
 use crate::cli::ROOM;
@@ -122,8 +123,13 @@ fn serve(room: Room) -> Result<(), Box<dyn std::error::Error>> {
         socket.display()
     )));
     let session = thread::Builder::new().name("session".to_owned());
-    let session = session.spawn(move || Daemon::new(room, cache(), counter).run())?;
-    let served = runtime.block_on(until_asked(listener, &desk, &session));
+    let (alive, gone) = oneshot::channel::<()>();
+    let session = session.spawn(move || {
+        // Dropped when the thread ends, however it does.
+        let _alive = alive;
+        Daemon::new(room, cache(), counter).run();
+    })?;
+    let served = runtime.block_on(until_asked(listener, &desk, gone));
     desk.go_down();
     let ended = session.join();
     // Gone first, so that nobody waits at a door behind which there is nobody.
@@ -137,20 +143,15 @@ fn serve(room: Room) -> Result<(), Box<dyn std::error::Error>> {
 async fn until_asked(
     listener: tokio::net::UnixListener,
     desk: &Desk,
-    session: &thread::JoinHandle<()>,
+    gone: oneshot::Receiver<()>,
 ) -> std::io::Result<()> {
     let mut signals = Signals::listen()?;
-    let gone = async {
-        while !session.is_finished() {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
     // Ready first: a watchdog must not end a daemon that takes up its session.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     tokio::select! {
         served = axum::serve(listener, router(desk.clone())) => served,
         () = signals.asked_to_stop() => Ok(()),
-        () = gone => Ok(()),
+        _ = gone => Ok(()),
         () = feed_watchdog(desk) => Ok(()),
     }
 }

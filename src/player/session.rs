@@ -212,7 +212,6 @@ impl Player {
     pub fn tick(&mut self) -> Vec<Happening<'_>> {
         let now = self.handle.position();
         self.advance(now);
-        self.streams.nudge();
         let mut happenings = Vec::new();
         let mut late = None;
         while let Some(event) = self.handle.event() {

@@ -17,8 +17,8 @@ use crate::stream::sound;
 use crate::stream::source::Reading;
 use crate::time::{Frames, Rate};
 
-/// The thread looks at its rings this often when nobody calls it.
-const REST: Duration = Duration::from_millis(100);
+/// The thread looks at its rings this often: they hold seconds.
+const REST: Duration = Duration::from_millis(250);
 
 /// What the decoder thread is asked for.
 enum Request {
@@ -145,15 +145,10 @@ impl Streams {
         self.reports.try_recv().ok()
     }
 
-    /// Tells the thread that rings were read. Does not block.
-    pub fn nudge(&self) {
-        self.thread.thread().unpark();
-    }
-
     /// Asks for rings as full as can be: somebody waits for them. Does not block.
     pub fn hurry(&self) {
         self.hurry.store(true, Ordering::Relaxed);
-        self.nudge();
+        self.thread.thread().unpark();
     }
 
     /// Waits until something is ready, or for `most`. Blocking.
@@ -165,7 +160,7 @@ impl Streams {
 impl Drop for Streams {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
-        self.nudge();
+        self.thread.thread().unpark();
     }
 }
 
