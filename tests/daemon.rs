@@ -3,9 +3,12 @@
 mod common;
 
 use std::collections::HashMap;
-use std::process::Command;
+use std::io::Write;
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::program::Desk;
 use common::room::Room;
 use serde_json::Value;
 
@@ -152,6 +155,79 @@ fn killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
     }
     assert!(!started.is_empty());
     assert!(started.values().all(|times| *times == 1), "{started:?}");
+}
+
+#[test]
+fn however_many_connect_and_say_nothing_whoever_steers_gets_in() {
+    let mut room = self::room();
+    room.done(&["start", "session.yaml"]);
+    let socket = room.desk.path("run/control.sock");
+    let mut crowd = Vec::new();
+    for number in 0..400 {
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        let half = [
+            "",
+            "GET /v1/st",
+            "POST /v1/commands HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{",
+        ];
+        let _ = stream.write_all(half[number % 3].as_bytes());
+        crowd.push(stream);
+    }
+    room.done(&["hold"]);
+    let process = room.daemon.as_mut().unwrap().id();
+    let open = std::fs::read_dir(format!("/proc/{process}/fd")).map_or(0, Iterator::count);
+    assert!(open < 200, "{open} files are open");
+    assert!(room.done(&["stop", "--now"]).contains("30 ms"));
+    drop(crowd);
+}
+
+#[test]
+fn a_daemon_that_hangs_is_said_to() {
+    let mut room = self::room();
+    let process = room.daemon.as_mut().unwrap().id().to_string();
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &process]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    for command in [&["status"][..], &["stop", "--now"], &["watch"]] {
+        let (code, said) = room.run(command);
+        assert!(
+            code == 3 && said.contains("does not answer"),
+            "{code} {said}"
+        );
+    }
+    signal("-CONT");
+    room.done(&["status"]);
+}
+
+#[test]
+fn started_by_the_system_it_waits_for_what_its_room_file_names() {
+    let desk = Desk::new();
+    desk.write(
+        "room.yaml",
+        "undersong-room: 1\ndevice: paced\nmedia: disk\njournal: journal\nsocket: run/control.sock\n",
+    );
+    let notified = UnixDatagram::bind(desk.path("notify")).unwrap();
+    notified
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let told = || {
+        let mut bytes = [0; 512];
+        let length = notified.recv(&mut bytes).unwrap();
+        String::from_utf8(bytes[..length].to_vec()).unwrap()
+    };
+    let mut daemon = desk
+        .command(&["serve", "--room", "room.yaml"])
+        .env("NOTIFY_SOCKET", desk.path("notify"))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    assert!(told().contains("STATUS=waits"));
+    std::fs::create_dir(desk.path("disk")).unwrap();
+    while !told().contains("READY=1") {}
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
+use sd_notify::{NotifyState, notify};
 use tokio::sync::oneshot;
 
 use crate::cli::Exit;
@@ -13,11 +14,13 @@ use crate::cli::mistakes;
 use crate::cli::scanning::cache;
 use crate::cli::screen::{complain, printable};
 use crate::cli::signals::Signals;
-use crate::control::{listen, router};
+use crate::control::{self, listen, router};
 use crate::daemon::{Daemon, Desk, desk};
 use crate::output::lock_memory;
 use crate::room::{Output, Room, read};
 
+/// A room file that cannot be used is looked at again after this.
+const MENDED: Duration = Duration::from_secs(5);
 /// How often it is looked whether the session's thread goes on.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -41,12 +44,27 @@ impl Serve {
     /// Runs the command.
     #[must_use]
     pub fn run(self) -> Exit {
-        let room = match read(&self.room) {
-            Ok(room) => room,
-            Err(found) => {
-                mistakes::show(&found, &self.room);
+        let mut shown = Vec::new();
+        let room = loop {
+            match read(&self.room) {
+                Ok(room) => break room,
+                Err(found) => {
+                    if found != shown {
+                        mistakes::show(&found, &self.room);
+                        shown = found;
+                    }
+                }
+            }
+            if !is_unit() {
                 return Exit::Input;
             }
+            // Perhaps a disk is not there yet, perhaps a line is wrong: somebody mends it, and need not know of units.
+            let waits = NotifyState::Status("waits until its room file can be used");
+            let _ = notify(&[
+                waits,
+                NotifyState::ExtendTimeoutUsec(2 * MENDED.as_micros() as u32),
+            ]);
+            thread::sleep(MENDED);
         };
         with_few_heaps();
         allow_files();
@@ -58,6 +76,11 @@ impl Serve {
             }
         }
     }
+}
+
+/// Whether the system started it, and nobody looks at what it says.
+fn is_unit() -> bool {
+    std::env::var_os("NOTIFY_SOCKET").is_some()
 }
 
 /// How the C library keeps memory that is to stay small for hours: few heaps, where it would give each thread that reads a file
@@ -147,9 +170,9 @@ async fn until_asked(
 ) -> std::io::Result<()> {
     let mut signals = Signals::listen()?;
     // Ready first: a watchdog must not end a daemon that takes up its session.
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let _ = notify(&[NotifyState::Ready]);
     tokio::select! {
-        served = axum::serve(listener, router(desk.clone())) => served,
+        never = control::serve(listener, router(desk.clone())) => match never {},
         () = signals.asked_to_stop() => Ok(()),
         _ = gone => Ok(()),
         () = feed_watchdog(desk) => Ok(()),
@@ -165,7 +188,7 @@ async fn feed_watchdog(desk: &Desk) {
         let shown = desk.status().now_ms;
         if shown != last {
             last = shown;
-            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+            let _ = notify(&[NotifyState::Watchdog]);
         }
     }
 }

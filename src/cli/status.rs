@@ -101,11 +101,16 @@ fn time(seconds: f64) -> String {
 fn text(status: &Status) -> String {
     let mut text = format!("{}: {}\n", printable(&status.room), state(status));
     if let Some(session) = &status.session {
-        about(session, &mut text);
+        if status.state == State::Offered {
+            let (title, at) = (printable(&session.title), time(session.position));
+            // Writing to a text does not fail, here and below.
+            let _ = writeln!(text, "session   {title}, cut off at {at}");
+        } else {
+            about(session, &mut text);
+        }
     }
     let output = &status.output;
     if output.state != "closed" {
-        // Writing to a text does not fail, here and below.
         let _ = writeln!(
             text,
             "sound     {} ({}), {} Hz, {} dropouts, lost {} times",

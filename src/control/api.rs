@@ -54,8 +54,7 @@ async fn command(
     let Json(command) = match body {
         Ok(command) => command,
         Err(rejection) => {
-            let sentence = format!("this is no command: {}", rejection.body_text());
-            return respond(Err(Refused::new(Reason::Wrong, sentence)));
+            return respond(Err(Refused::new(Reason::Wrong, no_command(&rejection))));
         }
     };
     let verdict = {
@@ -73,6 +72,17 @@ async fn command(
             respond(task.await.unwrap_or_else(|_| lost()))
         }
     }
+}
+
+fn no_command(rejection: &JsonRejection) -> String {
+    let said = rejection.body_text();
+    // What is no order of its own is taken for a change, and then for nothing that has a name.
+    if said.contains("untagged enum") {
+        return "this is no command: its `do` names no order, or the order lacks what it needs or has it in another form; \
+                `GET /v1/openapi.json` lists them all"
+            .to_owned();
+    }
+    format!("this is no command: {said}")
 }
 
 async fn carry_out(control: Control, command: Command) -> Result<Answer, Refused> {

@@ -18,6 +18,9 @@ use crate::daemon::{Answer, Order, Refused, Status};
 /// A command is worth nothing after this.
 const EXPIRY: Duration = Duration::from_secs(3);
 
+/// A daemon that says nothing for so long hangs, or was stopped.
+const SILENT: Duration = Duration::from_secs(3);
+
 /// Why a daemon could not be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -27,6 +30,9 @@ pub enum ClientError {
     /// The user may not.
     #[error("you may not use {}; your user must belong to the daemon's group", .0.display())]
     Forbidden(PathBuf),
+    /// It does not answer.
+    #[error("the daemon on {} does not answer; `journalctl -u undersong` may say why, and `systemctl restart undersong` starts it anew", .0.display())]
+    Silent(PathBuf),
     /// The connection broke, or what came was not understood.
     #[error("the daemon's answer did not come: {0}")]
     Broken(String),
@@ -61,11 +67,14 @@ impl Client {
     /// # Errors
     /// Where the daemon cannot be asked.
     pub async fn status(&self) -> Result<Status, ClientError> {
-        let response = self.ask(Method::GET, "/v1/status", Vec::new()).await?;
-        read(response).await
+        self.soon(async {
+            let response = self.ask(Method::GET, "/v1/status", Vec::new()).await?;
+            read(response).await
+        })
+        .await
     }
 
-    /// Gives an order, or asks what it would do.
+    /// Gives an order, or asks what it would do. An answer may take its time, as long as the daemon says how things are.
     ///
     /// # Errors
     /// Where it was not carried out.
@@ -86,7 +95,14 @@ impl Client {
             command: order,
         };
         let body = serde_json::to_vec(&command).map_err(|e| ClientError::Broken(e.to_string()))?;
-        let response = self.ask(Method::POST, "/v1/commands", body).await?;
+        let answer = self.ask(Method::POST, "/v1/commands", body);
+        let mut answer = std::pin::pin!(answer);
+        let response = loop {
+            if let Ok(response) = tokio::time::timeout(SILENT, &mut answer).await {
+                break response?;
+            }
+            self.status().await?;
+        };
         if response.status() == StatusCode::OK {
             return read(response).await;
         }
@@ -98,8 +114,17 @@ impl Client {
     /// # Errors
     /// Where the daemon cannot be asked.
     pub async fn events(&self) -> Result<Incoming, ClientError> {
-        let response = self.ask(Method::GET, "/v1/events", Vec::new()).await?;
-        Ok(response.into_body())
+        let response = self.soon(self.ask(Method::GET, "/v1/events", Vec::new()));
+        Ok(response.await?.into_body())
+    }
+
+    /// What a daemon that is well answers at once.
+    async fn soon<T>(
+        &self,
+        answer: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, ClientError> {
+        let answer = tokio::time::timeout(SILENT, answer).await;
+        answer.unwrap_or_else(|_| Err(ClientError::Silent(self.socket.clone())))
     }
 
     async fn ask(

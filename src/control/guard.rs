@@ -135,6 +135,14 @@ impl Guard {
         {
             seen.answer = Some(answer.clone());
         }
+        // What was refused may be asked again at once, and is told again why.
+        let is_last = self
+            .last
+            .as_ref()
+            .is_some_and(|(last, _)| last == command.order());
+        if answer.is_err() && is_last {
+            self.last = None;
+        }
     }
 }
 

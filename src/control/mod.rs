@@ -12,6 +12,7 @@
 mod api;
 mod client;
 mod command;
+mod door;
 mod guard;
 mod metrics;
 mod socket;
@@ -19,5 +20,6 @@ mod socket;
 pub use api::router;
 pub use client::{Client, ClientError};
 pub use command::{Command, Id};
+pub use door::serve;
 pub use guard::{Guard, Verdict};
 pub use socket::{SocketError, listen};

@@ -24,6 +24,8 @@ use crate::timeline::{Change, CueSort, Forecast, PlacedCue, music_over};
 
 /// `level` goes no lower.
 const SOFTEST: Decibels = Decibels(-60.0);
+/// The music came in time for so long: what was wrong with the disk is over.
+const WELL: Duration = Duration::from_secs(60);
 /// A change that the engine has not confirmed after so long is waited for no more: it is made when the sound is back.
 const CONFIRM: Duration = Duration::from_secs(2);
 /// When the daemon ends, the sound is given so long to go.
@@ -60,6 +62,8 @@ pub struct Playing {
     /// When it was last looked whether anything is heard, and since when nothing is that should be.
     listened: Instant,
     deaf_since: Option<Instant>,
+    /// When the bed stood in last.
+    starved: Option<Instant>,
     /// The daemon ends; the session goes on another time.
     leaves: Option<Instant>,
     /// When the output can be closed without cutting what is still to be heard.
@@ -123,6 +127,7 @@ impl Playing {
             sleep: Sleep::watch(),
             lost: None,
             listened: Instant::now(),
+            starved: None,
             deaf_since: None,
             leaves: None,
             closes: None,
@@ -161,11 +166,14 @@ impl Playing {
                         cue.name
                     ),
                 )),
-                What::Starved(_) => look.alarms.push((
-                    "starved",
-                    "the music came too late from the disk, and the bed stands in; look at the disk"
-                        .to_owned(),
-                )),
+                What::Starved(_) => {
+                    self.starved = Some(Instant::now());
+                    look.alarms.push((
+                        "starved",
+                        "the music came too late from the disk, and the bed stands in; look at the disk"
+                            .to_owned(),
+                    ));
+                }
                 What::Trouble(trouble) => look.alarms.push(("file", trouble.to_string())),
                 _ => {}
             }
@@ -244,6 +252,10 @@ impl Playing {
             return;
         }
         self.listened = now;
+        if self.starved.is_some_and(|at| now.duration_since(at) > WELL) {
+            self.starved = None;
+            look.cleared.push("starved");
+        }
         if self.state() != State::Playing || !self.keeper.facts().plays || !self.is_deaf() {
             self.deaf_since = None;
             look.cleared.push("silent");
@@ -263,7 +275,12 @@ impl Playing {
         let mut zones = timeline.layout.zones();
         zones.any(|zone| {
             let music = music_over(&timeline.clips, library, timeline.rate, zone, at..at);
-            let least = music.map(|music| music.0 + self.player.level().0 + LOWEST_DUCK.0);
+            let cap = timeline
+                .layout
+                .listener(zone)
+                .map(|it| self.room.loudest.of(it));
+            let level = cap.map_or(self.player.level(), |cap| self.player.level().min(cap));
+            let least = music.map(|music| music.0 + level.0 + LOWEST_DUCK.0);
             least.is_some_and(|least| least > AUDIBLE.0)
                 && self.player.momentary(zone) <= Loudness::GATE
         })

@@ -19,7 +19,7 @@ const TOO_SLOW: Duration = Duration::from_millis(2_500);
 /// # Errors
 /// What the system says.
 pub fn room(folder: &Path) -> io::Result<u64> {
-    let about = rustix::fs::statvfs(nearest(folder))?;
+    let about = rustix::fs::statvfs(nearest(folder)?)?;
     Ok(about.f_bavail.saturating_mul(about.f_frsize))
 }
 
@@ -31,7 +31,7 @@ pub fn room(folder: &Path) -> io::Result<u64> {
 pub fn write(folder: &Path) -> io::Result<Duration> {
     let mut file = tempfile::Builder::new()
         .prefix(".doctor-")
-        .tempfile_in(nearest(folder))?;
+        .tempfile_in(nearest(folder)?)?;
     file.write_all(&[b'\n'; 4096])?;
     let begun = Instant::now();
     file.as_file().sync_all()?;
@@ -41,9 +41,15 @@ pub fn write(folder: &Path) -> io::Result<Duration> {
 }
 
 /// A folder that is not there yet is made with the first session, on the disk that it will lie on.
-fn nearest(folder: &Path) -> &Path {
-    let mut there = folder.ancestors().filter(|folder| folder.is_dir());
-    there.next().unwrap_or(folder)
+fn nearest(folder: &Path) -> io::Result<&Path> {
+    let is_there = |path: &&Path| path.symlink_metadata().is_ok();
+    let there = folder.ancestors().find(is_there).unwrap_or(folder);
+    if there.is_dir() {
+        Ok(there)
+    } else {
+        let says = format!("{} is no folder", there.display());
+        Err(io::Error::new(io::ErrorKind::NotADirectory, says))
+    }
 }
 
 /// What the room means.
@@ -120,6 +126,23 @@ mod tests {
             judge_room(Path::new("/j"), &Err(gone)).verdict,
             Verdict::Fail
         );
+    }
+
+    #[test]
+    fn where_a_file_stands_in_the_way_it_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("journal");
+        std::fs::write(&file, "no folder").unwrap();
+        for place in [file.clone(), file.join("deeper")] {
+            let found = judge_room(&place, &room(&place));
+            assert_eq!(found.verdict, Verdict::Fail);
+            assert!(
+                found.sentence().contains("journal is no folder"),
+                "{found:?}"
+            );
+            assert!(write(&place).is_err());
+        }
+        assert!(room(&folder.path().join("not/yet")).is_ok());
     }
 
     #[test]

@@ -177,26 +177,41 @@ struct DecoderThread {
 
 impl DecoderThread {
     fn run(mut self) {
-        while !self.over.load(Ordering::Relaxed) {
-            // One request a turn: no ring runs dry while many sounds are loaded.
-            let asked = match self.inbox.try_recv() {
-                Ok(request) => {
-                    self.answer(request);
-                    true
-                }
-                Err(TryRecvError::Empty) => false,
-                Err(TryRecvError::Disconnected) => return,
-            };
-            self.feeds.retain(|(_, _, feed)| !feed.is_abandoned());
-            if self.hurry.swap(false, Ordering::Relaxed) {
-                for (.., feed) in &mut self.feeds {
-                    feed.hurry();
-                }
+        while !self.over.load(Ordering::Relaxed) && self.survives(Self::turn) {}
+    }
+
+    /// Does a turn. What was not foreseen in it costs the streams that are open, and none that comes later.
+    fn survives(&mut self, turn: impl FnOnce(&mut Self) -> bool) -> bool {
+        unbroken(|| Ok(turn(self))).unwrap_or_else(|_| {
+            for (id, progress, _) in std::mem::take(&mut self.feeds) {
+                progress.end();
+                self.tell(Report::Failed(id, StreamError::Broken));
             }
-            if !self.feed_hungriest() && !asked {
-                std::thread::park_timeout(REST);
+            true
+        })
+    }
+
+    /// Answers a request, feeds a ring, or rests; false when nobody is there any more.
+    fn turn(&mut self) -> bool {
+        // One request a turn: no ring runs dry while many sounds are loaded.
+        let asked = match self.inbox.try_recv() {
+            Ok(request) => {
+                self.answer(request);
+                true
+            }
+            Err(TryRecvError::Empty) => false,
+            Err(TryRecvError::Disconnected) => return false,
+        };
+        self.feeds.retain(|(_, _, feed)| !feed.is_abandoned());
+        if self.hurry.swap(false, Ordering::Relaxed) {
+            for (.., feed) in &mut self.feeds {
+                feed.hurry();
             }
         }
+        if !self.feed_hungriest() && !asked {
+            std::thread::park_timeout(REST);
+        }
+        true
     }
 
     fn answer(&mut self, request: Request) {
@@ -204,7 +219,8 @@ impl DecoderThread {
             Request::Open(id, recipe, ring, progress) => {
                 tracing::debug!(id = id.0, files = recipe.pieces.len(), "a stream opens");
                 let told = Arc::clone(&progress);
-                match Feed::open(*recipe, ring, told, self.reading.clone()) {
+                let reading = self.reading.clone();
+                match unbroken(|| Feed::open(*recipe, ring, told, reading)) {
                     Ok(feed) => self.feeds.push((id, progress, feed)),
                     Err(error) => {
                         progress.end();
@@ -259,5 +275,51 @@ impl DecoderThread {
     fn tell(&self, report: Report) {
         let _ = self.outbox.send(report);
         self.bell.ring();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_foreseen_ends_the_open_streams_and_not_the_thread() {
+        let (requests, inbox) = channel();
+        let (outbox, reports) = channel();
+        let mut decoder = DecoderThread {
+            inbox,
+            outbox,
+            bell: Arc::default(),
+            over: Arc::default(),
+            hurry: Arc::default(),
+            feeds: Vec::new(),
+            reading: Reading::Ahead,
+        };
+        let recipe = || {
+            Box::new(Recipe {
+                pieces: Vec::new(),
+                source: Rate::DEFAULT,
+                rate: Rate::DEFAULT,
+                offset: Frames::ZERO,
+                length: Frames(10),
+            })
+        };
+        let (ring, _frames) = RingBuffer::new(4);
+        let progress = Arc::new(Progress::default());
+        decoder.answer(Request::Open(Id(7), recipe(), ring, Arc::clone(&progress)));
+        assert!(decoder.survives(|_| panic!("in a test")));
+        assert!(progress.is_over());
+        let report = reports.try_recv().unwrap();
+        assert!(matches!(report, Report::Failed(Id(7), StreamError::Broken)));
+        // The next stream is opened as if nothing had been.
+        let (ring, _frames) = RingBuffer::new(4);
+        let next = Request::Open(Id(8), recipe(), ring, Arc::default());
+        requests.send(next).unwrap();
+        assert!(decoder.survives(DecoderThread::turn));
+        let report = reports.try_recv().unwrap();
+        assert!(
+            matches!(report, Report::Failed(Id(8), StreamError::Short)),
+            "{report:?}"
+        );
     }
 }

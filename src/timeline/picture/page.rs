@@ -127,10 +127,12 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Text as XML may hold it, and HTML too: control characters and non-characters become spaces.
+/// Text as XML may hold it, and HTML too: control characters, non-characters and what turns the writing's direction become
+/// spaces.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    let allowed = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    let turns = |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let allowed = |c: char| !c.is_control() && !turns(c) && !matches!(c, '\u{fffe}' | '\u{ffff}');
     let tame: String = text
         .chars()
         .map(|c| if allowed(c) { c } else { ' ' })
