@@ -204,6 +204,42 @@ fn whoever_skips_on_and_on_is_asked_to_wait_until_the_pieces_before_are_gone() {
 }
 
 #[test]
+fn what_leaves_slowly_is_gone_when_silence_is_asked_for() {
+    let (stage, _) = stage();
+    let by = Duration::from_secs(600);
+    for (first, change) in [
+        ("10s, end: hold", Change::Continue),
+        ("80s", Change::Shorten { by }),
+    ] {
+        let script = format!(
+            "undersong: 1\ntitle: Still\nmusic: {{ loudness: as-is, phase-crossfade: 4s, fade-in: 0s }}\nphases:\n  \
+             - {{ name: first, length: {first}, playlist: {{ tracks: [\
+             {{ file: 150.wav, intensity: 1 }}, {{ file: 300.wav, intensity: 3 }}] }} }}\n  \
+             - {{ name: still, length: 60s, music: silence }}\n"
+        );
+        let prepared = stage.prepare(&script, RATE);
+        let mut session = Steered::new(&prepared, 333);
+        session.seconds(10.0);
+        session.steer(&Change::Intensity {
+            by: 1,
+            at_once: true,
+        });
+        session.seconds(13.0);
+        session.steer(&change);
+        session.seconds(80.0);
+        let phases = &session.player.timeline().phases;
+        let still = phases[1].from.index() as f64 / SECOND as f64;
+        let sound = session.heard.iter().rposition(|frame| *frame != [0.0; 2]);
+        let gone = sound.unwrap() as f64 / SECOND as f64 - still;
+        assert!(
+            (3.0..6.1).contains(&gone),
+            "{gone} s into silence, {change:?}"
+        );
+        session.assert_smooth(1.0, still);
+    }
+}
+
+#[test]
 fn people_are_brought_back_within_twenty_seconds_from_anywhere() {
     let (_stage, prepared) = stage();
     for (at, block) in [(5.0, 1024), (22.0, 97), (39.5, 480), (60.0, 4096)] {

@@ -18,8 +18,6 @@ use super::mood::{Mood, Now};
 
 /// What the system lets anybody have: 1.3 s of the card's sound.
 const PIPE: usize = 1 << 20;
-/// What goes from this height to nothing at once was cut off.
-const SOUNDS: f32 = 1e-3;
 
 /// What was heard in all.
 #[derive(Debug)]
@@ -74,7 +72,6 @@ struct Listening {
     faults: Vec<String>,
     at: usize,
     cuts: usize,
-    loud: bool,
     begun: Instant,
 }
 
@@ -89,7 +86,6 @@ impl Listening {
             faults: Vec::new(),
             at: 0,
             cuts: 0,
-            loud: false,
             begun: Instant::now(),
         }
     }
@@ -134,23 +130,14 @@ impl Listening {
             music: now == Now::Music,
             ..Expected::default()
         };
-        let mut from = 0;
-        for (at, frame) in block.chunks_exact(4).enumerate() {
-            let stops = self.loud && frame.iter().all(|sample| *sample == 0.0);
-            if stops {
-                self.ears.hear(
-                    Frames::from(self.at + from),
-                    &block[4 * from..4 * at],
-                    expected,
-                );
+        for (offset, frame) in block.chunks_exact(4).enumerate() {
+            if self.ears.stops_with(frame) {
                 self.ears.cut();
                 self.cuts += 1;
-                from = at;
             }
-            self.loud = frame.iter().any(|sample| sample.abs() > SOUNDS);
+            let at = Frames::from(self.at + offset);
+            self.ears.hear(at, frame, expected);
         }
-        self.ears
-            .hear(Frames::from(self.at + from), &block[4 * from..], expected);
         for fault in &mut self.ears.faults[known..] {
             fault.push_str(&clock(self.begun.elapsed()));
         }

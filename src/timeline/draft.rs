@@ -105,6 +105,13 @@ impl<'a> Draft<'a> {
         stands.then_some(Opening::Standing(self.settled))
     }
 
+    /// The frame after the last of what was told to go.
+    #[must_use]
+    pub fn end_of_leaving(&self) -> Frames {
+        let leaving = self.clips.iter().filter(|clip| clip.leaves());
+        leaving.map(Clip::end).fold(self.at, Frames::max)
+    }
+
     /// The frame after the last of what sounds.
     #[must_use]
     pub fn end_of_sound(&self) -> Frames {
@@ -200,9 +207,10 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Lets a clip go within `length` from `at` on, but for one that goes already; `goes_on` where the next one is joined to it.
+/// Lets a clip go within `length` from `at` on, but for one that is gone by then; `goes_on` where the next one is joined to it.
 pub fn leave(clip: &mut Clip, at: Frames, length: Frames, goes_on: bool) {
-    if clip.leaves() {
+    let turn_ends = clip.turn.map_or(Frames::ZERO, |turn| turn.end());
+    if clip.leaves() && turn_ends <= at + length {
         return;
     }
     // What ends sooner without a fade of its own is gone by then.

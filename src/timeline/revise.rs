@@ -246,7 +246,8 @@ fn shorter(
     }
     let score = draft.course.score(Vec::new(), Vec::new());
     let leaving = score.fades(span.number).1;
-    let first = draft.settled + leaving - span.from;
+    // What leaves slowly does not reach far into what comes next.
+    let first = (draft.settled + leaving).max(draft.end_of_leaving()) - span.from;
     if first + grace >= span.length {
         return Err(Refusal::EndsNow(span.name.clone()));
     }

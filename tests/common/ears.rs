@@ -43,6 +43,15 @@ impl Ears {
         }
     }
 
+    /// Whether the sound stops dead with this frame: nothing in any channel, and a step to it.
+    pub fn stops_with(&self, frame: &[f32]) -> bool {
+        let bends = self
+            .before
+            .iter()
+            .any(|[first, second]| (first - 2.0 * second).abs() > STEP);
+        bends && frame.iter().all(|sample| *sample == 0.0)
+    }
+
     /// What was heard was cut off by something that is not ours: what comes next comes after silence.
     pub fn cut(&mut self) {
         self.before = [[0.0; 2]; 4];
