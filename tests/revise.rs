@@ -185,6 +185,17 @@ fn assert_one_piece_at_a_time(timeline: &Timeline, at: Frames) -> Result<(), Tes
     Ok(())
 }
 
+/// What is joined without a seam begins where one of its own kind ends: it stays, or goes with it.
+fn assert_joins_hold(timeline: &Timeline, at: Frames) -> Result<(), TestCaseError> {
+    let coming = |clip: &&Clip| clip.joined && clip.from > at;
+    for clip in timeline.clips.iter().filter(coming) {
+        let mut before = timeline.clips.iter();
+        let is_joined = before.any(|other| clip.joins(other));
+        prop_assert!(is_joined, "nothing leads to {:?}", clip);
+    }
+    Ok(())
+}
+
 fn assert_phases_follow(
     old: &Timeline,
     new: &Timeline,
@@ -245,7 +256,12 @@ proptest! {
         let mut at = Frames::ZERO;
         for (change, later) in changes {
             // Often at once, sometimes minutes later.
-            at += Frames(if later % 3 == 0 { later % 60_000 + 1_000 } else { later });
+            at += Frames(match later % 9 {
+                // A room that is never as loud as a session would be.
+                0 | 1 if at == Frames::ZERO && matches!(change, Change::Level { .. }) => 0,
+                0 | 3 | 6 => later % 60_000 + 1_000,
+                _ => later,
+            });
             if at >= course.timeline().length {
                 prop_assert_eq!(course.revise(at, &change).err(), Some(Refusal::Over));
                 break;
@@ -258,6 +274,7 @@ proptest! {
             assert_nothing_is_cut(old, new, at)?;
             assert_music_has_no_hole(new, at + RATE.frames(LEAD))?;
             assert_one_piece_at_a_time(new, at)?;
+            assert_joins_hold(new, at)?;
             for part in 0..100 {
                 let frame = at + Frames(part * RATE.frames(LEAD).0 / 100);
                 let sounds = |timeline: &Timeline| timeline.clips_at(frame).next().is_some();

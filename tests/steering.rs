@@ -240,6 +240,41 @@ fn what_leaves_slowly_is_gone_when_silence_is_asked_for() {
 }
 
 #[test]
+fn what_is_joined_without_a_seam_stays_so_after_a_change_was_taken_back() {
+    let stage = Stage::new();
+    let tone = sine(200.0, -20.0, 48_000, 20 * SECOND);
+    for name in ["one", "two", "three"] {
+        wav(
+            &stage.path(&format!("{name}.wav")),
+            &tone,
+            48_000,
+            2,
+            Wav::Float,
+        );
+    }
+    let script = "undersong: 1\ntitle: Joined\nmusic: { loudness: as-is, crossfade: 0s, fade-in: 0s }\nphases:\n  \
+                  - { name: all, length: 100s, playlist: [one.wav, two.wav, three.wav] }\n";
+    let prepared = stage.prepare(script, RATE);
+    let softer = Change::Level { to: Decibels(-1.0) };
+    // The second one is nearly a second before the join.
+    for (skip, undo) in [(8.0, 10.0), (17.0, 19.1)] {
+        let mut session = Steered::new(&prepared, 777);
+        session.seconds(skip);
+        session.steer(&Change::Skip);
+        session.seconds(undo);
+        session.steer(&Change::Undo);
+        session.seconds(19.5);
+        session.steer(&softer);
+        session.seconds(26.0);
+        session.steer(&Change::Level { to: Decibels(0.0) });
+        session.seconds(30.0);
+        session.steer(&Change::Skip);
+        session.seconds(55.0);
+        session.assert_smooth(1.0, 55.0);
+    }
+}
+
+#[test]
 fn people_are_brought_back_within_twenty_seconds_from_anywhere() {
     let (_stage, prepared) = stage();
     for (at, block) in [(5.0, 1024), (22.0, 97), (39.5, 480), (60.0, 4096)] {

@@ -101,9 +101,10 @@ pub fn ramps(timeline: &Timeline) -> impl Iterator<Item = (Fader, Ramp)> {
 fn runs(timeline: &Timeline) -> Vec<Vec<Clip>> {
     let mut runs: Vec<Vec<Clip>> = Vec::new();
     for clip in &timeline.clips {
-        match runs.last_mut() {
-            Some(run) if clip.joined => run.push(clip.clone()),
-            _ => runs.push(vec![clip.clone()]),
+        let joins = |run: &&mut Vec<Clip>| run.last().is_some_and(|last| clip.joins(last));
+        match runs.iter_mut().rev().find(joins) {
+            Some(run) => run.push(clip.clone()),
+            None => runs.push(vec![clip.clone()]),
         }
     }
     runs

@@ -81,12 +81,12 @@ impl<'a> Draft<'a> {
     /// Lets all that sounds, or is about to, go within `length`.
     pub fn leave(&mut self, length: Frames) {
         let at = self.at;
-        let mut next_joins = false;
-        for clip in self.clips.iter_mut().rev() {
+        let goes_on = |clip: &Clip| self.clips.iter().any(|next| next.joins(clip));
+        let go_on: Vec<bool> = self.clips.iter().map(goes_on).collect();
+        for (clip, goes_on) in self.clips.iter_mut().zip(go_on) {
             if clip.end() > at {
-                leave(clip, at, length, next_joins);
+                leave(clip, at, length, goes_on);
             }
-            next_joins = clip.joined;
         }
     }
 

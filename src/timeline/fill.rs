@@ -179,10 +179,10 @@ impl<'a, 'h> Filling<'a, 'h> {
         let tracks = &self.playlist.tracks;
         let track = tracks.iter().find(|track| *track.path == *clip.track)?;
         let facts = self.library.facts(&clip.track).ok()?;
-        let begin = self.heard.iter().rposition(|clip| !clip.joined);
-        let joined = self.heard.get(begin.unwrap_or(0)..).unwrap_or(&[]);
-        let (others, _) = joined.split_at(joined.len().saturating_sub(1));
-        for (at, other) in others.iter().enumerate() {
+        let before = |clip: &Clip| self.heard.iter().rev().find(|other| clip.joins(other));
+        let joined = std::iter::successors(before(clip), |clip| before(clip));
+        let others: Vec<&Clip> = joined.collect();
+        for (at, other) in others.into_iter().rev().enumerate() {
             if let Ok(facts) = self.library.facts(&other.track) {
                 run.go_on(facts, self.rate, at > 0);
             }

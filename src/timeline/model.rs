@@ -136,6 +136,12 @@ impl Clip {
         self.turn.is_some_and(|turn| turn.target == Gain::SILENCE)
     }
 
+    /// Whether it goes on from the other one without a seam. Nothing that stays goes on from what was told to go.
+    #[must_use]
+    pub fn joins(&self, before: &Self) -> bool {
+        self.joined && self.from == before.end() && (self.leaves() || !before.leaves())
+    }
+
     /// Whether both are the same track at the same place.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

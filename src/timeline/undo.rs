@@ -22,7 +22,7 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     let mut clips: Vec<Clip> = draft
         .clips
         .iter()
-        .map(|clip| restored(clip, before, at, fade))
+        .map(|clip| restored(&draft, clip, before, fade))
         .collect();
     for planned in &before.clips {
         let back = |clip: &&Clip| clip.is_same(planned) && clip.end() > at && !clip.leaves();
@@ -41,7 +41,8 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
 }
 
 /// A clip that sounds, or did: back to what was planned for it, or away where nothing was.
-fn restored(clip: &Clip, before: &Timeline, at: Frames, fade: Frames) -> Clip {
+fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Clip {
+    let at = draft.at;
     if clip.end() <= at {
         return clip.clone();
     }
@@ -52,7 +53,13 @@ fn restored(clip: &Clip, before: &Timeline, at: Frames, fade: Frames) -> Clip {
         let alike = (planned.length, planned.fade_out) == (clip.length, clip.fade_out);
         planned.end() > at && (alike || !falls(planned) && !falls(clip))
     };
-    let Some(planned) = planned.filter(fits) else {
+    // What goes on into a piece that is too late to be had would end in the middle of its sound.
+    let goes_on = |planned: &&Clip| {
+        let mut next = before.clips.iter().filter(|next| next.joins(planned));
+        let begun = |next: &Clip| draft.clips.iter().any(|clip| clip.is_same(next));
+        next.all(|next| next.from >= draft.settled || begun(next))
+    };
+    let Some(planned) = planned.filter(fits).filter(goes_on) else {
         let mut clip = clip.clone();
         leave(&mut clip, at, fade, false);
         return clip;
