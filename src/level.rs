@@ -13,6 +13,10 @@ pub struct Decibels(pub f32);
 impl Decibels {
     /// No change.
     pub const ZERO: Self = Self(0.0);
+    /// The level of everything goes no lower; softer is a pause.
+    pub const SOFTEST: Self = Self(-60.0);
+    /// The level of everything goes no higher.
+    pub const LOUDEST: Self = Self(6.0);
 
     /// The linear factor of this level.
     #[must_use]

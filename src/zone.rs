@@ -88,9 +88,6 @@ impl fmt::Display for Listener {
 pub struct Caps(Vec<(Listener, Decibels)>);
 
 impl Caps {
-    /// One that is named for nobody in a list is as high as a level goes.
-    pub const HIGHEST: Decibels = Decibels(6.0);
-
     /// The caps of these listeners.
     #[must_use]
     pub const fn new(caps: Vec<(Listener, Decibels)>) -> Self {
@@ -103,19 +100,26 @@ impl Caps {
         self.0.is_empty()
     }
 
-    /// A listener's.
+    /// A listener's; [`Decibels::LOUDEST`] for whoever is not named.
     #[must_use]
     pub fn of(&self, listener: Listener) -> Decibels {
         let mut caps = self.0.iter();
         let own = caps.find(|(of, _)| *of == listener);
-        own.map_or(Self::HIGHEST, |(_, cap)| *cap)
+        own.map_or(Decibels::LOUDEST, |(_, cap)| *cap)
+    }
+
+    /// The lower of both for each listener.
+    #[must_use]
+    pub fn lower(&self, other: &Self) -> Self {
+        let all = [Listener::A, Listener::B, Listener::Room];
+        Self(all.map(|of| (of, self.of(of).min(other.of(of)))).into())
     }
 
     /// The highest of all zones: beyond it a higher level changes nothing.
     #[must_use]
     pub fn highest(&self, layout: &Layout) -> Decibels {
         let caps = layout.0.iter().map(|listener| self.of(*listener));
-        caps.reduce(Decibels::max).unwrap_or(Self::HIGHEST)
+        caps.reduce(Decibels::max).unwrap_or(Decibels::LOUDEST)
     }
 }
 

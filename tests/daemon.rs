@@ -225,9 +225,37 @@ fn started_by_the_system_it_waits_for_what_its_room_file_names() {
         .unwrap();
     assert!(told().contains("STATUS=waits"));
     std::fs::create_dir(desk.path("disk")).unwrap();
-    while !told().contains("READY=1") {}
+    while !told().contains("STATUS=ready") {}
     daemon.kill().unwrap();
     daemon.wait().unwrap();
+}
+
+#[test]
+fn a_room_that_is_never_loud_begins_and_goes_on_so() {
+    let file = |loudest: &str| format!("device: paced\nperiod: 256\nloudest: {loudest}\n");
+    let mut room = Room::new(&file("-12 dB"), |desk| {
+        desk.write("session.yaml", SESSION);
+    });
+    room.done(&["start", "session.yaml"]);
+    let level = |room: &Room| room.status()["session"]["level"].as_f64().unwrap().round();
+    assert_eq!(level(&room) as i32, -12);
+    // Nobody asked for it, so nobody takes it back.
+    assert_eq!(room.run(&["undo"]).0, 1);
+    let (code, said) = room.run(&["level", "=-3dB"]);
+    assert!(code == 1 && said.contains("never louder"), "{said}");
+    // Somebody found it too loud all the same.
+    room.kill();
+    let written = std::fs::read_to_string(room.desk.path("room.yaml")).unwrap();
+    let softer = written.replace("-12 dB", "{ a: -12 dB, b: 0 dB, room: -20 dB }");
+    std::fs::write(room.desk.path("room.yaml"), softer).unwrap();
+    room.serve();
+    room.until("it goes on", |room| room.state() == "playing");
+    assert_eq!(level(&room) as i32, -20);
+    room.done(&["stop", "--now"]);
+    room.until("it is over", |room| room.state() == "idle");
+    let records = room.journal();
+    let resumed = records.iter().find(|record| record["what"] == "resumed");
+    assert!(resumed.unwrap()["loudest"].is_array(), "{records:?}");
 }
 
 #[test]

@@ -137,6 +137,7 @@ fn all_that_a_resume_needs_is_told() {
         Entry::Resumed {
             from: Frames(99_000),
             boot,
+            loudest: Caps::default(),
         },
     );
     assert!(journal.flush(PATIENCE));

@@ -113,7 +113,14 @@ impl Evening {
         let journal = Journal::reopen(path).unwrap();
         let from = account.position;
         let boot = "one".to_owned();
-        journal.append(Some(from), Entry::Resumed { from, boot });
+        journal.append(
+            Some(from),
+            Entry::Resumed {
+                from,
+                boot,
+                loudest: Caps::default(),
+            },
+        );
         let mut course = course;
         for (at, change) in &account.changes {
             course = course.revise(*at, change).unwrap();

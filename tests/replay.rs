@@ -286,7 +286,14 @@ fn what_was_cut_off_and_taken_up_again_is_heard_leg_by_leg() {
         };
         let from = account.position;
         let boot = String::new();
-        reopened.append(Some(from), Entry::Resumed { from, boot });
+        reopened.append(
+            Some(from),
+            Entry::Resumed {
+                from,
+                boot,
+                loudest: caps(),
+            },
+        );
         let (course, refused) = prepared.steered().after(&account.changes);
         assert!(refused.is_empty());
         let beginning = Beginning::again(course, from, account.started_cues());

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::pipe::fcntl_setpipe_size;
 use undersong::time::{Frames, Rate};
@@ -26,8 +26,8 @@ pub struct Account {
     pub faults: Vec<String>,
     /// Frames that came.
     pub frames: usize,
-    /// How often the sound was cut off and began anew from nothing.
-    pub cuts: usize,
+    /// When the sound was cut off and began anew from nothing, in milliseconds since 1970.
+    pub cuts: Vec<u64>,
     /// Seconds in which music was to be heard, and was looked for.
     pub music: f64,
     /// Seconds of stillness.
@@ -71,7 +71,7 @@ struct Listening {
     alone: Alone,
     faults: Vec<String>,
     at: usize,
-    cuts: usize,
+    cuts: Vec<u64>,
     begun: Instant,
 }
 
@@ -85,7 +85,7 @@ impl Listening {
             alone: Alone::default(),
             faults: Vec::new(),
             at: 0,
-            cuts: 0,
+            cuts: Vec::new(),
             begun: Instant::now(),
         }
     }
@@ -133,7 +133,7 @@ impl Listening {
         for (offset, frame) in block.chunks_exact(4).enumerate() {
             if self.ears.stops_with(frame) {
                 self.ears.cut();
-                self.cuts += 1;
+                self.cuts.push(wall());
             }
             let at = Frames::from(self.at + offset);
             self.ears.hear(at, frame, expected);
@@ -156,6 +156,11 @@ impl Listening {
         }
         self.at += block.len() / 4;
     }
+}
+
+fn wall() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_millis() as u64)
 }
 
 fn clock(elapsed: Duration) -> String {

@@ -10,8 +10,8 @@ use serde_json::Value;
 pub struct Records {
     /// How many cues began.
     pub cues: usize,
-    /// How often the sound was brought from silence, since the device had stood still.
-    pub returns: usize,
+    /// When the sound was brought from silence, since the device had stood still; in milliseconds since 1970.
+    pub returns: Vec<u64>,
     /// What is wrong.
     pub faults: Vec<String>,
 }
@@ -34,8 +34,8 @@ pub fn judge(folder: &Path) -> Records {
                     records.cues += 1;
                     *started.entry(cue).or_default() += 1;
                 }
+                Some("came-back") => records.returns.extend(record["wall"].as_u64()),
                 // A change took it from its place before it was heard.
-                Some("came-back") => records.returns += 1,
                 Some("cue-left-out") => {
                     started.remove(&cue);
                 }

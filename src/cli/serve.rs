@@ -60,10 +60,7 @@ impl Serve {
             }
             // Perhaps a disk is not there yet, perhaps a line is wrong: somebody mends it, and need not know of units.
             let waits = NotifyState::Status("waits until its room file can be used");
-            let _ = notify(&[
-                waits,
-                NotifyState::ExtendTimeoutUsec(2 * MENDED.as_micros() as u32),
-            ]);
+            let _ = notify(&[waits, NotifyState::Ready, NotifyState::Watchdog]);
             thread::sleep(MENDED);
         };
         with_few_heaps();
@@ -104,7 +101,10 @@ fn with_few_heaps() {
     if let Ok(program) = std::env::current_exe() {
         let arguments = std::env::args_os().skip(1);
         let mut again = std::process::Command::new(program);
-        let error = again.args(arguments).envs(HEAPS).exec();
+        let missing = HEAPS
+            .iter()
+            .filter(|(name, _)| std::env::var_os(name).is_none());
+        let error = again.args(arguments).envs(missing.copied()).exec();
         tracing::warn!("the daemon takes more memory than it needs: {error}");
     }
 }
@@ -113,7 +113,6 @@ fn with_few_heaps() {
 fn with_few_heaps() {}
 
 /// As many open files as the system allows: clients that connect and say nothing must not take those of the music.
-#[cfg(unix)]
 fn allow_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
@@ -170,7 +169,7 @@ async fn until_asked(
 ) -> std::io::Result<()> {
     let mut signals = Signals::listen()?;
     // Ready first: a watchdog must not end a daemon that takes up its session.
-    let _ = notify(&[NotifyState::Ready]);
+    let _ = notify(&[NotifyState::Status("ready"), NotifyState::Ready]);
     tokio::select! {
         never = control::serve(listener, router(desk.clone())) => match never {},
         () = signals.asked_to_stop() => Ok(()),

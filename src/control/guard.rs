@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::control::command::Command;
+use crate::control::command::{Command, Id};
 use crate::daemon::{Answer, Order, Reason, Refused};
 use crate::timeline::Change;
 
@@ -38,7 +38,7 @@ struct Seen {
 #[derive(Debug, Default)]
 pub struct Guard {
     clients: HashMap<String, Seen>,
-    last: Option<(Order, Duration)>,
+    last: Option<(Id, Order, Duration)>,
 }
 
 impl Guard {
@@ -104,7 +104,7 @@ impl Guard {
         let last = self.last.as_ref();
         counts
             && !command.forecast
-            && last.is_some_and(|(order, at)| {
+            && last.is_some_and(|(_, order, at)| {
                 let since = Duration::from_millis(now).saturating_sub(*at);
                 order == command.order() && since < DOUBLE
             })
@@ -112,7 +112,7 @@ impl Guard {
 
     fn remember(&mut self, command: &Command, now: Duration) {
         if !command.forecast {
-            self.last = Some((command.order().clone(), now));
+            self.last = Some((command.id.clone(), command.order().clone(), now));
         }
         if self.clients.len() >= MOST && !self.clients.contains_key(&command.id.client) {
             let oldest = self.clients.iter().min_by_key(|(_, seen)| seen.at);
@@ -136,10 +136,7 @@ impl Guard {
             seen.answer = Some(answer.clone());
         }
         // What was refused may be asked again at once, and is told again why.
-        let is_last = self
-            .last
-            .as_ref()
-            .is_some_and(|(last, _)| last == command.order());
+        let is_last = self.last.as_ref().is_some_and(|(id, ..)| *id == command.id);
         if answer.is_err() && is_last {
             self.last = None;
         }
@@ -155,7 +152,6 @@ impl Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::command::Id;
     use crate::daemon::Speed;
 
     const EPOCH: u64 = 7;
@@ -200,6 +196,27 @@ mod tests {
             guard.look(&hold(1), at(9_000), EPOCH),
             Verdict::Repeat(Box::new(answer))
         );
+    }
+
+    #[test]
+    fn what_was_refused_may_be_pressed_again_at_once_and_nothing_else() {
+        let mut guard = Guard::default();
+        let other = |sequence, forecast| Command {
+            forecast,
+            ..hold(sequence)
+        };
+        let refused = Err(Refused::new(Reason::NotNow, "no"));
+        assert_eq!(guard.look(&hold(1), at(1_000), EPOCH), Verdict::CarryOut);
+        // What would be done is refused: that says nothing of what was done.
+        assert_eq!(
+            guard.look(&other(2, true), at(1_100), EPOCH),
+            Verdict::CarryOut
+        );
+        guard.answered(&other(2, true), &refused);
+        let double = guard.look(&hold(3), at(1_200), EPOCH);
+        assert_eq!(reason(double), Some(Reason::DoublePress));
+        guard.answered(&hold(1), &refused);
+        assert_eq!(guard.look(&hold(4), at(1_300), EPOCH), Verdict::CarryOut);
     }
 
     #[test]

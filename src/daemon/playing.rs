@@ -22,8 +22,6 @@ use crate::room::{Output, Room};
 use crate::time::{Frames, clock};
 use crate::timeline::{Change, CueSort, Forecast, PlacedCue, music_over};
 
-/// `level` goes no lower.
-const SOFTEST: Decibels = Decibels(-60.0);
 /// The music came in time for so long: what was wrong with the disk is over.
 const WELL: Duration = Duration::from_secs(60);
 /// A change that the engine has not confirmed after so long is waited for no more: it is made when the sound is back.
@@ -252,6 +250,9 @@ impl Playing {
             return;
         }
         self.listened = now;
+        if self.starved.is_some() && self.player.read_ahead() == Some(Frames::ZERO) {
+            self.starved = Some(now);
+        }
         if self.starved.is_some_and(|at| now.duration_since(at) > WELL) {
             self.starved = None;
             look.cleared.push("starved");
@@ -432,8 +433,11 @@ impl Playing {
                 format!("this room is never louder than {loudest}; its room file says so");
             return Err(Refused::new(Reason::Wrong, sentence));
         }
-        if matches!(change, Change::Level { to } if *to < SOFTEST) {
-            let sentence = format!("the softest level is {SOFTEST}; `undersong pause` is silent");
+        if matches!(change, Change::Level { to } if *to < Decibels::SOFTEST) {
+            let sentence = format!(
+                "the softest level is {}; `undersong pause` is silent",
+                Decibels::SOFTEST
+            );
             return Err(Refused::new(Reason::Wrong, sentence));
         }
         if self.brake.pulled().is_some() {

@@ -138,7 +138,7 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let started = started(&prepared, &path, &room.loudest);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
-            let course = capped(prepared.steered(), &room.loudest, &journal);
+            let course = capped(prepared.steered(), Frames::ZERO, &room.loudest, &journal);
             let beginning = Beginning {
                 caps: room.loudest.clone(),
                 ..Beginning::new(course, Frames::ZERO)
@@ -174,19 +174,23 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 let sentence = "the session that was cut off had been heard to its end";
                 return Err(Refused::new(Reason::NotNow, sentence));
             }
+            // Somebody may have found it too loud; what was too loud then is no louder now.
+            let loudest = room.loudest.lower(&account.started.loudest);
             journal.append(
                 Some(start),
                 Entry::Resumed {
                     from: start,
                     boot: boot(),
+                    loudest: loudest.clone(),
                 },
             );
+            let course = capped(course, start, &loudest, &journal);
             remarks.extend(refused.iter().map(|refusal| {
                 format!("a change that was made before could not be made again: {refusal}")
             }));
             remarks.extend(unheard(&account, &course, start));
             let beginning = Beginning {
-                caps: account.started.loudest.clone(),
+                caps: loudest,
                 ..Beginning::again(course, start, account.started_cues())
             };
             let ready = begin(means, beginning, journal, place, path, remarks)?;
@@ -315,19 +319,26 @@ fn started(prepared: &Prepared, script: &Path, loudest: &Caps) -> Started {
     }
 }
 
-/// In a room that is never as loud as a session would be, the session begins softer.
-fn capped(course: Course, caps: &Caps, journal: &Journal) -> Course {
+/// Differences of levels that nobody hears, in decibels.
+const ALIKE: f32 = 0.01;
+
+/// In a room that is never as loud as a session is, the session is softer from `at` on; nobody asked for that, so nobody
+/// takes it back.
+fn capped(course: Course, at: Frames, caps: &Caps, journal: &Journal) -> Course {
     let loudest = caps.highest(&course.timeline().layout);
-    if loudest.0 >= 0.0 {
+    if course.timeline().level().0 <= loudest.0 + ALIKE {
         return course;
     }
     let change = Change::Level { to: loudest };
-    match course.revise(Frames::ZERO, &change) {
+    match course.revise(at, &change) {
         Ok(softer) => {
-            journal.append(Some(Frames::ZERO), Entry::Changed { change });
-            softer
+            journal.append(Some(at), Entry::Changed { change });
+            softer.for_good()
         }
-        Err(_) => course,
+        Err(refusal) => {
+            tracing::warn!("the level that is shown is not the room's: {refusal}");
+            course
+        }
     }
 }
 

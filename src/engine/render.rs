@@ -100,7 +100,7 @@ impl Engine {
             zones: zones
                 .map(|zone| {
                     let listener = setup.layout.listener(zone);
-                    let cap = listener.map_or(Caps::HIGHEST, |it| setup.caps.of(it));
+                    let cap = listener.map_or(Decibels::LOUDEST, |it| setup.caps.of(it));
                     ZoneBus::new(setup.rate, cap.gain(), setup.ceiling.gain())
                 })
                 .collect(),

@@ -83,7 +83,7 @@ impl Account {
                 self.heard(at);
                 self.is_paused = false;
             }
-            Entry::Resumed { from, boot } => {
+            Entry::Resumed { from, boot, .. } => {
                 self.heard(*from);
                 self.boot.clone_from(boot);
                 self.is_paused = false;

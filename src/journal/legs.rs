@@ -6,12 +6,15 @@ use super::account::Account;
 use super::record::{Ending, Entry};
 use crate::time::Frames;
 use crate::timeline::{Change, CueId};
+use crate::zone::Caps;
 
 /// A stretch of a session that was played without a break of the program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leg {
     /// Whether it was taken up after the program was cut off.
     pub resumed: bool,
+    /// How far up the level went in each zone.
+    pub loudest: Caps,
     /// The first frame that was heard.
     pub from: Frames,
     /// The frame at which the next leg begins, or at which the session ended; `None` where it was played to its end.
@@ -64,6 +67,7 @@ impl Account {
         let mut ended = false;
         let mut legs = vec![Leg {
             resumed: false,
+            loudest: self.started.loudest.clone(),
             from: Frames::ZERO,
             until: None,
             changes: Vec::new(),
@@ -106,11 +110,17 @@ impl Account {
                     leg.until = (*how != Ending::Played).then_some(at);
                     continue;
                 }
-                Entry::Resumed { from, .. } => {
+                Entry::Resumed { from, loudest, .. } => {
+                    let loudest = if loudest.is_empty() {
+                        leg.loudest.clone()
+                    } else {
+                        loudest.clone()
+                    };
                     ended = false;
                     leg.until = Some(*from);
                     legs.push(Leg {
                         resumed: true,
+                        loudest,
                         from: *from,
                         until: None,
                         changes: changes.clone(),

@@ -126,6 +126,7 @@ mod tests {
             Entry::Resumed {
                 from: Frames(u64::MAX),
                 boot: text(),
+                loudest: Caps::default(),
             },
             Entry::Changed {
                 change: Change::Extend {

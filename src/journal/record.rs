@@ -93,6 +93,9 @@ pub enum Entry {
         from: Frames,
         /// Which start of the machine it is now.
         boot: String,
+        /// How far up the level goes from now on in each zone of the room; as before where there is nothing.
+        #[serde(default, skip_serializing_if = "Caps::is_empty")]
+        loudest: Caps,
     },
     /// The timeline was revised.
     Changed {

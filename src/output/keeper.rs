@@ -200,7 +200,7 @@ impl Keeper {
         }
     }
 
-    /// Looks after the output, and tells what happened to it. Call it every 50 ms or oftener. Waits for a block that is being
+    /// Looks after the output, and tells what happened to it. Call it several times a second. Waits for a block that is being
     /// made at most.
     pub fn tick(&mut self) -> Vec<Turn> {
         let mut turns = std::mem::take(&mut self.untold);

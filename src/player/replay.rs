@@ -11,7 +11,6 @@ use crate::player::sequencer::Trouble;
 use crate::player::session::{Beginning, Player, StartError};
 use crate::time::{Frames, Rate};
 use crate::timeline::{Change, Course, Refusal};
-use crate::zone::Caps;
 
 /// No session is longer, rests and all.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -36,7 +35,6 @@ pub enum ReplayError {
 #[derive(Debug)]
 pub struct Replay {
     legs: Vec<(Leg, Course)>,
-    caps: Caps,
     rate: Rate,
 }
 
@@ -66,8 +64,7 @@ impl Replay {
         });
         let legs = legs.collect::<Result<_, _>>()?;
         let rate = account.started.rate;
-        let caps = account.started.loudest.clone();
-        let replay = Self { legs, caps, rate };
+        let replay = Self { legs, rate };
         replay.check()?;
         if replay.length() > longest {
             return Err(ReplayError::TooLong);
@@ -101,7 +98,7 @@ impl Replay {
     ) -> Result<Vec<Trouble>, E> {
         let mut troubles = Vec::new();
         for (leg, course) in &self.legs {
-            let (mut player, mut engine) = Player::offline(beginning(leg, course, &self.caps))?;
+            let (mut player, mut engine) = Player::offline(beginning(leg, course))?;
             let channels = engine.channels();
             // A leg that was cut off in a pause has no more of it than was recorded.
             let left = Cell::new(length(leg, course).index());
@@ -127,7 +124,7 @@ impl Replay {
     }
 }
 
-fn beginning(leg: &Leg, course: &Course, caps: &Caps) -> Beginning {
+fn beginning(leg: &Leg, course: &Course) -> Beginning {
     let heard = leg.left_out.clone();
     let beginning = if leg.resumed {
         Beginning::again(course.clone(), leg.from, heard)
@@ -138,7 +135,7 @@ fn beginning(leg: &Leg, course: &Course, caps: &Caps) -> Beginning {
         }
     };
     Beginning {
-        caps: caps.clone(),
+        caps: leg.loudest.clone(),
         ..beginning
     }
 }

@@ -14,9 +14,7 @@ use crate::player::scribe::Scribe;
 use crate::player::sequencer::{Sequencer, Trouble};
 use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
-use crate::timeline::{
-    Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline, gain_at,
-};
+use crate::timeline::{Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
 use crate::zone::{Caps, Zone};
 
 /// Each zone's ceiling.
@@ -208,7 +206,7 @@ impl Player {
         Ok((player, engine))
     }
 
-    /// Sends what falls due, and tells what happened since the last time. Does not block; call it every 100 ms or oftener.
+    /// Sends what falls due, and tells what happened since the last time. Does not block; call it several times a second.
     pub fn tick(&mut self) -> Vec<Happening<'_>> {
         let now = self.handle.position();
         self.advance(now);
@@ -376,8 +374,7 @@ impl Player {
     /// The level of everything, or where it is on its way to.
     #[must_use]
     pub fn level(&self) -> Decibels {
-        let timeline = self.course.timeline();
-        gain_at(&timeline.levels, timeline.length).decibels()
+        self.course.timeline().level()
     }
 
     /// Whether a change was asked for that the engine has not confirmed; the next one waits for it, a few milliseconds.

@@ -18,7 +18,7 @@ const VERSION: u64 = 1;
 const MOST_CHANNELS: u64 = 64;
 const PERIODS: RangeInclusive<u64> = 32..=8192;
 const RATES: RangeInclusive<u64> = 8_000..=192_000;
-const LOUDEST: RangeInclusive<f32> = -40.0..=6.0;
+const LOUDEST: RangeInclusive<f32> = -40.0..=Decibels::LOUDEST.0;
 
 /// The room that a file means. Where something is wrong it is among the mistakes, and what stands in its place is a
 /// default.

@@ -19,6 +19,8 @@ use crate::time::{Frames, Rate};
 
 /// The thread looks at its rings this often: they hold seconds.
 const REST: Duration = Duration::from_millis(250);
+/// And this often while one of them waits for the disk.
+const WAIT: Duration = Duration::from_millis(20);
 
 /// What the decoder thread is asked for.
 enum Request {
@@ -208,8 +210,13 @@ impl DecoderThread {
                 feed.hurry();
             }
         }
-        if !self.feed_hungriest() && !asked {
-            std::thread::park_timeout(REST);
+        let rest = match self.feed_hungriest() {
+            Went::Waits => WAIT,
+            Went::Full => REST,
+            Went::On | Went::Done => return true,
+        };
+        if !asked {
+            std::thread::park_timeout(rest);
         }
         true
     }
@@ -246,8 +253,9 @@ impl DecoderThread {
         }
     }
 
-    /// Gives the emptiest ring a stretch; false where all are full or wait for the disk.
-    fn feed_hungriest(&mut self) -> bool {
+    /// Gives the emptiest ring a stretch: [`Went::On`], or [`Went::Waits`] or [`Went::Full`] where none could be given one.
+    fn feed_hungriest(&mut self) -> Went {
+        let mut rest = Went::Full;
         // Looked at once each: the rings are read meanwhile, and what changes while it is sorted has no order.
         let fills = self.feeds.iter().map(|(.., feed)| feed.fill());
         let mut order: Vec<(usize, f32)> = fills.enumerate().collect();
@@ -255,7 +263,11 @@ impl DecoderThread {
         for (at, _) in order {
             let (id, progress, feed) = &mut self.feeds[at];
             match unbroken(|| feed.go()) {
-                Ok(Went::Full | Went::Waits) => continue,
+                Ok(Went::Full) => continue,
+                Ok(Went::Waits) => {
+                    rest = Went::Waits;
+                    continue;
+                }
                 Ok(Went::On) => {}
                 Ok(Went::Done) => drop(self.feeds.remove(at)),
                 Err(error) => {
@@ -266,10 +278,10 @@ impl DecoderThread {
                 }
             }
             self.bell.ring();
-            return true;
+            return Went::On;
         }
         self.bell.ring();
-        false
+        rest
     }
 
     fn tell(&self, report: Report) {

@@ -126,6 +126,15 @@ impl Course {
         })
     }
 
+    /// The session with its last change as if it had been planned so.
+    #[must_use]
+    pub fn for_good(self) -> Self {
+        Self {
+            before: None,
+            ..self
+        }
+    }
+
     /// The session after changes that were made before, each at its frame; and those that could not be made again.
     #[must_use]
     pub fn after(mut self, changes: &[(Frames, Change)]) -> (Self, Vec<Refusal>) {

@@ -19,14 +19,11 @@ const SKIP: Duration = Duration::from_secs(5);
 /// How the session goes to another phase before its time, and to other music at once.
 const BRING_BACK: Duration = Duration::from_secs(20);
 
-/// So many pieces are on their way out at once, at most: each of them is read, decoded and mixed until it is gone.
+/// While so many pieces are on their way out, no other is skipped: each of them is read, decoded and mixed until it is gone.
 const MOST_LEAVING: usize = 4;
 
 /// A phase that has less than this left is not given another piece.
 const LEAST: Duration = Duration::from_secs(30);
-
-/// How loud everything may be made.
-const LEVELS: [Decibels; 2] = [Decibels(-60.0), Decibels(6.0)];
 
 /// The phase that people are brought back to where none is named.
 const RETURN: &str = "return";
@@ -109,7 +106,7 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
             }
         }
         Change::Level { to } => {
-            let level = to.max(LEVELS[0]).min(LEVELS[1]);
+            let level = to.max(Decibels::SOFTEST).min(Decibels::LOUDEST);
             draft.levels = turn_level(&draft.levels, at, level, draft.rate);
             Ok(draft.same_music(None))
         }

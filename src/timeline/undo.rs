@@ -19,17 +19,28 @@ const BACK: Duration = Duration::from_secs(5);
 pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     let mut draft = Draft::of(course, at);
     let fade = draft.rate.frames(BACK);
-    let mut clips: Vec<Clip> = draft
-        .clips
-        .iter()
-        .map(|clip| restored(&draft, clip, before, fade))
-        .collect();
+    let restored = |clip| restored(&draft, clip, before, fade);
+    let mut clips: Vec<Clip> = draft.clips.iter().filter_map(restored).collect();
     for planned in &before.clips {
         let back = |clip: &&Clip| clip.is_same(planned) && clip.end() > at && !clip.leaves();
         if !clips.iter().any(|clip| back(&clip)) {
             clips.extend(entered(planned, draft.settled, fade));
         }
     }
+    // What has to go is heard until what was planned is there.
+    let sounds = clips
+        .iter()
+        .filter(|clip| clip.end() > at && !clip.leaves());
+    let comes = sounds.map(|clip| clip.from).min().unwrap_or(at);
+    let length = fade.max(comes - at + Frames(fade.0 / 2));
+    for clip in &draft.clips {
+        if !clips.iter().any(|restored| restored.is_same(clip)) {
+            let mut clip = clip.clone();
+            leave(&mut clip, at, length, false);
+            clips.push(clip);
+        }
+    }
+    begin_softly(&mut clips, at, fade);
     clips.sort_by_key(|clip| clip.from);
     let cues = cues(&draft, before, &clips);
     let meant = gain_at(&before.levels, before.length);
@@ -40,11 +51,11 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     draft.with_cues(clips, before.phases.clone(), cues)
 }
 
-/// A clip that sounds, or did: back to what was planned for it, or away where nothing was.
-fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Clip {
+/// A clip that sounded, as it was; one that sounds, back to what was planned for it. `None` where nothing was.
+fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Option<Clip> {
     let at = draft.at;
     if clip.end() <= at {
-        return clip.clone();
+        return Some(clip.clone());
     }
     let planned = before.clips.iter().find(|planned| planned.is_same(clip));
     // What would be on its way out by now goes from where it stands.
@@ -59,20 +70,26 @@ fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Clip
         let begun = |next: &Clip| draft.clips.iter().any(|clip| clip.is_same(next));
         next.all(|next| next.from >= draft.settled || begun(next))
     };
-    let Some(planned) = planned.filter(fits).filter(goes_on) else {
-        let mut clip = clip.clone();
-        leave(&mut clip, at, fade, false);
-        return clip;
-    };
+    let planned = planned.filter(fits).filter(goes_on)?;
     let turn = if clip.turn == planned.turn {
         planned.turn
     } else {
         let target = planned.turn.map_or(Gain::UNITY, |turn| turn.target);
         Some(turn(clip, at, fade, target))
     };
-    Clip {
+    Some(Clip {
         turn,
         ..planned.clone()
+    })
+}
+
+/// What was joined to a clip that is not there any more comes by itself.
+fn begin_softly(clips: &mut [Clip], at: Frames, fade: Frames) {
+    let alone = |clip: &Clip| clip.from > at && clip.joined && !clips.iter().any(|b| clip.joins(b));
+    let alone: Vec<bool> = clips.iter().map(alone).collect();
+    for (clip, _) in clips.iter_mut().zip(alone).filter(|(_, alone)| *alone) {
+        clip.joined = false;
+        clip.fade_in = Fade::equal_power(fade.min(Frames(clip.length.0 / 3)));
     }
 }
 

@@ -56,6 +56,7 @@ impl Ears {
     pub fn cut(&mut self) {
         self.before = [[0.0; 2]; 4];
         self.filled = 0;
+        self.power = [0.0; 2];
     }
 
     /// Hears a block that begins at this frame.

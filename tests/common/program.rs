@@ -58,7 +58,8 @@ impl Desk {
     pub fn dress(&self, command: &mut Command) {
         command
             .current_dir(self.folder())
-            .env("UNDERSONG_CACHE", self.cache.path());
+            .env("UNDERSONG_CACHE", self.cache.path())
+            .env_remove("NOTIFY_SOCKET");
     }
 
     pub fn run(&self, args: &[&str]) -> Said {

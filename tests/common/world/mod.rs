@@ -391,7 +391,14 @@ impl<'a> World<'a> {
         );
         let from = account.position;
         let boot = String::new();
-        journal.append(Some(from), Entry::Resumed { from, boot });
+        journal.append(
+            Some(from),
+            Entry::Resumed {
+                from,
+                boot,
+                loudest: Caps::default(),
+            },
+        );
         let (course, refused) = self.prepared.steered().after(&account.changes);
         if !refused.is_empty() {
             self.ears
