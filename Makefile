@@ -75,7 +75,7 @@ build: setup
 	@$(CARGO) build --release
 
 install: setup
-	$(CARGO) install --path .
+	$(CARGO) install --locked --path .
 
 # What the build needs beside Rust, make and a C compiler: ALSA's headers, and pkg-config to find them.
 setup:

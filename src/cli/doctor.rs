@@ -54,7 +54,7 @@ impl Doctor {
         let shown = if self.json {
             json(&findings)
         } else {
-            print(&text(&findings))
+            print(&text(&findings, room.is_some()))
         };
         let fails = findings
             .iter()
@@ -66,7 +66,7 @@ impl Doctor {
     }
 }
 
-fn text(findings: &[Finding]) -> String {
+fn text(findings: &[Finding], with_room: bool) -> String {
     let width = Screen::of(&std::io::stdout()).width.clamp(60, 110) - MARGIN;
     let mut text = String::new();
     for finding in findings {
@@ -83,6 +83,9 @@ fn text(findings: &[Finding]) -> String {
     }
     let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count();
     let last = match (count(Verdict::Fail), count(Verdict::Warn)) {
+        (0, _) if !with_room => {
+            "What was looked at is fit; the device, its disk and the media were not."
+        }
         (0, 0) => "This machine is fit for a session.",
         (0, _) => "This machine is fit for a session; look at the warnings first.",
         _ => "Do not begin a session on this machine before what failed is mended.",

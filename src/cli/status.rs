@@ -7,9 +7,10 @@ use http_body_util::BodyExt;
 use serde::Serialize;
 
 use crate::cli::Exit;
-use crate::cli::screen::{print, printable};
+use crate::cli::screen::{complain, print, printable};
 use crate::cli::steer::{Way, block_on, complain_of};
 use crate::daemon::{Coming, SessionStatus, State, Status};
+use crate::level::Decibels;
 use crate::time::clock;
 use std::time::Duration;
 
@@ -76,7 +77,10 @@ impl Watch {
                     }
                 }
             }
-            Exit::Done
+            complain(
+                "the daemon is gone, or went on without this; `undersong status` says how things are",
+            );
+            Exit::Machine
         })
     }
 }
@@ -147,7 +151,7 @@ fn state(status: &Status) -> String {
 }
 
 fn about(session: &SessionStatus, text: &mut String) {
-    let end = session.end.map_or_else(|| "held".to_owned(), time);
+    let end = session.end.map_or_else(|| "no end yet".to_owned(), time);
     let _ = writeln!(
         text,
         "session   {}, {} / {end}",
@@ -166,6 +170,12 @@ fn about(session: &SessionStatus, text: &mut String) {
             session.phase_number,
             session.phases
         );
+    }
+    if session.level != 0.0 {
+        let _ = writeln!(text, "level     {}", Decibels(session.level));
+    }
+    if session.speaking {
+        text.push_str("voice     the music is down for yours; `speak off` brings it back\n");
     }
     for title in &session.playing {
         let _ = writeln!(text, "plays     {}", printable(title));

@@ -126,7 +126,8 @@ enum Voice {
 #[derive(Debug, Args)]
 pub struct Note {
     /// What was seen or said; kept apart from the technical record
-    text: String,
+    #[arg(required = true)]
+    text: Vec<String>,
     #[command(flatten)]
     way: Way,
 }
@@ -249,7 +250,8 @@ impl Note {
     /// Runs the command.
     #[must_use]
     pub fn run(self) -> Exit {
-        give(&self.way, false, |_| Ok(Order::Note { text: self.text }))
+        let text = self.text.join(" ");
+        give(&self.way, false, |_| Ok(Order::Note { text }))
     }
 }
 

@@ -25,7 +25,7 @@ const SILENT: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// Nobody listens there.
-    #[error("no daemon listens on {}; start one with `undersong serve --room ROOM.yaml`, or name its socket with --socket", .0.display())]
+    #[error("no daemon listens on {}; `systemctl status undersong` says how it is, `undersong serve --room ROOM.yaml` starts one, --socket names another", .0.display())]
     Nobody(PathBuf),
     /// The user may not.
     #[error("you may not use {}; your user must belong to the daemon's group", .0.display())]

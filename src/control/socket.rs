@@ -17,7 +17,7 @@ pub enum SocketError {
     #[error("{} is no socket; name another `socket` in the room file", .0.display())]
     NoSocket(PathBuf),
     /// The system refuses.
-    #[error("the socket {} cannot be made: {source}; check whose the folder is", path.display())]
+    #[error("the socket {} cannot be made: {source}; check whose the folder is, or name another `socket` in the room file", path.display())]
     Refused {
         /// Where.
         path: PathBuf,

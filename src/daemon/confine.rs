@@ -19,6 +19,7 @@ pub fn script(room: &Room, path: &Path) -> Result<PathBuf, String> {
     // A relative name is looked for in each folder.
     let mut candidates = room.media.iter().map(|folder| folder.join(path));
     let found = candidates.find_map(|path| path.canonicalize().ok());
+    let found = found.or_else(|| one_deeper(room, path));
     let outside = || {
         let path = path.display();
         format!(
@@ -28,6 +29,24 @@ pub fn script(room: &Room, path: &Path) -> Result<PathBuf, String> {
     };
     let found = found.filter(|found| is_beneath(room, found));
     found.ok_or_else(outside)
+}
+
+/// A script that is named without its folder, and lies in just one of those in the media folders.
+fn one_deeper(room: &Room, name: &Path) -> Option<PathBuf> {
+    if name.components().count() != 1 {
+        return None;
+    }
+    let inside = room
+        .media
+        .iter()
+        .filter_map(|folder| folder.read_dir().ok());
+    let paths = inside
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join(name));
+    let mut found = paths.filter_map(|path| path.canonicalize().ok());
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 /// Whether everything that a script names, and every file that its mistakes would show, lies beneath the media folders.

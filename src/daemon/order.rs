@@ -93,6 +93,12 @@ pub struct Outlook {
     pub end: Option<f64>,
     /// Where it would have ended without it; absent while a phase is held.
     pub end_before: Option<f64>,
+    /// Where the phase that is heard would end; absent while it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase_end: Option<f64>,
+    /// Where it would have ended without it; absent while it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase_end_before: Option<f64>,
     /// Names of cues that would not be heard any more, each once.
     pub left_out: Vec<String>,
     /// The next pieces and phases.

@@ -10,6 +10,8 @@ pub fn outlook(forecast: Forecast, rate: Rate) -> Outlook {
     Outlook {
         end: forecast.end.map(|end| rate.seconds(end)),
         end_before: forecast.end_before.map(|end| rate.seconds(end)),
+        phase_end: forecast.phase_end.map(|end| rate.seconds(end)),
+        phase_end_before: forecast.phase_end_before.map(|end| rate.seconds(end)),
         left_out: forecast.left_out,
         next: coming(forecast.next, rate),
     }
@@ -35,11 +37,21 @@ pub fn coming(next: Vec<timeline::Coming>, rate: Rate) -> Vec<Coming> {
 /// What a change does, in a sentence.
 #[must_use]
 pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
+    let at = |frames| clock(rate.duration(frames));
     let what = match change {
         Change::Hold => "The phase goes on until you say `continue`".to_owned(),
         Change::Continue => "The session goes on".to_owned(),
-        Change::Extend { by } => format!("The phase is {} longer", clock(*by)),
-        Change::Shorten { by } => format!("The phase is {} shorter", clock(*by)),
+        // By how much is for the script's bounds and the music to say.
+        Change::Extend { .. } | Change::Shorten { .. } => {
+            let (end, before) = (forecast.phase_end, forecast.phase_end_before);
+            match (end, before) {
+                (Some(end), Some(before)) => {
+                    let (phase, end, before) = (&forecast.phase, at(end), at(before));
+                    format!("`{phase}` ends at {end} instead of {before}")
+                }
+                _ => "The phase ends at another time".to_owned(),
+            }
+        }
         Change::BringBack { to: None } => "The session goes to its return within 20 s".to_owned(),
         Change::BringBack { to: Some(phase) } => {
             format!("The session goes to `{phase}` within 20 s")
@@ -57,12 +69,35 @@ pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
         Change::Undo => "The last change is taken back".to_owned(),
     };
     let end = match forecast.end {
-        Some(end) => format!("ends at {}", clock(rate.duration(end))),
-        None => "has no end until it goes on".to_owned(),
+        Some(end) => format!("ends at {}", at(end)),
+        None => "has no end yet, since a phase waits for `continue`".to_owned(),
     };
     let left_out = match forecast.left_out.as_slice() {
         [] => String::new(),
         cues => format!(" Not heard any more: {}.", cues.join(", ")),
     };
     format!("{what}; the session {end}.{left_out}")
+}
+
+/// A change as it was asked for, as short as on the command line.
+#[must_use]
+pub fn words(change: &Change) -> String {
+    match change {
+        Change::Hold => "hold".to_owned(),
+        Change::Continue => "continue".to_owned(),
+        Change::Extend { by } => format!("extend {}", clock(*by)),
+        Change::Shorten { by } => format!("shorten {}", clock(*by)),
+        Change::BringBack { to: None } => "bring-back".to_owned(),
+        Change::BringBack { to: Some(phase) } => format!("bring-back to `{phase}`"),
+        Change::Skip => "skip".to_owned(),
+        Change::Intensity { by, at_once } => {
+            let now = if *at_once { ", now" } else { "" };
+            format!("intensity {by:+}{now}")
+        }
+        Change::Level { to } => format!("level {to}"),
+        Change::Cue { name } => format!("cue `{name}`"),
+        Change::Speak { on: true } => "speak on".to_owned(),
+        Change::Speak { on: false } => "speak off".to_owned(),
+        Change::Undo => "undo".to_owned(),
+    }
 }

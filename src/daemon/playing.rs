@@ -429,8 +429,11 @@ impl Playing {
             && *to > self.loudest()
         {
             let loudest = self.loudest();
-            let sentence =
-                format!("this room is never louder than {loudest}; its room file says so");
+            let sentence = if loudest < Decibels::LOUDEST {
+                format!("this room is never louder than {loudest}; its room file says so")
+            } else {
+                format!("the level goes up to {loudest}, no higher")
+            };
             return Err(Refused::new(Reason::Wrong, sentence));
         }
         if matches!(change, Change::Level { to } if *to < Decibels::SOFTEST) {
@@ -481,9 +484,10 @@ impl Playing {
             (true, false) => "The sound goes within half a second; `undersong resume` goes on.",
             (false, true) => "The session goes on; the sound comes within 3 s.",
         };
-        if !forecast {
-            self.player.pause(pause);
+        if forecast {
+            return Ok(plain(format!("Would: {sentence}")));
         }
+        self.player.pause(pause);
         Ok(plain(sentence.to_owned()))
     }
 

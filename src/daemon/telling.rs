@@ -1,6 +1,7 @@
 //! What happens in a session, for those who follow it.
 
 use crate::daemon::desk::Told;
+use crate::daemon::outlook::words;
 use crate::player::{Happening, What};
 use crate::time::Rate;
 use crate::timeline::CueSort;
@@ -19,8 +20,8 @@ pub fn told(happening: &Happening, rate: Rate) -> Told {
         What::Missed(cue) => ("cue-missed", cue.name.clone()),
         What::Starved(_) => ("starved", "the bed stands in".to_owned()),
         What::Trouble(trouble) => ("trouble", trouble.to_string()),
-        What::Changed(_) => ("changed", String::new()),
-        What::Refused(_, refusal) => ("refused", refusal.to_string()),
+        What::Changed(change) => ("changed", words(change)),
+        What::Refused(change, refusal) => ("refused", format!("{}: {refusal}", words(change))),
         What::Pausing => ("pausing", String::new()),
         What::Paused => ("paused", String::new()),
         What::WentOn { .. } => ("went-on", String::new()),

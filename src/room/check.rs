@@ -1,5 +1,6 @@
 //! From what was written to the room that is meant.
 
+use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -121,8 +122,15 @@ fn media(written: &RoomFile, folder: &Path, mistakes: &mut Mistakes) -> Vec<Path
     let names = written.media.get().map_or(&[][..], |names| &names.0);
     let found = names.iter().filter_map(|name| {
         let path = resolve(folder, &name.value.0).and_then(|path| {
-            let found = path.canonicalize().ok().filter(|path| path.is_dir());
-            found.ok_or_else(|| {
+            let found = path.canonicalize();
+            if let Err(error) = &found
+                && error.kind() == ErrorKind::PermissionDenied
+            {
+                let wrong = Wrong::new(format!("the daemon may not enter `{}`", name.value.0));
+                let help = "let its user read it and go through the folders above it; as a service it never sees home folders";
+                return Err(wrong.help(help));
+            }
+            found.ok().filter(|path| path.is_dir()).ok_or_else(|| {
                 let wrong = Wrong::new(format!("there is no folder `{}`", name.value.0));
                 wrong.help("make it, and put the scripts and their music there")
             })

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::time::Frames;
-use crate::timeline::model::{CueId, CueSort, Timeline};
+use crate::timeline::model::{CueId, CueSort, PhaseSpan, Timeline};
 
 /// So much of what is to come is told.
 const NEXT: usize = 6;
@@ -15,6 +15,12 @@ pub struct Forecast {
     pub end: Option<Frames>,
     /// Where it would have ended; `None` while a phase is held.
     pub end_before: Option<Frames>,
+    /// The phase that is heard.
+    pub phase: String,
+    /// Where it ends; `None` while it is held.
+    pub phase_end: Option<Frames>,
+    /// Where it would have ended; `None` while it is held.
+    pub phase_end_before: Option<Frames>,
     /// The names of cues that would not be heard any more, each once.
     pub left_out: Vec<String>,
     /// What comes next, in the order of time.
@@ -64,9 +70,15 @@ impl Forecast {
                 left_out.push(cue.name.clone());
             }
         }
+        let phase = before.phase_at(at);
+        let same = |span: &&PhaseSpan| phase.is_some_and(|phase| phase.number == span.number);
+        let ends = |span: &PhaseSpan| (!span.wish.open).then(|| span.end());
         Self {
             end: after.end(),
             end_before: before.end(),
+            phase: phase.map(|span| span.name.clone()).unwrap_or_default(),
+            phase_end: after.phases.iter().find(same).and_then(ends),
+            phase_end_before: phase.and_then(ends),
             left_out,
             next: after.next(at),
         }

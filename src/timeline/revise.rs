@@ -66,11 +66,11 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
         }
         Change::Extend { by } => {
             span.wish.lengths = longer(&draft, &span, phase, frames(*by))?;
-            Ok(draft.go_on(span))
+            draft.end_moved(span, true)
         }
         Change::Shorten { by } => {
             span.wish.lengths = shorter(&draft, &span, phase, frames(*by))?;
-            Ok(draft.go_on(span))
+            draft.end_moved(span, false)
         }
         Change::BringBack { to } => {
             let number = later_phase(course, &span, to.as_deref())?;
@@ -137,6 +137,25 @@ impl Draft<'_> {
         let opening = standing.unwrap_or(Opening::Fresh(self.settled));
         let coming = self.rate.frames(SKIP);
         self.lay_out(opening, coming)
+    }
+
+    /// The same, where the phase's end comes to lie later, or earlier: its music may end at no other place that is allowed.
+    fn end_moved(self, span: PhaseSpan, later: bool) -> Result<Timeline, Refusal> {
+        let (number, end, phase) = (span.number, span.end(), span.name.clone());
+        let length = self.rate.duration(span.length);
+        let moved = self.go_on(span);
+        let same = moved.phases.iter().find(|span| span.number == number);
+        match same.map(PhaseSpan::end) {
+            Some(new) if later && new > end || !later && new < end => Ok(moved),
+            _ if later => Err(Refusal::AtMost {
+                phase,
+                most: length,
+            }),
+            _ => Err(Refusal::AtLeast {
+                phase,
+                least: length,
+            }),
+        }
     }
 
     /// What sounds leaves, and the phase goes on with its next piece.

@@ -148,8 +148,8 @@ fn change_in_words(change: &Change) -> String {
     match change {
         Change::Hold => "the phase was held".to_owned(),
         Change::Continue => "the phase went on".to_owned(),
-        Change::Extend { by } => format!("the phase was made {} longer", spoken(*by)),
-        Change::Shorten { by } => format!("the phase was made {} shorter", spoken(*by)),
+        Change::Extend { by } => format!("the phase was asked to be {} longer", spoken(*by)),
+        Change::Shorten { by } => format!("the phase was asked to be {} shorter", spoken(*by)),
         Change::BringBack { to: None } => "brought back to the return".to_owned(),
         Change::BringBack { to: Some(phase) } => format!("brought to {phase}"),
         Change::Skip => "skipped to the next piece".to_owned(),
@@ -163,7 +163,7 @@ fn change_in_words(change: &Change) -> String {
             format!("{way} music, {when}")
         }
         Change::Level { to } => format!("the level was set to {to}"),
-        Change::Cue { name } => format!("the cue {name} was asked for"),
+        Change::Cue { name } => format!("the cue “{name}” was asked for"),
         Change::Speak { on: true } => "the music made room for the therapist's voice".to_owned(),
         Change::Speak { on: false } => "the music came back after the therapist's voice".to_owned(),
         Change::Undo => "the last change was taken back".to_owned(),
