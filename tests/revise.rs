@@ -185,6 +185,18 @@ fn assert_one_piece_at_a_time(timeline: &Timeline, at: Frames) -> Result<(), Tes
     Ok(())
 }
 
+/// What was told to go is gone when it ends.
+fn assert_leaving_is_gone(timeline: &Timeline, at: Frames) -> Result<(), TestCaseError> {
+    let goes =
+        |clip: &&Clip| clip.leaves() && clip.end() > at && clip.fade_out.length == Frames::ZERO;
+    for clip in timeline.clips.iter().filter(goes) {
+        let goes_on = timeline.clips.iter().any(|next| next.joins(clip));
+        let gone = clip.turn.is_some_and(|turn| turn.end() <= clip.end());
+        prop_assert!(gone || goes_on, "{:?} is cut", clip);
+    }
+    Ok(())
+}
+
 /// What is joined without a seam begins where one of its own kind ends: it stays, or goes with it.
 fn assert_joins_hold(timeline: &Timeline, at: Frames) -> Result<(), TestCaseError> {
     let coming = |clip: &&Clip| clip.joined && clip.from > at;
@@ -275,6 +287,7 @@ proptest! {
             assert_music_has_no_hole(new, at + RATE.frames(LEAD))?;
             assert_one_piece_at_a_time(new, at)?;
             assert_joins_hold(new, at)?;
+            assert_leaving_is_gone(new, at)?;
             for part in 0..100 {
                 let frame = at + Frames(part * RATE.frames(LEAD).0 / 100);
                 let sounds = |timeline: &Timeline| timeline.clips_at(frame).next().is_some();

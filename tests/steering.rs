@@ -240,6 +240,28 @@ fn what_leaves_slowly_is_gone_when_silence_is_asked_for() {
 }
 
 #[test]
+fn what_was_hurried_out_and_is_taken_back_makes_no_step() {
+    let (stage, _) = stage();
+    let script = "undersong: 1\ntitle: Hurried\nmusic: { loudness: as-is, fade-in: 0s }\nphases:\n  \
+                  - { name: all, length: 90s, playlist: { tracks: [\
+                  { file: 150.wav, intensity: 1 }, { file: 300.wav, intensity: 3 }] } }\n";
+    let prepared = stage.prepare(script, RATE);
+    let mut session = Steered::new(&prepared, 333);
+    session.seconds(10.0);
+    session.steer(&Change::Intensity {
+        by: 1,
+        at_once: true,
+    });
+    // What has five and a half of its twenty seconds left is to go within five, and then not.
+    session.seconds(24.5);
+    session.steer(&Change::Skip);
+    session.seconds(26.0);
+    session.steer(&Change::Undo);
+    session.seconds(50.0);
+    session.assert_smooth(1.0, 50.0);
+}
+
+#[test]
 fn what_is_joined_without_a_seam_stays_so_after_a_change_was_taken_back() {
     let stage = Stage::new();
     let tone = sine(200.0, -20.0, 48_000, 20 * SECOND);

@@ -110,7 +110,7 @@ struct Hour {
     daemon: Daemon,
     therapist: Therapist,
     mood: Arc<Mood>,
-    /// When sound last came back from a rest.
+    /// When sound last came back from a rest, or a change was taken back.
     rested: Instant,
     /// Since when the phase is held.
     held: Option<Instant>,
@@ -196,6 +196,8 @@ impl Hour {
             )
         {
             self.mood.unsure();
+            // What is taken back may have begun a phase: music comes, or goes, in the middle of the one before.
+            self.rested = Instant::now();
         }
         match self.daemon.order(order, forecast, status).await {
             Ok(_) => self.tally.done += 1,

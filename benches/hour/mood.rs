@@ -48,7 +48,7 @@ impl Mood {
         *self.promise() = Promise::default();
     }
 
-    /// What the status promises; `rested` says when the last pause ended.
+    /// What the status promises; `rested` says when the last pause ended, or a change was taken back.
     pub fn see(&self, status: &Status, rested: Instant) {
         let mut promise = Promise::default();
         if let (State::Playing, Some(session)) = (status.state, &status.session)
@@ -60,7 +60,8 @@ impl Mood {
                 .map_or(EDGE * 2.0, |end| end - session.position);
             let until = Instant::now() + SHORTLY;
             if session.phase.starts_with(STILLNESS) {
-                promise.stillness = (since > GONE && left > EDGE).then_some(until);
+                let gone = since.min(rested.elapsed().as_secs_f64()) > GONE;
+                promise.stillness = (gone && left > EDGE).then_some(until);
             } else {
                 promise.music = (since > EDGE && left > EDGE).then_some(until);
             }

@@ -70,7 +70,9 @@ fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Opti
         let begun = |next: &Clip| draft.clips.iter().any(|clip| clip.is_same(next));
         next.all(|next| next.from >= draft.settled || begun(next))
     };
-    let planned = planned.filter(fits).filter(goes_on)?;
+    // What was to go by then too goes from where it stands.
+    let stays = |planned: &&Clip| !planned.leaves() || planned.turn == clip.turn;
+    let planned = planned.filter(stays).filter(fits).filter(goes_on)?;
     let turn = if clip.turn == planned.turn {
         planned.turn
     } else {

@@ -287,7 +287,9 @@ impl<'a> World<'a> {
             assert!(stage.journal.flush(PATIENCE), "the journal hangs");
         }
         let ahead = Frames::from(frames);
-        if self.well != [None; 2] {
+        // At rest no ring is emptied, so nothing catches up.
+        let rests = stage.player.is_paused() && self.rendered < self.recovered;
+        if rests || self.well != [None; 2] {
             self.recovered = self.rendered + self.prepared.timeline.rate.frames(RECOVERY);
         } else if self.rendered < self.recovered {
             // A ring that is full of what is past is emptied by rendering, not by waiting.
@@ -323,7 +325,16 @@ impl<'a> World<'a> {
                 .all(loud)
         };
         let comes = self.rendered < self.coming + frames;
-        let music = moves && !comes && timeline.clips.iter().any(|clip| is_full(&clip));
+        // A tone that crosses into itself may be its own opposite.
+        let mut sounding = timeline
+            .clips
+            .iter()
+            .filter(|clip| clip.end() > from && clip.from < to);
+        let first = sounding.next();
+        let crosses_itself =
+            sounding.any(|clip| first.is_some_and(|first| first.track == clip.track));
+        let music =
+            moves && !comes && !crosses_itself && timeline.clips.iter().any(|clip| is_full(&clip));
         // The bed takes half a second to sink.
         let around = from - self.frames(0.6)..to + self.frames(0.1);
         let away = |from: Frames, end: Frames| end < around.start || from > around.end;

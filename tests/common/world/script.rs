@@ -50,7 +50,8 @@ pub fn files(stage: &Stage) {
     }
     wav(
         &stage.path("bed.wav"),
-        &sine(50.0, -24.0, 8_000, 16_000),
+        // Far from every tone: nothing cancels it.
+        &sine(75.0, -24.0, 8_000, 16_000),
         8_000,
         1,
         Wav::Bits(16),
