@@ -72,6 +72,11 @@ pub enum Listener {
     Room,
 }
 
+impl Listener {
+    /// All there are, in the order of a layout.
+    pub const ALL: [Self; 3] = [Self::A, Self::B, Self::Room];
+}
+
 impl fmt::Display for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -111,8 +116,11 @@ impl Caps {
     /// The lower of both for each listener.
     #[must_use]
     pub fn lower(&self, other: &Self) -> Self {
-        let all = [Listener::A, Listener::B, Listener::Room];
-        Self(all.map(|of| (of, self.of(of).min(other.of(of)))).into())
+        Self(
+            Listener::ALL
+                .map(|of| (of, self.of(of).min(other.of(of))))
+                .into(),
+        )
     }
 
     /// The highest of all zones: beyond it a higher level changes nothing.

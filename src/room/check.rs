@@ -79,15 +79,16 @@ fn number(
 }
 
 fn loudest(written: &RoomFile, mistakes: &mut Mistakes) -> Caps {
-    let listeners = [Listener::A, Listener::B, Listener::Room];
     let caps = match written.loudest.spanned() {
         None => Vec::new(),
         Some((Loudest::All(level), span)) => {
             let level = cap(level.0, span, mistakes);
-            listeners.map(|listener| (listener, level)).into()
+            Listener::ALL.map(|listener| (listener, level)).into()
         }
         Some((Loudest::Each(each), _)) => {
-            let fields = listeners.into_iter().zip([&each.a, &each.b, &each.room]);
+            let fields = Listener::ALL
+                .into_iter()
+                .zip([&each.a, &each.b, &each.room]);
             let caps = fields.filter_map(|(listener, field)| {
                 let (level, span) = field.spanned()?;
                 Some((listener, cap(level.0, span, mistakes)))
@@ -144,11 +145,7 @@ fn zones(written: Option<&ZoneMap>, mistakes: &mut Mistakes) -> Vec<(Listener, C
     let Some(map) = written else {
         return Vec::new();
     };
-    let all = [
-        (Listener::A, &map.a),
-        (Listener::B, &map.b),
-        (Listener::Room, &map.room),
-    ];
+    let all = Listener::ALL.into_iter().zip([&map.a, &map.b, &map.room]);
     let mut taken = Vec::new();
     let mut zones = Vec::new();
     for (listener, field) in all {

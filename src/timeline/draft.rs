@@ -105,11 +105,16 @@ impl<'a> Draft<'a> {
         stands.then_some(Opening::Standing(self.settled))
     }
 
+    /// The clips that were told to go and are not gone.
+    pub fn leaving(&self) -> impl Iterator<Item = &Clip> {
+        let goes = |clip: &&Clip| clip.leaves() && clip.end() > self.at;
+        self.clips.iter().filter(goes)
+    }
+
     /// The frame after the last of what was told to go.
     #[must_use]
     pub fn end_of_leaving(&self) -> Frames {
-        let leaving = self.clips.iter().filter(|clip| clip.leaves());
-        leaving.map(Clip::end).fold(self.at, Frames::max)
+        self.leaving().map(Clip::end).fold(self.at, Frames::max)
     }
 
     /// The frame after the last of what sounds.

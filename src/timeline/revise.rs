@@ -289,9 +289,7 @@ fn check_end(span: &PhaseSpan, by: Frames) -> Result<(), Refusal> {
 
 /// Whether another piece may be sent on its way out.
 fn check_room(draft: &Draft) -> Result<(), Refusal> {
-    let leaving = draft.clips.iter();
-    let leaving = leaving.filter(|clip| clip.leaves() && clip.end() > draft.at);
-    if leaving.count() < MOST_LEAVING {
+    if draft.leaving().count() < MOST_LEAVING {
         Ok(())
     } else {
         Err(Refusal::StillLeaving)
