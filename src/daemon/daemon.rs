@@ -18,14 +18,12 @@ use crate::room::{Output, Room};
 use crate::time::clock;
 use crate::timeline::{CueSort, PlacedCue, Timeline};
 
-/// How often a session is looked after.
+/// How often is looked whether something goes on.
 const TICK: Duration = Duration::from_millis(100);
-/// While an order waits for another.
-const SOON: Duration = Duration::from_millis(1);
 /// So many letters of a script's hash tell it from others.
 const HASH: usize = 8;
-/// How often it is shown how things are, where nothing happens.
-const SHOW: Duration = Duration::from_millis(200);
+/// How often at most it is shown how things are, where nothing happens.
+const SHOW: Duration = Duration::from_millis(150);
 
 /// The daemon.
 #[derive(Debug)]
@@ -96,8 +94,10 @@ impl Daemon {
 
     /// Waits for an order, shortly, and looks after everything; false when the daemon is to end.
     pub fn step(&mut self) -> bool {
-        let busy = matches!(&self.stage, Stage::Playing(playing) if playing.is_busy());
-        let patience = if busy { SOON } else { TICK };
+        let patience = match &self.stage {
+            Stage::Playing(playing) => playing.patience(),
+            _ => TICK,
+        };
         if let Ok(call) = self.counter.calls.recv_timeout(patience) {
             self.waiting.push_back(call);
         }

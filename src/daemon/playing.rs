@@ -22,6 +22,12 @@ use crate::room::{Output, Room};
 use crate::time::{Frames, clock};
 use crate::timeline::{Change, CueSort, Forecast, PlacedCue, music_over};
 
+/// How often a session is looked after that plays as it should: each look costs more than what it looks at.
+const CALM: Duration = Duration::from_millis(200);
+/// While its device is lost.
+const ALERT: Duration = Duration::from_millis(100);
+/// While an order waits for another.
+const SOON: Duration = Duration::from_millis(1);
 /// The music came in time for so long: what was wrong with the disk is over.
 const WELL: Duration = Duration::from_secs(60);
 /// A change that the engine has not confirmed after so long is waited for no more: it is made when the sound is back.
@@ -136,6 +142,18 @@ impl Playing {
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.asked.is_some() || self.player.is_changing()
+    }
+
+    /// It can be left alone for so long, where nobody orders anything.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        if self.is_busy() {
+            SOON
+        } else if self.keeper.facts().plays {
+            CALM
+        } else {
+            ALERT
+        }
     }
 
     /// Looks after everything. Does not block.

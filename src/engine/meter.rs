@@ -24,6 +24,8 @@ pub struct Meter {
     sum: f64,
     count: usize,
     step_frames: usize,
+    /// As of the last step.
+    momentary: Loudness,
 }
 
 impl Meter {
@@ -31,7 +33,7 @@ impl Meter {
     #[must_use]
     pub fn new(rate: Rate) -> Self {
         let hertz = f64::from(rate.hertz());
-        Self {
+        let mut meter = Self {
             shelf: Biquad::shelf(hertz),
             pass: Biquad::high_pass(hertz),
             steps: [0.0; STEPS],
@@ -39,7 +41,10 @@ impl Meter {
             sum: 0.0,
             count: 0,
             step_frames: (hertz * 0.4 / STEPS as f64).round() as usize,
-        }
+            momentary: Loudness(0.0),
+        };
+        meter.momentary = meter.reckon();
+        meter
     }
 
     /// Takes a block in. Real-time safe.
@@ -58,6 +63,7 @@ impl Meter {
                 self.steps[self.step] = self.sum;
                 self.step = (self.step + 1) % STEPS;
                 (self.sum, self.count) = (0.0, 0);
+                self.momentary = self.reckon();
             }
             rest = later;
         }
@@ -68,6 +74,10 @@ impl Meter {
     /// The loudness of the last 400 ms, in steps of 50 ms. Real-time safe.
     #[must_use]
     pub fn momentary(&self) -> Loudness {
+        self.momentary
+    }
+
+    fn reckon(&self) -> Loudness {
         let power = self.steps.iter().sum::<f64>() / (STEPS * self.step_frames) as f64;
         Loudness((-0.691 + 10.0 * power.max(1e-20).log10()) as f32)
     }
@@ -130,8 +140,9 @@ impl Biquad {
         let [a1, a2] = self.a;
         let [s1, s2] = self.state;
         let y = [b0 * x[0] + s1[0], b0 * x[1] + s1[1]];
+        // What depends on the output last: the next frame waits for it.
         self.state = [
-            [b1 * x[0] - a1 * y[0] + s2[0], b1 * x[1] - a1 * y[1] + s2[1]],
+            [b1 * x[0] + s2[0] - a1 * y[0], b1 * x[1] + s2[1] - a1 * y[1]],
             [b2 * x[0] - a2 * y[0], b2 * x[1] - a2 * y[1]],
         ];
         y

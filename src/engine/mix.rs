@@ -62,7 +62,7 @@ pub fn scale(bus: &mut [Frame], stretch: &Stretch) {
 /// Scales `bus` by the gain of `stretch`, but never by more than `cap`. Real-time safe.
 pub fn scale_within(bus: &mut [Frame], stretch: &Stretch, cap: f32) {
     let frames = stretch.frames.min(bus.len());
-    let gain = |step: f32| stretch.slope.mul_add(step, stretch.gain);
+    let gain = |step: f32| stretch.gain + stretch.slope * step;
     let ends = [stretch.index, stretch.index + frames].map(|index| gain(index as f32));
     if stretch.slope == 0.0 && stretch.gain > cap {
         let within = Stretch {

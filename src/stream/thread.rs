@@ -18,7 +18,7 @@ use crate::stream::source::Reading;
 use crate::time::{Frames, Rate};
 
 /// The thread looks at its rings this often: they hold seconds.
-const REST: Duration = Duration::from_millis(250);
+const REST: Duration = Duration::from_millis(500);
 /// And this often while one of them waits for the disk.
 const WAIT: Duration = Duration::from_millis(20);
 
