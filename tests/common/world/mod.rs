@@ -127,10 +127,16 @@ impl<'a> World<'a> {
     }
 
     /// Plays the session to its end, or for so long.
-    pub fn run(mut self, most: Frames) -> Story {
+    pub fn run(self, most: Frames) -> Story {
+        self.run_watched(most, |_| ())
+    }
+
+    /// The same; `watch` is told how much was rendered, after each block.
+    pub fn run_watched(mut self, most: Frames, mut watch: impl FnMut(Frames)) -> Story {
         while !self.stage().over && self.rendered < most {
             self.happen();
             self.block();
+            watch(self.rendered);
         }
         while self.stage().player.is_changing() {
             self.block();
