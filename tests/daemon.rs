@@ -106,6 +106,7 @@ fn a_press_that_comes_twice_is_one() {
         let codes = [press(), press()].map(|mut press| press.wait().unwrap().code().unwrap());
         made += codes.iter().filter(|code| **code == 0).count();
         assert!(codes.contains(&0), "{codes:?}");
+        room.until("it is recorded", |room| room.count("changed") >= made);
         assert_eq!(room.count("changed"), made);
         if codes.contains(&1) {
             return;
@@ -155,6 +156,45 @@ fn killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
     }
     assert!(!started.is_empty());
     assert!(started.values().all(|times| *times == 1), "{started:?}");
+}
+
+#[test]
+fn what_matters_after_a_crash_is_said_before_what_is_only_good_to_know() {
+    let mut room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        // Twenty seconds of music for five minutes: its remark says that the music starts over.
+        let script = "undersong: 1\nphases:\n  - name: calm\n    length: 5m\n    playlist: { tracks: [other.wav] }\n    \
+                      cues: [{ name: first, at: 0s, voice: words.wav }]\n";
+        desk.write("session.yaml", script);
+    });
+    room.done(&["start", "session.yaml"]);
+    room.until("it is recorded", |room| room.count("position") > 0);
+    room.kill();
+    room.serve();
+    room.until("it goes on", |room| room.state() == "playing");
+    let said = room.done(&["status"]);
+    let lines: Vec<&str> = said.lines().collect();
+    let place = |what: &str| lines.iter().position(|line| line.contains(what));
+    // When, for how long, and what came of it.
+    let crash = regex_lite::Regex::new(
+        r"^! the program stopped unexpectedly at \d\d:\d\d:\d\d and went on after \d+ s; for so long nothing was heard",
+    );
+    assert!(crash.unwrap().is_match(lines[1]), "{said}");
+    assert_eq!(
+        place("! the cue `first` may not have been heard"),
+        Some(2),
+        "{said}"
+    );
+    assert_eq!(place("note  "), Some(lines.len() - 1), "{said}");
+    assert!(said.contains("starts over"), "{said}");
+    let alarms = room.status()["alarms"].to_string();
+    assert!(!alarms.contains("starts over"), "{alarms}");
+    // Whoever follows what happens is shown it first, too.
+    let mut watch = room.command(&["watch"]);
+    let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
+    let mut shown = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let shown: Vec<String> = shown.by_ref().take(2).map(Result::unwrap).collect();
+    let _ = (watch.kill(), watch.wait());
+    assert!(shown[1].contains("stopped unexpectedly"), "{shown:?}");
 }
 
 #[test]
@@ -308,4 +348,23 @@ fn asked_to_end_it_fades_and_can_be_taken_up_again() {
     assert_eq!(room.run(&["status"]).0, 3);
     room.serve();
     room.until("it goes on", |room| room.state() == "playing");
+    // Nothing failed, and nothing that failed is said.
+    let alarms = &room.status()["alarms"];
+    let mut kinds = alarms
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alarm| &alarm["kind"]);
+    assert!(kinds.any(|kind| kind == "restarted"), "{alarms}");
+    let alarms = alarms.to_string();
+    assert!(
+        alarms.contains("was restarted at") && !alarms.contains("unexpectedly"),
+        "{alarms}"
+    );
+    let shown = room.done(&["journal", "show", "--journal", "journal"]);
+    assert!(
+        shown.contains("restart   the program was restarted, and went on")
+            && !shown.contains("fault"),
+        "{shown}"
+    );
 }

@@ -7,7 +7,6 @@ mod page;
 mod report;
 mod show;
 mod style;
-mod when;
 mod words;
 
 use clap::{Args, Subcommand};

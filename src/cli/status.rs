@@ -104,10 +104,14 @@ fn time(seconds: f64) -> String {
 
 fn text(status: &Status) -> String {
     let mut text = format!("{}: {}\n", printable(&status.room), state(status));
+    // First what somebody should see to, before what is only good to know.
+    for alarm in &status.alarms {
+        // Writing to a text does not fail, here and below.
+        let _ = writeln!(text, "! {}", printable(&alarm.message));
+    }
     if let Some(session) = &status.session {
         if status.state == State::Offered {
             let (title, at) = (printable(&session.title), time(session.position));
-            // Writing to a text does not fail, here and below.
             let _ = writeln!(text, "session   {title}, cut off at {at}");
         } else {
             about(session, &mut text);
@@ -126,8 +130,8 @@ fn text(status: &Status) -> String {
         );
         let _ = writeln!(text, "record    {}", status.journal.state);
     }
-    for alarm in &status.alarms {
-        let _ = writeln!(text, "! {}", printable(&alarm.message));
+    for remark in &status.remarks {
+        let _ = writeln!(text, "note      {}", printable(remark));
     }
     text
 }

@@ -10,6 +10,7 @@ use crate::daemon::desk::{Call, Told};
 use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::{coming, outlook, sentence};
 use crate::daemon::preparation::Ready;
+use crate::daemon::resume::Cut;
 use crate::daemon::sleep::Sleep;
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
 use crate::daemon::telling::told;
@@ -93,13 +94,13 @@ impl Playing {
             journal,
             place,
             script,
-            resumed,
-            rests,
+            cut,
             ..
         } = ready;
         let timeline = Arc::clone(player.timeline());
         let real_time = matches!(place, Place::Device { .. });
-        if rests {
+        let resumed = cut.is_some();
+        if cut.is_some_and(Cut::rested) {
             player.pause(true);
         }
         let layout = &timeline.layout;
@@ -361,6 +362,8 @@ impl Playing {
     pub fn leave(&mut self) {
         if self.leaves.is_none() {
             self.leaves = Some(Instant::now() + FADE);
+            let at = Some(self.player.position());
+            self.journal.append(at, Entry::Left);
             self.player.record_no_more();
             self.player.pause(true);
         }

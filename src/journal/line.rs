@@ -128,6 +128,7 @@ mod tests {
                 boot: text(),
                 loudest: Caps::default(),
             },
+            Entry::Left,
             Entry::Changed {
                 change: Change::Extend {
                     by: Duration::from_millis(90_500),

@@ -68,6 +68,8 @@ pub enum Deed {
     Interrupted {
         /// After so long.
         away: Duration,
+        /// Whether the program was asked to, and nothing failed.
+        asked: bool,
     },
     /// Somebody wants to find this moment again.
     Marked {
@@ -132,7 +134,7 @@ impl Deed {
         matches!(
             self,
             Self::LeftOut { .. }
-                | Self::Interrupted { .. }
+                | Self::Interrupted { asked: false, .. }
                 | Self::OutputLost { .. }
                 | Self::OutputBack { .. }
                 | Self::Starved

@@ -97,6 +97,8 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Caps::is_empty")]
         loudest: Caps,
     },
+    /// The program was asked to end while the session played: it may be taken up, and nothing failed.
+    Left,
     /// The timeline was revised.
     Changed {
         /// The change.

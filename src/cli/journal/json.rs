@@ -7,10 +7,10 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::journal::when::When;
 use crate::cli::journal::words::{Fate, told};
 use crate::journal::{Account, Deed, Moment, Played};
 use crate::time::Frames;
+use crate::when::When;
 
 /// Everything that is known.
 #[derive(Debug, Serialize)]

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::journal::find::Place;
-use crate::cli::journal::when::When;
 use crate::cli::journal::words::Fate;
 use crate::cli::screen::{Screen, columns, print, printable, shortened};
 use crate::cli::status::json;
 use crate::journal::Summary;
 use crate::time::clock;
+use crate::when::When;
 
 /// List the sessions that were played, the newest first
 ///

@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::cli::journal::style::STYLE;
-use crate::cli::journal::when::{When, spoken};
 use crate::cli::journal::words::{Fate, sort, told};
 use crate::cli::screen::{count, printable};
 use crate::journal::{Account, Deed, Moment, Note, Played};
 use crate::time::{Frames, clock};
 use crate::timeline::picture::{self, class_of_phase, safe};
 use crate::timeline::{CueSort, PhaseSpan};
+use crate::when::{When, spoken};
 
 /// Nothing is fetched, sent or run.
 const POLICY: &str =
@@ -97,7 +97,7 @@ fn drawn(record: &Record) -> String {
         let sort = sort(&moment.deed)?;
         let words = match &moment.deed {
             Deed::Marked { name: None } => "marked".to_owned(),
-            Deed::Interrupted { away } => format!("interrupted for {}", spoken(*away)),
+            Deed::Interrupted { away, .. } => format!("interrupted for {}", spoken(*away)),
             deed => told(deed, played.timeline.rate).1,
         };
         let at = moment.at.min(played.length());

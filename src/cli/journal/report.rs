@@ -8,11 +8,11 @@ use clap::Args;
 use crate::cli::Exit;
 use crate::cli::journal::find::Which;
 use crate::cli::journal::page::{Record, page};
-use crate::cli::journal::when::When;
 use crate::cli::journal::words::Fate;
 use crate::cli::screen::{complain, print, printable};
 use crate::journal::{Account, Note, Notes, Played};
 use crate::output::{FileError, Partial, check_place};
+use crate::when::When;
 
 /// Write a session as one page to keep, to print, or to hand on
 ///

@@ -10,11 +10,11 @@ use crossterm::style::Stylize;
 use crate::cli::Exit;
 use crate::cli::journal::find::Which;
 use crate::cli::journal::json;
-use crate::cli::journal::when::{When, spoken};
 use crate::cli::journal::words::{Fate, told};
 use crate::cli::screen::{Screen, columns, print, printable, shortened, wrapped};
 use crate::journal::{Account, Deed, Moment, Played};
 use crate::time::clock;
+use crate::when::{When, spoken};
 
 /// Show a session as it was: what was heard, changed and marked, and what failed
 ///

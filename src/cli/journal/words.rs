@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::cli::journal::when::spoken;
 use crate::journal::{Account, Deed, Ending, is_being_written};
 use crate::time::Rate;
 use crate::timeline::Change;
 use crate::timeline::picture::MomentSort;
+use crate::when::spoken;
 use crate::zone::Listener;
 
 /// How a session ended, or that it did not.
@@ -92,7 +92,12 @@ pub fn told(deed: &Deed, rate: Rate) -> (&'static str, String) {
         Deed::Rested {
             length: Some(length),
         } => ("rest", format!("paused for {}", spoken(*length))),
-        Deed::Interrupted { away } => {
+        Deed::Interrupted { away, asked: true } => {
+            let away = spoken(*away);
+            let words = format!("the program was restarted, and went on {away} later");
+            ("restart", words)
+        }
+        Deed::Interrupted { away, .. } => {
             let away = spoken(*away);
             let words = format!("the program was interrupted, and went on {away} later");
             ("fault", words)
