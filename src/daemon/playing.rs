@@ -394,7 +394,8 @@ impl Playing {
                 Err(refused) => {
                     let why = format!("{:?}", refused.reason).to_lowercase();
                     let at = Some(self.player.position());
-                    self.journal.append(at, Entry::Refused { why });
+                    let asked = Some(change);
+                    self.journal.append(at, Entry::Refused { why, asked });
                     Err(refused)
                 }
             },

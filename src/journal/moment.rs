@@ -58,6 +58,8 @@ pub enum Deed {
     Refused {
         /// The kind of reason.
         why: String,
+        /// What was asked, where that was recorded.
+        asked: Option<Change>,
     },
     /// The session stood still because somebody wished it.
     Rested {

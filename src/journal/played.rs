@@ -205,7 +205,10 @@ impl Fold {
     fn take_plain(&mut self, entry: &Entry, at: Frames, wall: u64) {
         let deed = match entry {
             Entry::Changed { change } => Deed::Changed(change.clone()),
-            Entry::Refused { why } => Deed::Refused { why: why.clone() },
+            Entry::Refused { why, asked } => Deed::Refused {
+                why: why.clone(),
+                asked: asked.clone(),
+            },
             Entry::Mark { name } => Deed::Marked { name: name.clone() },
             Entry::Device { state, detail } => {
                 let detail = detail.clone();

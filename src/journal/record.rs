@@ -108,6 +108,13 @@ pub enum Entry {
     Refused {
         /// The kind of reason.
         why: String,
+        /// What was asked, where that was recorded.
+        #[serde(
+            default,
+            deserialize_with = "as_understood",
+            skip_serializing_if = "Option::is_none"
+        )]
+        asked: Option<Change>,
     },
     /// A phase began.
     Phase {

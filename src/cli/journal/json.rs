@@ -88,6 +88,7 @@ fn moment(moment: &Moment, played: &Played) -> Value {
         }
         Deed::LeftOut { name, .. } => shown["name"] = json!(name),
         Deed::Changed(change) => shown["change"] = json!(change),
+        Deed::Refused { asked, .. } => shown["asked"] = json!(asked),
         Deed::Rested { length } => {
             shown["seconds"] = json!(length.map(|length| length.as_secs_f64()));
         }
