@@ -99,7 +99,7 @@ pub struct Outlook {
     /// Where it would have ended without it; absent while it is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase_end_before: Option<f64>,
-    /// Names of cues that would not be heard any more, each once.
+    /// The cues that would not be heard or shown any more, each once: their names, and what a reminder says.
     pub left_out: Vec<String>,
     /// The next pieces and phases.
     pub next: Vec<Coming>,

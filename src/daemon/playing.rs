@@ -472,7 +472,8 @@ impl Playing {
             |refusal: crate::timeline::Refusal| Refused::new(Reason::NotNow, refusal.to_string());
         let before = Arc::clone(self.player.timeline());
         let at = self.player.steer(change).map_err(refused)?;
-        Ok(Forecast::of(&before, self.player.timeline(), at))
+        let after = self.player.course();
+        Ok(Forecast::of(after.session(), &before, after.timeline(), at))
     }
 
     fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {
