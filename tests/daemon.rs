@@ -93,6 +93,28 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
         "{said}"
     );
     assert_eq!(room.journal().len(), journal.len());
+    // It is named as in `journal show`: by its number, by its name in the room's folder, or not at all.
+    let name = record.file_stem().unwrap().to_str().unwrap();
+    let again = ["--room", "room.yaml", "-o", "again.wav"];
+    for which in [
+        &["render", "--journal", "1"][..],
+        &["render", "--journal", name],
+        &["render", "--journal"],
+    ] {
+        room.done(&[which, &again].concat());
+        std::fs::remove_file(room.desk.path("again.wav")).unwrap();
+    }
+    let (code, said) = room.run(&[&["render", "--journal", "2"], &again[..]].concat());
+    assert!(code == 1 && said.contains("no session number 2"), "{said}");
+    // What was refused is named, for programs too.
+    let asked = |record: &&Value| record["asked"]["do"] == "level" && record["what"] == "refused";
+    assert_eq!(journal.iter().filter(asked).count(), 2);
+    let shown = room.done(&["journal", "show", "--room", "room.yaml"]);
+    assert!(
+        shown.contains("the cue “nosuch” was asked for, which could not be done")
+            && shown.contains("the level +40 dB was asked for"),
+        "{shown}"
+    );
 }
 
 #[test]

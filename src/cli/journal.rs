@@ -1,6 +1,6 @@
 //! `undersong journal list | show | report`: what was heard, looked at again.
 
-mod find;
+pub mod find;
 mod json;
 mod list;
 mod page;
