@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use common::files::{Wav, wav};
@@ -11,8 +13,10 @@ use common::stage::{Stage, power};
 use undersong::engine::Engine;
 use undersong::frame::Frame;
 use undersong::level::Decibels;
+use undersong::library::{Cache, Library};
 use undersong::player::{Beginning, Player, What};
-use undersong::prepare::Prepared;
+use undersong::prepare::{Prepared, prepare};
+use undersong::script::Content;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Change, Refusal};
 use undersong::zone::{Caps, Listener};
