@@ -16,7 +16,7 @@ use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, S
 use crate::library::Cache;
 use crate::room::{Output, Room};
 use crate::time::clock;
-use crate::timeline::{CueSort, PlacedCue, Timeline};
+use crate::timeline::{Change, CueSort, PlacedCue, Timeline};
 
 /// How often a session is looked after.
 const TICK: Duration = Duration::from_millis(100);
@@ -274,11 +274,11 @@ impl Daemon {
                 let wanted = Wanted::Script(script.clone());
                 self.prepare(wanted, Some(call));
             }
-            (Order::Ears { zone }, Stage::Idle) => {
+            (Order::Ears { zone, pause }, Stage::Idle) => {
                 self.played = None;
                 // Who confirms means this check and no other.
                 self.next_epoch();
-                let ears = Ears::begin(self.means.clone(), *zone, call);
+                let ears = Ears::begin(self.means.clone(), *zone, *pause, call);
                 self.stage = Stage::Ears(Box::new(ears));
             }
             (Order::ConfirmEars, Stage::Idle) => {
@@ -290,6 +290,12 @@ impl Daemon {
                     let refused = Refused::new(Reason::NotNow, sentence);
                     let _ = call.answer.send(Err(refused));
                 }
+            }
+            (Order::Change(Change::Continue), Stage::Ears(mut ears)) if ears.waits() => {
+                ears.go_on();
+                self.stage = Stage::Ears(ears);
+                let sentence = "The chimes of the next listener come.";
+                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
             }
             (Order::Stop { .. }, Stage::Ears(ears)) => {
                 ears.stop();
