@@ -4,6 +4,7 @@ mod check;
 mod devices;
 mod doctor;
 mod ears;
+mod hush;
 mod interrupt;
 mod journal;
 mod mistakes;
