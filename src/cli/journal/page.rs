@@ -147,7 +147,7 @@ fn phase(number: usize, span: &PhaseSpan, played: &Played) -> String {
     format!(
         "<h3><svg class=\"stroke {}\" viewBox=\"0 0 4 20\" aria-hidden=\"true\">\
          <rect class=\"hill\" width=\"4\" height=\"20\"/></svg>{}<small>{} – {}</small></h3>\n",
-        class_of_phase(number),
+        class_of_phase(&played.timeline.phases, number),
         tame(&span.name),
         time(span.from),
         time(span.end())
