@@ -3,14 +3,16 @@
 mod common;
 
 use std::collections::HashMap;
-use std::io::Write;
-use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::program::Desk;
 use common::room::Room;
 use serde_json::Value;
+use undersong::daemon::{State, Status};
 
 const SESSION: &str = "undersong: 1\ntitle: Steered\nmusic: { crossfade: 2s, fade-in: 0s }\nphases:\n  \
     - name: onset\n    length: 40s\n    max: 90s\n    playlist: { tracks: [music.wav, other.wav] }\n    cues:\n      \
@@ -241,6 +243,63 @@ fn however_many_connect_and_say_nothing_whoever_steers_gets_in() {
     assert!(open < 200, "{open} files are open");
     assert!(room.done(&["stop", "--now"]).contains("30 ms"));
     drop(crowd);
+}
+
+/// What listens on a socket as a daemon does that prepares a session for two seconds, 42 % of it done.
+fn preparing(socket: &Path) {
+    let listener = UnixListener::bind(socket).unwrap();
+    let status = Status {
+        state: State::Preparing,
+        prepared: Some(0.42),
+        ..Status::default()
+    };
+    let status = serde_json::to_string(&status).unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, status) = (stream.unwrap(), status.clone());
+            std::thread::spawn(move || {
+                let mut asked = [0; 4096];
+                let length = stream.read(&mut asked).unwrap();
+                let body = if asked[..length].starts_with(b"POST") {
+                    std::thread::sleep(Duration::from_secs(2));
+                    r#"{"message":"It plays."}"#.to_owned()
+                } else {
+                    status
+                };
+                let length = body.len();
+                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
+                stream.write_all(answer.as_bytes()).unwrap();
+            });
+        }
+    });
+}
+
+#[test]
+fn how_far_a_preparation_is_is_shown_on_a_terminal_and_nowhere_else() {
+    let desk = Desk::new();
+    preparing(&desk.path("control.sock"));
+    let start = ["start", "x.yaml", "--socket", "control.sock"];
+    let said = desk.run(&start);
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("It plays.\n", ""));
+    // `script` is a terminal.
+    let program = env!("CARGO_BIN_EXE_undersong");
+    let mut terminal = Command::new("script");
+    terminal.args([
+        "-qec",
+        &format!("{program} {}", start.join(" ")),
+        "/dev/null",
+    ]);
+    desk.dress(&mut terminal);
+    let shown = terminal
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(
+        shown.contains("42 %") && shown.contains("It plays."),
+        "{shown:?}"
+    );
 }
 
 #[test]

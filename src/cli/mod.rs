@@ -10,6 +10,7 @@ mod journal;
 mod mistakes;
 mod outline;
 mod plan;
+mod preparing;
 mod preview;
 mod render;
 mod report;

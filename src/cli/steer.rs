@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::Exit;
+use crate::cli::preparing::watched;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::status;
 use crate::control::{Client, ClientError};
@@ -303,7 +304,7 @@ fn give(way: &Way, forecast: bool, order: impl FnOnce(&Status) -> Result<Order, 
                 return Exit::Call;
             }
         };
-        match client.order(order, forecast, &status).await {
+        match watched(&client, client.order(order, forecast, &status)).await {
             Ok(answer) if way.json => status::json(&answer),
             Ok(answer) => print(&text(&answer)),
             Err(error) => complain_of(&error, way.json),
