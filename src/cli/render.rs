@@ -20,7 +20,8 @@ use crate::time::{Frames, Rate, clock};
 
 /// Render a session to a file, much faster than it plays
 ///
-/// The file is there when it is whole, and not before. What will be heard in the room is what is in the file.
+/// The file is there when it is whole, and not before. What will be heard in the room is what is in the file. It answers
+/// with the length and how long it took.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong render sessions/evening.yaml -o evening.flac\n  \

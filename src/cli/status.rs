@@ -15,14 +15,23 @@ use crate::time::clock;
 use std::time::Duration;
 
 /// Show how the daemon and its session are
+///
+/// It answers with what somebody should see to first (`!`), then where the session is and what plays, what comes next and
+/// when, how loud each listener's sound is, and how device and record are. Positions are hours, minutes and seconds from the
+/// session's start.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  undersong status\n  undersong status --json")]
 pub struct Show {
     #[command(flatten)]
     way: Way,
 }
 
 /// Show what happens in the session, as it happens; Ctrl-C ends it
+///
+/// It begins with the status, then tells each phase, piece, cue, reminder and change with its position in the session, a line
+/// each, until it is ended or the daemon goes away.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  undersong watch\n  undersong watch --json")]
 pub struct Watch {
     #[command(flatten)]
     way: Way,
