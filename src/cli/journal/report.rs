@@ -18,7 +18,7 @@ use crate::when::When;
 ///
 /// One HTML file that needs nothing else: the picture of the session as it was played, the pieces as they were heard, cues,
 /// marks and changes. The newest session unless another is named. The therapist's notes are not in it unless `--notes` asks
-/// for them.
+/// for them. It answers with the page's name.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong journal report\n  undersong journal report 3 -o third.html\n  \

@@ -18,7 +18,8 @@ use crate::when::{When, spoken};
 
 /// Show a session as it was: what was heard, changed and marked, and what failed
 ///
-/// The newest session unless another is named. The therapist's notes are not shown; a note's moment is.
+/// It answers with a line for each moment: its position in the session, the time of day, and what it was. The newest session
+/// unless another is named. The therapist's notes are not shown; a note's moment is.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong journal show\n  undersong journal show 3\n  \
