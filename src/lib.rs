@@ -9,7 +9,7 @@
 //! 5. [`output`] takes the engine's blocks: a device, the laptop, a clock without a card, or a file.
 //!
 //! [`prepare`] is the door to the first three, [`cli`] to everything. On the ground floor, used by all: [`time`], [`level`],
-//! [`zone`], [`frame`], [`fade`] and [`mistake`].
+//! [`when`], [`zone`], [`frame`], [`fade`], [`writing`] and [`mistake`].
 
 pub mod cli;
 pub mod control;
@@ -33,6 +33,8 @@ pub mod script;
 pub mod stream;
 pub mod time;
 pub mod timeline;
+pub mod when;
+pub mod writing;
 pub mod zone;
 
 /// Every unit test runs under the guard: an allocation on the audio thread aborts it.

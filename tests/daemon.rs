@@ -3,14 +3,16 @@
 mod common;
 
 use std::collections::HashMap;
-use std::io::Write;
-use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::program::Desk;
 use common::room::Room;
 use serde_json::Value;
+use undersong::daemon::{State, Status};
 
 const SESSION: &str = "undersong: 1\ntitle: Steered\nmusic: { crossfade: 2s, fade-in: 0s }\nphases:\n  \
     - name: onset\n    length: 40s\n    max: 90s\n    playlist: { tracks: [music.wav, other.wav] }\n    cues:\n      \
@@ -93,6 +95,28 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
         "{said}"
     );
     assert_eq!(room.journal().len(), journal.len());
+    // It is named as in `journal show`: by its number, by its name in the room's folder, or not at all.
+    let name = record.file_stem().unwrap().to_str().unwrap();
+    let again = ["--room", "room.yaml", "-o", "again.wav"];
+    for which in [
+        &["render", "--journal", "1"][..],
+        &["render", "--journal", name],
+        &["render", "--journal"],
+    ] {
+        room.done(&[which, &again].concat());
+        std::fs::remove_file(room.desk.path("again.wav")).unwrap();
+    }
+    let (code, said) = room.run(&[&["render", "--journal", "2"], &again[..]].concat());
+    assert!(code == 1 && said.contains("no session number 2"), "{said}");
+    // What was refused is named, for programs too.
+    let asked = |record: &&Value| record["asked"]["do"] == "level" && record["what"] == "refused";
+    assert_eq!(journal.iter().filter(asked).count(), 2);
+    let shown = room.done(&["journal", "show", "--room", "room.yaml"]);
+    assert!(
+        shown.contains("the cue “nosuch” was asked for, which could not be done")
+            && shown.contains("the level +40 dB was asked for"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -106,6 +130,7 @@ fn a_press_that_comes_twice_is_one() {
         let codes = [press(), press()].map(|mut press| press.wait().unwrap().code().unwrap());
         made += codes.iter().filter(|code| **code == 0).count();
         assert!(codes.contains(&0), "{codes:?}");
+        room.until("it is recorded", |room| room.count("changed") >= made);
         assert_eq!(room.count("changed"), made);
         if codes.contains(&1) {
             return;
@@ -158,6 +183,45 @@ fn killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
 }
 
 #[test]
+fn what_matters_after_a_crash_is_said_before_what_is_only_good_to_know() {
+    let mut room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        // Twenty seconds of music for five minutes: its remark says that the music starts over.
+        let script = "undersong: 1\nphases:\n  - name: calm\n    length: 5m\n    playlist: { tracks: [other.wav] }\n    \
+                      cues: [{ name: first, at: 0s, voice: words.wav }]\n";
+        desk.write("session.yaml", script);
+    });
+    room.done(&["start", "session.yaml"]);
+    room.until("it is recorded", |room| room.count("position") > 0);
+    room.kill();
+    room.serve();
+    room.until("it goes on", |room| room.state() == "playing");
+    let said = room.done(&["status"]);
+    let lines: Vec<&str> = said.lines().collect();
+    let place = |what: &str| lines.iter().position(|line| line.contains(what));
+    // When, for how long, and what came of it.
+    let crash = regex_lite::Regex::new(
+        r"^! the program stopped unexpectedly at \d\d:\d\d:\d\d and went on after \d+ s; for so long nothing was heard",
+    );
+    assert!(crash.unwrap().is_match(lines[1]), "{said}");
+    assert_eq!(
+        place("! the cue `first` may not have been heard"),
+        Some(2),
+        "{said}"
+    );
+    assert_eq!(place("note  "), Some(lines.len() - 1), "{said}");
+    assert!(said.contains("starts over"), "{said}");
+    let alarms = room.status()["alarms"].to_string();
+    assert!(!alarms.contains("starts over"), "{alarms}");
+    // Whoever follows what happens is shown it first, too.
+    let mut watch = room.command(&["watch"]);
+    let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
+    let mut shown = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let shown: Vec<String> = shown.by_ref().take(2).map(Result::unwrap).collect();
+    let _ = (watch.kill(), watch.wait());
+    assert!(shown[1].contains("stopped unexpectedly"), "{shown:?}");
+}
+
+#[test]
 fn however_many_connect_and_say_nothing_whoever_steers_gets_in() {
     let mut room = self::room();
     room.done(&["start", "session.yaml"]);
@@ -179,6 +243,63 @@ fn however_many_connect_and_say_nothing_whoever_steers_gets_in() {
     assert!(open < 200, "{open} files are open");
     assert!(room.done(&["stop", "--now"]).contains("30 ms"));
     drop(crowd);
+}
+
+/// What listens on a socket as a daemon does that prepares a session for two seconds, 42 % of it done.
+fn preparing(socket: &Path) {
+    let listener = UnixListener::bind(socket).unwrap();
+    let status = Status {
+        state: State::Preparing,
+        prepared: Some(0.42),
+        ..Status::default()
+    };
+    let status = serde_json::to_string(&status).unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, status) = (stream.unwrap(), status.clone());
+            std::thread::spawn(move || {
+                let mut asked = [0; 4096];
+                let length = stream.read(&mut asked).unwrap();
+                let body = if asked[..length].starts_with(b"POST") {
+                    std::thread::sleep(Duration::from_secs(2));
+                    r#"{"message":"It plays."}"#.to_owned()
+                } else {
+                    status
+                };
+                let length = body.len();
+                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
+                stream.write_all(answer.as_bytes()).unwrap();
+            });
+        }
+    });
+}
+
+#[test]
+fn how_far_a_preparation_is_is_shown_on_a_terminal_and_nowhere_else() {
+    let desk = Desk::new();
+    preparing(&desk.path("control.sock"));
+    let start = ["start", "x.yaml", "--socket", "control.sock"];
+    let said = desk.run(&start);
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("It plays.\n", ""));
+    // `script` is a terminal.
+    let program = env!("CARGO_BIN_EXE_undersong");
+    let mut terminal = Command::new("script");
+    terminal.args([
+        "-qec",
+        &format!("{program} {}", start.join(" ")),
+        "/dev/null",
+    ]);
+    desk.dress(&mut terminal);
+    let shown = terminal
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(
+        shown.contains("42 %") && shown.contains("It plays."),
+        "{shown:?}"
+    );
 }
 
 #[test]
@@ -308,4 +429,23 @@ fn asked_to_end_it_fades_and_can_be_taken_up_again() {
     assert_eq!(room.run(&["status"]).0, 3);
     room.serve();
     room.until("it goes on", |room| room.state() == "playing");
+    // Nothing failed, and nothing that failed is said.
+    let alarms = &room.status()["alarms"];
+    let mut kinds = alarms
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alarm| &alarm["kind"]);
+    assert!(kinds.any(|kind| kind == "restarted"), "{alarms}");
+    let alarms = alarms.to_string();
+    assert!(
+        alarms.contains("was restarted at") && !alarms.contains("unexpectedly"),
+        "{alarms}"
+    );
+    let shown = room.done(&["journal", "show", "--journal", "journal"]);
+    assert!(
+        shown.contains("restart   the program was restarted, and went on")
+            && !shown.contains("fault"),
+        "{shown}"
+    );
 }

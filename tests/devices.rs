@@ -285,6 +285,45 @@ fn without_its_card_a_session_does_not_begin_and_one_that_was_cut_off_waits() {
 }
 
 #[test]
+fn devices_are_listed_without_what_is_none_and_without_chatter() {
+    let desk = Desk::new();
+    let config = desk.path("asound.conf");
+    Card::config(&[&Card::new(desk.folder(), "card")], "channels 6", &config);
+    let list = |more: &str, args: &[&str]| {
+        let written = std::fs::read_to_string(&config).unwrap();
+        std::fs::write(&config, written + more).unwrap();
+        let mut command = desk.command(&[&["devices"], args].concat());
+        command
+            .env("ALSA_CONFIG_PATH", &config)
+            .env("CAPTURE_CHATTERS", "1");
+        let said = common::program::said(&command.output().unwrap());
+        assert_eq!((said.code, said.err.as_str()), (0, ""));
+        said.out
+    };
+    let plugin = "pcm.converts { type hw card 77 hint { show on description \"Converts\" } }\n";
+    let said = list(plugin, &[]);
+    assert!(said.starts_with("No sound card was found."), "{said}");
+    assert!(
+        said.contains("alsa:card") && said.contains("6 channels at"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("alsa:converts") && said.contains("`--all` shows"),
+        "{said}"
+    );
+    let said = list("", &["--all"]);
+    assert!(
+        said.contains("alsa:converts") && !said.contains("--all"),
+        "{said}"
+    );
+    let listed: Vec<serde_json::Value> = serde_json::from_str(&list("", &["--json"])).unwrap();
+    assert!(
+        listed.iter().all(|device| device["card"] == false),
+        "{listed:?}"
+    );
+}
+
+#[test]
 fn a_stop_while_the_card_is_lost_is_not_heard_when_it_is_back() {
     let stage = Stage::new(40);
     stage.room.done(&["start", "session.yaml"]);

@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -92,6 +92,23 @@ fn answering(room: &Room, args: &[&str], text: &str) -> (i32, String) {
     (output.status.code().unwrap(), said)
 }
 
+/// A check that waits for as long as it takes, and goes on once somebody says so; what it said after that.
+fn confirmed_by_continue(room: &Room) -> String {
+    let mut check = room.command(&["ears", "--yes", "--pause", "10m"]);
+    let mut check = check.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(check.stdout.take().unwrap()).lines();
+    let waits = lines.by_ref().map(Result::unwrap);
+    assert_eq!(
+        waits.take_while(|line| !line.starts_with("Next:")).count(),
+        3
+    );
+    let said = room.done(&["continue"]);
+    assert!(said.contains("next listener"), "{said}");
+    let said: String = lines.map(Result::unwrap).collect();
+    assert!(check.wait().unwrap().success(), "{said}");
+    said
+}
+
 #[test]
 fn each_chime_is_on_its_one_channel_in_its_turn_and_a_couple_is_played_only_then() {
     let mut stage = Stage::new(CROSSED);
@@ -110,7 +127,7 @@ fn each_chime_is_on_its_one_channel_in_its_turn_and_a_couple_is_played_only_then
     stage.stop();
     let before = stage.card.captured().len();
 
-    let (code, said) = answering(&stage.room, &["ears"], "no\n");
+    let (code, said) = answering(&stage.room, &["ears", "--pause", "2s"], "no\n");
     assert!(code == 1 && said.contains("nothing is kept"), "{said}");
     let announced: Vec<&str> = said
         .lines()
@@ -138,10 +155,17 @@ fn each_chime_is_on_its_one_channel_in_its_turn_and_a_couple_is_played_only_then
         assert!(turn.after_50_ms < turn.loudest / 4.0, "softly: {turn:?}");
     }
     assert!(turns.windows(2).all(|two| two[1].from > two[0].to + 4_800));
+    // One pair of headphones goes from one to the other meanwhile.
+    assert!(
+        said.contains("Next: listener b, in 2 s. Put those headphones on"),
+        "{said}"
+    );
+    let pause = turns[2].from - turns[1].to;
+    assert!((96_000..192_000).contains(&pause), "{pause} frames");
     let (code, said) = stage.room.run(&["start", "couple.yaml"]);
     assert_eq!(code, 1, "nobody confirmed: {said}");
 
-    let said = stage.room.done(&["ears", "--yes"]);
+    let said = confirmed_by_continue(&stage.room);
     assert!(
         said.contains("alsa:card is heard on the right ears"),
         "{said}"

@@ -389,6 +389,20 @@ fn a_change_taken_back_leads_back_to_its_phase() {
     let names: Vec<&str> = told.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["onset", "return", "onset"]);
     assert_eq!(told[2].1, back);
+    // The same phase has the same colour, in the picture and beside its pieces.
+    let (path, _) = evening.die();
+    let desk = Desk::new();
+    let page = looked(&desk, &["report", path.to_str().unwrap(), "-o", "-"]);
+    let classes = |before: &str| -> Vec<String> {
+        let parts = page.split(before).skip(1);
+        parts.map(|part| part.chars().take(2).collect()).collect()
+    };
+    assert_eq!(classes("<svg class=\"stroke "), ["p0", "p1", "p0"]);
+    let bands = page
+        .split("<g class=\"")
+        .filter(|group| group.contains("class=\"band\""));
+    let bands: Vec<&str> = bands.map(|group| &group[..2]).collect();
+    assert_eq!(bands, ["p0", "p1", "p0"]);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use common::files::{Wav, wav};
@@ -11,8 +13,10 @@ use common::stage::{Stage, power};
 use undersong::engine::Engine;
 use undersong::frame::Frame;
 use undersong::level::Decibels;
+use undersong::library::{Cache, Library};
 use undersong::player::{Beginning, Player, What};
-use undersong::prepare::Prepared;
+use undersong::prepare::{Prepared, prepare};
+use undersong::script::Content;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Change, Refusal};
 use undersong::zone::{Caps, Listener};
@@ -315,6 +319,67 @@ fn people_are_brought_back_within_twenty_seconds_from_anywhere() {
         let word = if at < 30.0 { at + 20.5 } else { 29.5 };
         session.assert_smooth(1.5, word);
     }
+}
+
+#[test]
+fn whoever_brings_people_back_is_told_all_that_will_not_come() {
+    let (stage, _) = stage();
+    // Silence lies behind the phase that is held: it is on no timeline yet.
+    let script = EVENING.replace(
+        "  - { name: return",
+        "  - { name: still, length: 20s, music: silence, cues: [ { name: bell, at: end - 9s, chime: word.wav },
+      { at: 1s, remind: Look at both } ] }\n  - { name: return",
+    );
+    let script = script.replace(
+        "{ name: chime, at: 35s",
+        "{ at: 36s, remind: Lozenges }, { name: chime, at: 35s",
+    );
+    let course = stage.prepare(&script, RATE).steered();
+    let forecast = |change| course.forecast(Frames(31 * 48_000), &change).unwrap();
+    let back = forecast(Change::BringBack { to: None });
+    // The word was heard, and what comes in the return comes.
+    assert_eq!(back.left_out, ["chime", "Lozenges", "bell", "Look at both"]);
+    let still = forecast(Change::BringBack {
+        to: Some("still".into()),
+    });
+    assert_eq!(still.left_out, ["chime", "Lozenges"]);
+    assert_eq!(forecast(Change::Hold).left_out, ["chime"; 0]);
+}
+
+#[test]
+fn the_bundled_sessions_can_be_made_more_intense_and_calmer() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sessions");
+    for name in ["demo", "solo", "evening"] {
+        let reading = undersong::script::read(&folder.join(format!("{name}.yaml")));
+        for phase in &reading.session.unwrap().phases {
+            let Content::Playlist(playlist) = &phase.content else {
+                continue;
+            };
+            let ratings: Option<BTreeSet<u8>> = playlist
+                .tracks
+                .iter()
+                .map(|track| track.intensity)
+                .collect();
+            let ratings = ratings.unwrap_or_default();
+            assert!(ratings.len() > 1, "{name}, {}: {ratings:?}", phase.name);
+        }
+    }
+    // To the piece that comes: the session begins with the calm one of its two.
+    let path = folder.join("solo.yaml");
+    let prepared = prepare(&path, RATE, |files| {
+        Library::scan(files, &Cache::none(), &|_| ())
+    });
+    let course = prepared.unwrap().steered();
+    let at = Frames(10 * 48_000);
+    let more = |by| Change::Intensity { by, at_once: true };
+    assert!(course.revise(at, &more(-1)).is_err(), "none is calmer");
+    let intense = course.revise(at, &more(1)).unwrap();
+    let mut next = intense
+        .timeline()
+        .clips
+        .iter()
+        .filter(|clip| clip.from > at);
+    assert!(next.next().unwrap().track.ends_with("warm-stones.ogg"));
 }
 
 #[test]

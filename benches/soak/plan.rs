@@ -76,7 +76,7 @@ pub fn long() -> String {
     }
     let _ = writeln!(
         script,
-        "  - name: return\n    length: 10m\n    playlist: playlists/return.m3u8\n    cues:\n      \
+        "  - name: return\n    length: 10m\n    playlist: playlists/return.yaml\n    cues:\n      \
          - {{ name: return, at: 1m, voice: cues/return.flac, to: b }}\n      \
          - {{ name: bell, at: end - 20s, chime: cues/bell.flac }}"
     );
@@ -89,7 +89,7 @@ pub fn short() -> String {
      - name: onset\n    length: 40s\n    playlist: { file: playlists/all.yaml, order: shuffle }\n    cues:\n      \
      - { name: bowl, at: 0s, chime: cues/bowl.flac }\n      \
      - { name: opening, at: 12s, voice: cues/opening.flac }\n  \
-     - name: return\n    length: 50s\n    playlist: playlists/return.m3u8\n    cues:\n      \
+     - name: return\n    length: 50s\n    playlist: playlists/return.yaml\n    cues:\n      \
      - { name: soften, at: 5s, voice: cues/soften.flac, to: a }\n      \
      - { name: return, at: 20s, voice: cues/return.flac, to: b }\n      \
      - { name: bell, at: end - 10s, chime: cues/bell.flac }\n"

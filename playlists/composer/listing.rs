@@ -7,21 +7,19 @@ use std::path::Path;
 
 use crate::piece::Piece;
 
-/// Writes a playlist for each phase, and one of all pieces with their intensities.
+/// Writes a playlist for each phase, and one of all pieces; each with their intensities.
 pub fn write(folder: &Path, pieces: &[Piece]) -> Result<()> {
     for phase in ["settling", "onset", "peak", "return", "integration"] {
-        let mut text = format!("#EXTM3U\n#PLAYLIST:{phase}\n");
-        for piece in pieces.iter().filter(|piece| piece.phases.contains(&phase)) {
-            let _ = writeln!(
-                text,
-                "#EXTINF:{:.0},Undersong - {}",
-                piece.seconds, piece.title
-            );
-            let _ = writeln!(text, "{}.ogg", piece.file);
-        }
-        fs::write(folder.join(format!("{phase}.m3u8")), text)?;
+        let of_phase = |piece: &&Piece| piece.phases.contains(&phase);
+        let text = listing(phase, pieces.iter().filter(of_phase));
+        fs::write(folder.join(format!("{phase}.yaml")), text)?;
     }
-    let mut text = String::from("title: All bundled pieces\ntracks:\n");
+    let text = listing("All bundled pieces", pieces.iter());
+    fs::write(folder.join("all.yaml"), text)
+}
+
+fn listing<'a>(title: &str, pieces: impl Iterator<Item = &'a Piece>) -> String {
+    let mut text = format!("title: {title}\ntracks:\n");
     for piece in pieces {
         let _ = writeln!(
             text,
@@ -29,5 +27,5 @@ pub fn write(folder: &Path, pieces: &[Piece]) -> Result<()> {
             piece.file, piece.intensity
         );
     }
-    fs::write(folder.join("all.yaml"), text)
+    text
 }

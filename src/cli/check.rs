@@ -12,8 +12,8 @@ use crate::prepare::Prepared;
 
 /// Look for every mistake in a script and in the files it names
 ///
-/// Every file is decoded from its beginning to its end. Without a mistake the session is shown as a table; warnings do not
-/// keep it from being played.
+/// Every file is decoded from its beginning to its end. It answers with each mistake at its line and what would be right, or
+/// with the session as a table and what should be looked at; warnings do not keep it from being played.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  undersong check sessions/evening.yaml")]
 pub struct Check {

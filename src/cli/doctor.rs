@@ -18,10 +18,11 @@ const MARGIN: usize = 17;
 
 /// See whether this machine is fit for a session: its device, disk, speed, and what may disturb the sound
 ///
-/// It tries the room's device in silence, unless a session plays, and changes nothing. It ends with 3 where a session
-/// should not be begun.
+/// It tries the room's device in silence, unless a session plays, and changes nothing. It answers with a line for each thing
+/// it looked at, ok, warn or fail, and what to do; it ends with 3 where a session should not be begun. Where the daemon runs and
+/// may be asked, its own limits are judged, and otherwise those of whoever runs this.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  undersong doctor --room room.yaml")]
+#[command(after_help = "Examples:\n  undersong doctor\n  undersong doctor --room room.yaml")]
 pub struct Doctor {
     /// The room file; /etc/undersong/room.yaml unless named, and without one only the machine is looked at
     #[arg(long, value_name = "ROOM.yaml")]

@@ -1,10 +1,12 @@
 //! `undersong ears`: whether each listener's sound is heard on the right ear.
 
-use std::io::{BufRead, stdin};
+use std::io::{BufRead, IsTerminal, stdin};
+use std::time::Duration;
 
 use clap::Args;
 use http_body_util::BodyExt;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use crate::cli::Exit;
 use crate::cli::screen::{complain, print, printable};
@@ -12,24 +14,38 @@ use crate::cli::status;
 use crate::cli::steer::{Way, block_on, complain_of};
 use crate::control::{Client, ClientError};
 use crate::daemon::{Answer, Order, Status};
+use crate::time::parse_length;
+use crate::timeline::Change;
+use crate::when::spoken;
 use crate::zone::Listener;
 
 /// Hear whether each listener's headphones are on the right channels: a soft chime on each side in turn
 ///
-/// Put the headphones on, listen, and say at the end whether everybody heard the chime where it was announced. A session
-/// that speaks to one listener alone is only played on a device that was checked so.
+/// Put the headphones on, listen, and say at the end whether everybody heard the chime where it was announced. Before each
+/// further listener it waits: on a terminal until Enter is pressed, so that one person can put on one pair after the other,
+/// elsewhere for the pause. It answers with whose turn it is, and at the end that it is kept. A session that speaks to one listener alone is only played on a device that was checked so.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  undersong ears\n  undersong ears --zone b")]
+#[command(
+    after_help = "Examples:\n  undersong ears\n  undersong ears --zone b\n  undersong ears --pause 20s"
+)]
 pub struct Ears {
     /// Only for this one: `a`, `b` or `room`
     #[arg(long, value_name = "ZONE", value_parser = listener)]
     zone: Option<Listener>,
+    /// Wait for so long before each further listener, and for no key; 10s where this is no terminal
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
+    pause: Option<Duration>,
     /// For programs that asked already: everybody heard it on the right side
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
     way: Way,
 }
+
+/// Where nobody can press a key, it is waited for so long.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Where somebody can, a check that was forgotten goes on after this.
+const FORGOTTEN: Duration = Duration::from_secs(10 * 60);
 
 fn listener(text: &str) -> Result<Listener, String> {
     match text {
@@ -46,12 +62,13 @@ impl Ears {
     pub fn run(self) -> Exit {
         block_on(async {
             let client = self.way.client();
-            let check = match self.heard(&client).await {
+            let mut lines = Lines::default();
+            let check = match self.heard(&client, &mut lines).await {
                 Ok(Some(check)) => check,
                 Ok(None) => return Exit::Input,
                 Err(error) => return complain_of(&error, self.way.is_json()),
             };
-            if !self.yes && !asked() {
+            if !self.yes && !asked(&mut lines).await {
                 complain(
                     "Then nothing is kept. Change the plugs, or the channels under `zones` in the room file, \
                      and run `undersong ears` again.",
@@ -76,16 +93,29 @@ impl Ears {
     }
 
     /// Says which ear it is about until the check is over; the check's epoch where it was heard to its end.
-    async fn heard(&self, client: &Client) -> Result<Option<u64>, ClientError> {
+    async fn heard(&self, client: &Client, lines: &mut Lines) -> Result<Option<u64>, ClientError> {
         // Followed before it begins, so that nothing is missed.
         let mut events = client.events().await?;
-        let answer = give(client, Order::Ears { zone: self.zone }).await?;
+        let (zone, pause) = (self.zone, self.pause());
+        let answer = give(client, Order::Ears { zone, pause }).await?;
         let check = client.status().await?.epoch;
         if !self.way.is_json() {
             let _ = print(&format!("{}\n", printable(&answer.message)));
         }
         let mut pending = String::new();
-        while let Some(Ok(frame)) = events.frame().await {
+        // While a key is waited for.
+        let mut asks = false;
+        loop {
+            let frame = tokio::select! {
+                frame = events.frame() => frame,
+                _ = lines.next(), if asks => {
+                    asks = false;
+                    // Perhaps it went on by itself, or was stopped, just now.
+                    let _ = give(client, Order::Change(Change::Continue)).await;
+                    continue;
+                }
+            };
+            let Some(Ok(frame)) = frame else { break };
             let Some(bytes) = frame.data_ref() else {
                 continue;
             };
@@ -93,8 +123,11 @@ impl Ears {
             while let Some(end) = pending.find('\n') {
                 let line: String = pending.drain(..=end).collect();
                 let data = line.strip_prefix("data: ").unwrap_or_default();
-                if let Some(heard) = self.tell(data) {
-                    return Ok(heard.then_some(check));
+                match self.tell(data) {
+                    Some(Step::Over { heard }) => return Ok(heard.then_some(check)),
+                    Some(Step::Waits) => asks = self.waits_for_a_key(),
+                    Some(Step::Sounds) => asks = false,
+                    None => {}
                 }
             }
         }
@@ -102,8 +135,22 @@ impl Ears {
         Ok(None)
     }
 
-    /// One event; whether the check was heard to its end, once it is over.
-    fn tell(&self, data: &str) -> Option<bool> {
+    /// Whether somebody is there to press a key.
+    fn waits_for_a_key(&self) -> bool {
+        self.pause.is_none() && !self.yes && !self.way.is_json() && stdin().is_terminal()
+    }
+
+    fn pause(&self) -> Duration {
+        let unsaid = if self.waits_for_a_key() {
+            FORGOTTEN
+        } else {
+            PAUSE
+        };
+        self.pause.unwrap_or(unsaid)
+    }
+
+    /// One event, and what it means for the check.
+    fn tell(&self, data: &str) -> Option<Step> {
         let told: Value = serde_json::from_str(data).ok()?;
         let (what, text) = (told["what"].as_str()?, told["text"].as_str()?);
         if self.way.is_json() && what.starts_with("ear") {
@@ -112,22 +159,32 @@ impl Ears {
         match (what, text) {
             ("ear", ear) if !self.way.is_json() => {
                 let (listener, side) = ear.split_once(' ')?;
-                let whose = match listener {
-                    "room" => "the room".to_owned(),
-                    listener => format!("listener {listener}"),
-                };
+                let whose = whose(listener);
                 let part = if listener == "room" { "side" } else { "ear" };
                 let _ = print(&format!("Now: {whose}, {side} {part}\n"));
-                None
+                Some(Step::Sounds)
             }
-            ("ears-over", "heard") => Some(true),
+            ("ears-next", listener) if !self.way.is_json() => {
+                let whose = whose(listener);
+                let ready = match listener {
+                    "room" => "Go where its speakers are heard",
+                    _ => "Put those headphones on",
+                };
+                let _ = print(&if self.waits_for_a_key() {
+                    format!("Next: {whose}. {ready}, then press Enter.\n")
+                } else {
+                    format!("Next: {whose}, in {}. {ready}.\n", spoken(self.pause()))
+                });
+                Some(Step::Waits)
+            }
+            ("ears-over", "heard") => Some(Step::Over { heard: true }),
             ("ears-over", how) => {
                 complain(if how == "stopped" {
                     "the check was stopped; nothing is kept"
                 } else {
                     "the sound device went away in the middle of the check; plug it in and run `undersong ears` again"
                 });
-                Some(false)
+                Some(Step::Over { heard: false })
             }
             _ => None,
         }
@@ -139,10 +196,58 @@ async fn give(client: &Client, order: Order) -> Result<Answer, ClientError> {
     client.order(order, false, &status).await
 }
 
-/// Asks the people in the room. Blocking.
-fn asked() -> bool {
+fn whose(listener: &str) -> String {
+    match listener {
+        "room" => "the room".to_owned(),
+        listener => format!("listener {listener}"),
+    }
+}
+
+/// How far a check is.
+enum Step {
+    /// A chime comes.
+    Sounds,
+    /// It waits for the next listener.
+    Waits,
+    /// It is over; and whether it was heard to its end.
+    Over { heard: bool },
+}
+
+/// What is typed, line by line. It is read on a thread of its own, from the first time on that somebody waits for a line.
+#[derive(Default)]
+struct Lines(Option<mpsc::UnboundedReceiver<String>>);
+
+impl Lines {
+    /// The next line; `None` where there is none any more.
+    async fn next(&mut self) -> Option<String> {
+        let lines = self.0.get_or_insert_with(|| {
+            let (typed, lines) = mpsc::unbounded_channel();
+            std::thread::spawn(move || {
+                for line in stdin().lock().lines().map_while(Result::ok) {
+                    if typed.send(line).is_err() {
+                        break;
+                    }
+                }
+            });
+            lines
+        });
+        lines.recv().await
+    }
+
+    /// Forgets what was typed while nobody asked.
+    fn forget(&mut self) {
+        while self
+            .0
+            .as_mut()
+            .is_some_and(|lines| lines.try_recv().is_ok())
+        {}
+    }
+}
+
+/// Asks the people in the room.
+async fn asked(lines: &mut Lines) -> bool {
+    lines.forget();
     let _ = print("Did everybody hear it on the right side? [y/N] ");
-    let mut answer = String::new();
-    let read = stdin().lock().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    let answer = lines.next().await.unwrap_or_default();
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }

@@ -1,13 +1,12 @@
 //! `undersong journal list | show | report`: what was heard, looked at again.
 
-mod find;
+pub mod find;
 mod json;
 mod list;
 mod page;
 mod report;
 mod show;
 mod style;
-mod when;
 mod words;
 
 use clap::{Args, Subcommand};
@@ -16,9 +15,12 @@ use crate::cli::Exit;
 
 /// Look at the records of past sessions: what was heard, and when
 ///
-/// The journal is the daemon's, which alone may read it: run this as the daemon's user, `sudo -u undersong undersong
-/// journal list`.
+/// `list` answers with the sessions, `show` with one of them moment by moment, `report` makes a page of it. The journal is the
+/// daemon's, which alone may read it: run this as the daemon's user.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sudo -u undersong undersong journal list\n  sudo -u undersong undersong journal show 2"
+)]
 pub struct Journal {
     #[command(subcommand)]
     verb: Verb,

@@ -4,11 +4,13 @@ mod check;
 mod devices;
 mod doctor;
 mod ears;
+mod hush;
 mod interrupt;
 mod journal;
 mod mistakes;
 mod outline;
 mod plan;
+mod preparing;
 mod preview;
 mod render;
 mod report;
@@ -33,7 +35,14 @@ use crate::timeline::Change;
 
 /// Plays the sound of a guided session.
 #[derive(Debug, Parser)]
-#[command(name = "undersong", version, disable_help_subcommand = true)]
+#[command(
+    name = "undersong",
+    version,
+    disable_help_subcommand = true,
+    after_help = "`undersong COMMAND --help` tells what a command does, takes and answers.\n\n\
+                  Exit codes: 0 done; 1 the input is wrong, or it cannot be done as things stand; 2 the call is wrong;\n\
+                  3 the machine failed, or is not fit; 130 interrupted by Ctrl-C."
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -50,44 +59,97 @@ enum Verb {
     Status(status::Show),
     Watch(status::Watch),
     /// Keep the phase going without end, until told to continue
+    ///
+    /// For when nobody is to be hurried on. The music of the phase starts over where it ends. It answers that the
+    /// session has no end yet; `undersong continue` lets the phase go on, `undersong undo` takes it back within 30 s.
+    #[command(after_help = "Examples:\n  undersong hold\n  undersong hold --forecast")]
     Hold(steer::Plain),
     /// Let a phase that is held go on
+    ///
+    /// The phase is played to its length where that is still to come, or the next one begins within a fade. It answers with
+    /// when the session ends now. While the ears are checked, the chimes of the next listener come.
+    #[command(after_help = "Examples:\n  undersong continue\n  undersong continue --forecast")]
     Continue(steer::Plain),
     /// Let the phase end later
+    ///
+    /// For when more time is needed. The phase ends with its music where the script lets it, and no later than its `max`. It
+    /// answers with where the phase and the session end now, and where they would have.
+    #[command(after_help = "Examples:\n  undersong extend 5m\n  undersong extend 90s --forecast")]
     Extend(steer::By),
     /// Let the phase end earlier
+    ///
+    /// For when people are further than the script. The phase ends with its music where the script lets it, and no earlier
+    /// than its `min`. It answers with where the phase and the session end now, and with the cues that are left out.
+    #[command(after_help = "Examples:\n  undersong shorten 5m\n  undersong shorten 90s --forecast")]
     Shorten(steer::By),
     /// Bring the session to its return within 20 s, from anywhere
+    ///
+    /// For when somebody is to come back now. What sounds is faded, and the phase named `return` begins, or the later phase
+    /// that is named. It answers with when the session ends then, and with the cues and reminders that are left out.
+    #[command(
+        after_help = "Examples:\n  undersong bring-back --forecast\n  undersong bring-back\n  undersong bring-back integration"
+    )]
     BringBack(steer::BringBack),
     /// Fade to the next piece
+    ///
+    /// For when this music is not the right one. The next piece of the phase comes within 6 s; at the end of a phase, the
+    /// next phase does. It answers with when the session ends then.
+    #[command(after_help = "Examples:\n  undersong skip\n  undersong skip --forecast")]
     Skip(steer::Plain),
     /// Choose more intense or calmer music
+    ///
+    /// Among the pieces of the phase, by the `intensity` (1 to 5) that the playlist gives each. It answers with when that
+    /// music comes; where the phase has none, it says so.
+    #[command(
+        after_help = "Examples:\n  undersong intensity +1\n  undersong intensity -2\n  undersong intensity +1 --now"
+    )]
     Intensity(steer::Intensity),
     /// Make everything louder or softer
+    ///
+    /// Music, cues and all, for everybody, in decibels: 3 dB are heard clearly. Upwards it goes slowly, and never above what
+    /// the room file allows. It answers with the level.
     #[command(
         after_help = "Examples:\n  undersong level +1dB\n  undersong level -2dB\n  undersong level =-6dB"
     )]
     Level(steer::Level),
     /// Play a cue now
+    ///
+    /// The next one of that name comes at once and not again at its time; one that was heard comes once more. For speech the
+    /// music goes down first, which takes up to 3 s. It answers with the cue; where there is none of that name, with those
+    /// that there are.
+    #[command(after_help = "Examples:\n  undersong cue closing\n  undersong cue \"last bell\"")]
     Cue(steer::Cue),
     /// Take the music down for your own voice, or bring it back
+    ///
+    /// For when you want to say something yourself. The music stays down until it is told to come back. It answers with
+    /// what the music does.
+    #[command(after_help = "Examples:\n  undersong speak on\n  undersong speak off")]
     Speak(steer::Speak),
     /// Fade out and stay where the session is
+    ///
+    /// Half a second to silence, and the session's time stands still. It answers with how to go on: `undersong resume`.
+    #[command(after_help = "Example:\n  undersong pause")]
     Pause(steer::Plain),
     /// Go on after a pause, or take up a session that was cut off
+    ///
+    /// From silence within 3 s. A session that a power cut ended is prepared again first, and goes on where it was. It
+    /// answers with how it goes on, and what was not heard.
+    #[command(after_help = "Example:\n  undersong resume")]
     Resume(steer::Plain),
     /// Take the last change back, within 30 s
+    ///
+    /// What sounds is faded to what would have sounded. It answers with when the session ends again.
+    #[command(after_help = "Examples:\n  undersong undo\n  undersong undo --forecast")]
     Undo(steer::Plain),
-    /// Keep a note, apart from the technical record
     Note(steer::Note),
-    /// Fade out and end the session
     Stop(steer::Stop),
     Doctor(doctor::Doctor),
     Ears(ears::Ears),
     Journal(journal::Journal),
-    /// List the sound devices that a session can be played on
     Devices(devices::Devices),
     /// Print the JSON schema of scripts, with which an editor completes and checks them
+    ///
+    /// It takes no argument, and answers with the schema on the standard output.
     #[command(after_help = "Example:\n  undersong schema > undersong.schema.json")]
     Schema,
 }

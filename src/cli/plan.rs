@@ -16,7 +16,7 @@ use crate::timeline::picture;
 
 /// Show what will sound in a session, and when
 ///
-/// Each phase with its tracks and cues in the order of time: when each begins, how long it is, by how much its level is
+/// It answers with each phase, its tracks and cues in the order of time: when each begins, how long it is, by how much its level is
 /// changed, and how it comes in. Reminders are for the therapist only and never heard.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  undersong plan sessions/evening.yaml\n  \

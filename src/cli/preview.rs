@@ -32,12 +32,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Play a session on this computer, as it will sound in the room
 ///
 /// Without a sound device it runs silently in real time, so that it can be followed everywhere. Press `?` while it
-/// plays to see the keys.
+/// plays to see the keys. It answers with what plays and what is done, a line each.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  undersong preview sessions/demo.yaml\n  \
                         undersong preview sessions/evening.yaml --from 1:04:00 --listen b")]
 pub struct Preview {
-    /// The session's script
+    /// The session's script, a YAML file
     script: PathBuf,
     /// Begin there: `25m`, `1:02:00`
     #[arg(long, value_name = "POSITION", value_parser = parse_length, default_value = "0s", hide_default_value = true)]

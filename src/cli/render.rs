@@ -9,9 +9,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::cli::Exit;
 use crate::cli::interrupt::Interrupt;
+use crate::cli::journal::find::Which;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::script::{Script, keep, rate};
-use crate::journal::{Account, Entry, JournalError, Notes, read};
+use crate::journal::{Account, Entry, Notes};
 use crate::output::{Bits, FileError, Target, Writer, check_place};
 use crate::player::{Beginning, Player, Replay, ReplayError, StartError, Trouble, render};
 use crate::prepare::Prepared;
@@ -19,12 +20,14 @@ use crate::time::{Frames, Rate, clock};
 
 /// Render a session to a file, much faster than it plays
 ///
-/// The file is there when it is whole, and not before. What will be heard in the room is what is in the file.
+/// The file is there when it is whole, and not before. What will be heard in the room is what is in the file. It answers
+/// with the length and how long it took.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong render sessions/evening.yaml -o evening.flac\n  \
                         undersong render sessions/evening.yaml -o evening.wav --bits float --rate 44100\n  \
-                        undersong render --journal 2026-11-24-1900.jsonl -o as-played.flac"
+                        undersong render --journal 1 -o as-played.flac\n  \
+                        undersong render --journal 2026-11-24T18-03-05Z.jsonl -o as-played.flac"
 )]
 pub struct Render {
     /// The session's script, a YAML file
@@ -33,9 +36,19 @@ pub struct Render {
     /// Frames a second of the whole session
     #[arg(long, value_name = "HZ", default_value = "48000", value_parser = rate)]
     rate: Rate,
-    /// Instead of a script: a session that was played, as it was played, from its journal and the same files
-    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["script", "rate"])]
+    /// Instead of a script: a session that was played, as it was played, from its journal and the same files. A number of
+    /// `undersong journal list`, or a journal's file; the newest one where neither is named
+    #[arg(
+        long,
+        value_name = "JOURNAL",
+        num_args = 0..=1,
+        default_missing_value = "1",
+        conflicts_with_all = ["script", "rate"]
+    )]
     journal: Option<PathBuf>,
+    /// The room file that names the folder of journals: /etc/undersong/room.yaml unless said
+    #[arg(long, value_name = "ROOM.yaml", requires = "journal")]
+    room: Option<PathBuf>,
     /// Where to: a name that ends in .wav or .flac, or `-` for raw 32-bit float samples
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -116,13 +129,10 @@ impl Render {
             let sentence = "raw samples are of no use on a terminal; name a file, or a program that reads them: `| sox ...`";
             return Err(wrong(sentence.to_owned()));
         }
-        let (script, played) = self.source().map_err(|error| {
-            complain(&printable(&error.to_string()));
-            Exit::Input
-        })?;
+        let (script, played) = self.source()?;
         let prepared = script.prepare()?;
         script.keep_inputs(&prepared, &self.output)?;
-        if let Some(journal) = &self.journal {
+        if let Some((journal, _)) = &played {
             let notes = Notes::beside(journal);
             keep(
                 &mut [journal.as_path(), notes.path()].into_iter(),
@@ -132,7 +142,7 @@ impl Render {
         let begun = Instant::now();
         let written = match &played {
             None => write(&prepared, &target),
-            Some(account) => write_again(&prepared, account, &target),
+            Some((_, account)) => write_again(&prepared, account, &target),
         };
         match written {
             Ok((length, troubles)) => {
@@ -158,16 +168,16 @@ impl Render {
         }
     }
 
-    /// What is rendered: a script, and where it was played already, how.
-    fn source(&self) -> Result<(Script, Option<Account>), JournalError> {
+    /// What is rendered: a script, and where it was played already, how, and by which journal.
+    fn source(&self) -> Result<(Script, Option<(PathBuf, Account)>), Exit> {
         let Some(journal) = &self.journal else {
             let path = self.script.clone().unwrap_or_default();
             let rate = self.rate;
             return Ok((Script { path, rate }, None));
         };
-        let account = read(journal)?;
+        let (file, account) = Which::in_room(journal.clone(), self.room.clone()).read()?;
         let (path, rate) = (PathBuf::from(&account.started.script), account.started.rate);
-        Ok((Script { path, rate }, Some(account)))
+        Ok((Script { path, rate }, Some((file, account))))
     }
 
     /// `Rendered 3:00:00 to evening.wav in 21 s`

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::Exit;
+use crate::writing::turns;
 
 /// The columns of a page that is no terminal.
 const COLUMNS: usize = 80;
@@ -63,11 +64,7 @@ pub fn complain(text: &str) {
 /// Text from a file as one line that does nothing to a terminal: what is no letter becomes a space.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    // Control characters, and those that turn the writing's direction or break the line.
-    let acts = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let acts = |c: char| c.is_control() || turns(c);
     text.chars()
         .map(|c| if acts(c) { ' ' } else { c })
         .collect()
@@ -149,5 +146,6 @@ mod tests {
     #[test]
     fn no_text_moves_the_cursor() {
         assert_eq!(printable("a\u{1b}[2Jb\r\n\tc"), "a [2Jb   c");
+        assert_eq!(printable("a\u{202e}b\u{2028}c\u{2066}d"), "a b c d");
     }
 }

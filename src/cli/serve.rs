@@ -27,7 +27,8 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Run the daemon of a room: it plays one session at a time, steered from other terminals
 ///
 /// It runs until Ctrl-C or SIGTERM; then the sound fades, and a session that plays can be taken up again. After a crash it
-/// goes on by itself where it was, after a restart of the machine it offers to.
+/// goes on by itself where it was, after a restart of the machine it offers to. It answers with the socket on which it is
+/// steered, once it is ready.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  undersong serve --room room.yaml")]
 pub struct Serve {

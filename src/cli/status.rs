@@ -15,14 +15,23 @@ use crate::time::clock;
 use std::time::Duration;
 
 /// Show how the daemon and its session are
+///
+/// It answers with what somebody should see to first (`!`), then where the session is and what plays, what comes next and
+/// when, how loud each listener's sound is, and how device and record are. Positions are hours, minutes and seconds from the
+/// session's start.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  undersong status\n  undersong status --json")]
 pub struct Show {
     #[command(flatten)]
     way: Way,
 }
 
 /// Show what happens in the session, as it happens; Ctrl-C ends it
+///
+/// It begins with the status, then tells each phase, piece, cue, reminder and change with its position in the session, a line
+/// each, until it is ended or the daemon goes away.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  undersong watch\n  undersong watch --json")]
 pub struct Watch {
     #[command(flatten)]
     way: Way,
@@ -104,10 +113,14 @@ fn time(seconds: f64) -> String {
 
 fn text(status: &Status) -> String {
     let mut text = format!("{}: {}\n", printable(&status.room), state(status));
+    // First what somebody should see to, before what is only good to know.
+    for alarm in &status.alarms {
+        // Writing to a text does not fail, here and below.
+        let _ = writeln!(text, "! {}", printable(&alarm.message));
+    }
     if let Some(session) = &status.session {
         if status.state == State::Offered {
             let (title, at) = (printable(&session.title), time(session.position));
-            // Writing to a text does not fail, here and below.
             let _ = writeln!(text, "session   {title}, cut off at {at}");
         } else {
             about(session, &mut text);
@@ -126,8 +139,8 @@ fn text(status: &Status) -> String {
         );
         let _ = writeln!(text, "record    {}", status.journal.state);
     }
-    for alarm in &status.alarms {
-        let _ = writeln!(text, "! {}", printable(&alarm.message));
+    for remark in &status.remarks {
+        let _ = writeln!(text, "note      {}", printable(remark));
     }
     text
 }

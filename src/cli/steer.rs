@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::Exit;
+use crate::cli::preparing::watched;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::status;
 use crate::control::{Client, ClientError};
@@ -41,9 +42,15 @@ pub struct Try {
 }
 
 /// Begin a session in the room
+///
+/// Its music is listened to first where that was not done before, which may take minutes; on a terminal a bar says how far it
+/// is. It answers with the title, when the session ends, its first and last cue, and what should be looked at.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  undersong start solo.yaml\n  undersong start /srv/undersong/sessions/evening.yaml"
+)]
 pub struct Start {
-    /// The script, beneath one of the room's media folders
+    /// The script, beneath one of the room's media folders: its path, or its name alone
     script: PathBuf,
     #[command(flatten)]
     way: Way,
@@ -59,8 +66,8 @@ pub struct Plain {
 /// A length of time.
 #[derive(Debug, Args)]
 pub struct By {
-    /// By how much: `5m`, `90s`
-    #[arg(value_parser = parse_length)]
+    /// By how much: `5m`, `90s`, `1:30`
+    #[arg(value_name = "LENGTH", value_parser = parse_length)]
     by: Duration,
     #[command(flatten)]
     how: Try,
@@ -69,7 +76,7 @@ pub struct By {
 /// Where the session is brought.
 #[derive(Debug, Args)]
 pub struct BringBack {
-    /// Another later phase than the return
+    /// Another later phase than the return, by its name
     phase: Option<String>,
     #[command(flatten)]
     how: Try,
@@ -78,7 +85,7 @@ pub struct BringBack {
 /// More intense or calmer.
 #[derive(Debug, Args)]
 pub struct Intensity {
-    /// By how many steps: `+1`, `-1`
+    /// By how many steps of the ratings that the phase has: `+1`, `-1`
     #[arg(allow_negative_numbers = true)]
     by: i8,
     /// Now, over a long fade, instead of after the piece that sounds
@@ -91,7 +98,7 @@ pub struct Intensity {
 /// Louder or softer.
 #[derive(Debug, Args)]
 pub struct Level {
-    /// `+1dB`, `-2dB`: louder or softer; `=-6dB`: to this level
+    /// In decibels. `+1dB`, `-2dB`: louder or softer than now; `=-6dB`: to this level
     #[arg(allow_hyphen_values = true)]
     level: String,
     #[command(flatten)]
@@ -122,8 +129,12 @@ enum Voice {
     Off,
 }
 
-/// A note.
+/// Keep a note, apart from the technical record
+///
+/// What you saw or heard, with its time, for your own files: only its moment is in the record, and it is on a report only
+/// where you ask for that. It answers that the note is kept.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  undersong note \"B is restless\"")]
 pub struct Note {
     /// What was seen or said; kept apart from the technical record
     #[arg(required = true)]
@@ -132,8 +143,14 @@ pub struct Note {
     way: Way,
 }
 
-/// The end.
+/// Fade out and end the session
+///
+/// Within 6 s unless a faster way is named, and for good: to go on later, use `undersong pause`. It ends a check of the ears,
+/// too, and gives up a session that was cut off. It answers with how fast the sound goes.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  undersong stop\n  undersong stop --quick\n  undersong stop --now"
+)]
 pub struct Stop {
     /// Within 1.5 s instead of 6 s
     #[arg(long, conflicts_with = "now")]
@@ -303,7 +320,7 @@ fn give(way: &Way, forecast: bool, order: impl FnOnce(&Status) -> Result<Order, 
                 return Exit::Call;
             }
         };
-        match client.order(order, forecast, &status).await {
+        match watched(&client, client.order(order, forecast, &status)).await {
             Ok(answer) if way.json => status::json(&answer),
             Ok(answer) => print(&text(&answer)),
             Err(error) => complain_of(&error, way.json),

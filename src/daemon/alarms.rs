@@ -1,16 +1,31 @@
 //! What somebody should see to: shown and logged, never heard.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::daemon::status::Alarm;
 
-/// So many are kept, the newest.
+/// So many are kept: the gravest, and of those the newest.
 const MOST: usize = 32;
+/// What is over, and only to be known, is shown for so long; the journal has it for good.
+const NEWS: Duration = Duration::from_secs(5 * 60);
 
-/// The alarms that stand.
+/// The session was cut off and went on, because something failed.
+pub const INTERRUPTED: &str = "interrupted";
+/// The session was cut off and went on, as somebody asked.
+pub const RESTARTED: &str = "restarted";
+
+/// The alarms that stand: the gravest first, and of those the newest.
 #[derive(Debug, Default)]
-pub struct Alarms(VecDeque<Alarm>);
+pub struct Alarms(Vec<Alarm>);
+
+/// Lower is graver: what is wrong now, then what failed, then what is only to be known.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "device-lost" | "silent" | "not-resumed" => 0,
+        RESTARTED => 2,
+        _ => 1,
+    }
+}
 
 impl Alarms {
     /// Raises one at `now` on the daemon's clock. One that stands already counts once. The sentence goes to the screen;
@@ -20,14 +35,18 @@ impl Alarms {
             return;
         }
         tracing::warn!(kind, "an alarm is raised");
-        self.0.push_back(Alarm {
-            since_ms: now.as_millis() as u64,
-            kind: kind.to_owned(),
-            message,
-        });
-        while self.0.len() > MOST {
-            self.0.pop_front();
-        }
+        let since_ms = now.as_millis() as u64;
+        // The newest of its rank comes first.
+        let place = self.0.partition_point(|one| rank(&one.kind) < rank(kind));
+        self.0.insert(
+            place,
+            Alarm {
+                since_ms,
+                kind: kind.to_owned(),
+                message,
+            },
+        );
+        self.0.truncate(MOST);
     }
 
     /// What is over is an alarm no more.
@@ -40,9 +59,49 @@ impl Alarms {
         self.0.clear();
     }
 
-    /// All, the oldest first.
+    /// What was only to be known is news no more.
+    pub fn age(&mut self, now: Duration) {
+        let is_old = |alarm: &Alarm| now >= Duration::from_millis(alarm.since_ms) + NEWS;
+        let is_news = |alarm: &Alarm| [INTERRUPTED, RESTARTED].contains(&alarm.kind.as_str());
+        self.0.retain(|alarm| !(is_news(alarm) && is_old(alarm)));
+    }
+
+    /// All that stand.
     #[must_use]
     pub fn all(&self) -> Vec<Alarm> {
-        self.0.iter().cloned().collect()
+        self.0.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(alarms: &Alarms) -> Vec<String> {
+        alarms.all().into_iter().map(|alarm| alarm.kind).collect()
+    }
+
+    #[test]
+    fn the_gravest_stands_first_and_of_those_the_newest_and_news_grow_old() {
+        let mut alarms = Alarms::default();
+        let kinds_raised = [RESTARTED, "cue-missed", "device-lost", INTERRUPTED, "file"];
+        for (second, kind) in (1..).zip(kinds_raised) {
+            alarms.raise(Duration::from_secs(second), kind, kind.to_owned());
+        }
+        let stand = ["device-lost", "file", INTERRUPTED, "cue-missed", RESTARTED];
+        assert_eq!(kinds(&alarms), stand);
+        alarms.age(NEWS + Duration::from_secs(3));
+        assert_eq!(
+            kinds(&alarms),
+            ["device-lost", "file", INTERRUPTED, "cue-missed"]
+        );
+        alarms.age(NEWS + Duration::from_secs(4));
+        assert_eq!(kinds(&alarms), ["device-lost", "file", "cue-missed"]);
+        for number in 0..=MOST {
+            alarms.raise(NEWS, "file", number.to_string());
+        }
+        assert_eq!(alarms.all().len(), MOST);
+        assert_eq!(alarms.all()[0].kind, "device-lost");
+        assert_eq!(alarms.all()[1].message, MOST.to_string());
     }
 }

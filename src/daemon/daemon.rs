@@ -16,7 +16,7 @@ use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, S
 use crate::library::Cache;
 use crate::room::{Output, Room};
 use crate::time::clock;
-use crate::timeline::{CueSort, PlacedCue, Timeline};
+use crate::timeline::{Change, CueSort, PlacedCue, Timeline};
 
 /// How often is looked whether something goes on.
 const TICK: Duration = Duration::from_millis(100);
@@ -36,6 +36,8 @@ pub struct Daemon {
     /// What was heard in the last check of the ears, for somebody to confirm.
     played: Option<Played>,
     alarms: Alarms,
+    /// What was said of the session's script while nobody asked.
+    remarks: Vec<String>,
     told: u64,
     shown: Option<Instant>,
 }
@@ -72,6 +74,7 @@ impl Daemon {
             epoch: crate::journal::now() * 1000,
             played: None,
             alarms: Alarms::default(),
+            remarks: Vec::new(),
             told: 0,
             shown: None,
         };
@@ -105,6 +108,7 @@ impl Daemon {
             self.waiting.push_back(call);
         }
         self.look();
+        self.alarms.age(self.now());
         self.serve();
         if self.shown.is_none_or(|shown| shown.elapsed() >= SHOW) {
             self.show();
@@ -188,6 +192,7 @@ impl Daemon {
     fn prepare(&mut self, wanted: Wanted, call: Option<Call>) {
         self.means.brake.release();
         self.alarms.clear_all();
+        self.remarks.clear();
         self.played = None;
         self.next_epoch();
         let preparation = Preparation::begin(self.means.clone(), wanted);
@@ -201,20 +206,29 @@ impl Daemon {
 
     fn begin(&mut self, result: Result<Box<Ready>, Refused>, call: Option<Call>) {
         let begun = result.and_then(|ready| {
-            let remarks = ready.remarks.clone();
-            let resumed = ready.resumed;
+            let mut ready = ready;
+            let remarks = std::mem::take(&mut ready.remarks);
+            let alarms = std::mem::take(&mut ready.alarms);
+            let cut = ready.cut;
             let playing = Playing::begin(&self.means.room, self.means.brake.clone(), *ready)?;
-            Ok((playing, remarks, resumed))
+            Ok((playing, remarks, alarms, cut))
         });
         self.shown = None;
         let now = self.now();
         let answer = match begun {
-            Ok((playing, remarks, resumed)) => {
-                let answer = begun_answer(&playing, remarks, resumed);
-                if resumed {
-                    for remark in &answer.remarks {
-                        self.alarms.raise(now, "resumed", remark.clone());
-                    }
+            Ok((playing, remarks, mut alarms, cut)) => {
+                if let Some(cut) = cut {
+                    alarms.push(cut.told(crate::journal::now()));
+                }
+                if call.is_none() {
+                    // Whoever looks later is told what nobody was there to read.
+                    self.remarks.clone_from(&remarks);
+                }
+                let sentences = alarms.iter().map(|(_, sentence)| sentence.clone());
+                let remarks = sentences.chain(remarks).collect();
+                let answer = begun_answer(&playing, remarks, cut.is_some());
+                for (kind, sentence) in alarms {
+                    self.alarms.raise(now, kind, sentence);
                 }
                 self.stage = Stage::Playing(Box::new(playing));
                 Ok(answer)
@@ -260,11 +274,11 @@ impl Daemon {
                 let wanted = Wanted::Script(script.clone());
                 self.prepare(wanted, Some(call));
             }
-            (Order::Ears { zone }, Stage::Idle) => {
+            (Order::Ears { zone, pause }, Stage::Idle) => {
                 self.played = None;
                 // Who confirms means this check and no other.
                 self.next_epoch();
-                let ears = Ears::begin(self.means.clone(), *zone, call);
+                let ears = Ears::begin(self.means.clone(), *zone, *pause, call);
                 self.stage = Stage::Ears(Box::new(ears));
             }
             (Order::ConfirmEars, Stage::Idle) => {
@@ -276,6 +290,12 @@ impl Daemon {
                     let refused = Refused::new(Reason::NotNow, sentence);
                     let _ = call.answer.send(Err(refused));
                 }
+            }
+            (Order::Change(Change::Continue), Stage::Ears(mut ears)) if ears.waits() => {
+                ears.go_on();
+                self.stage = Stage::Ears(ears);
+                let sentence = "The chimes of the next listener come.";
+                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
             }
             (Order::Stop { .. }, Stage::Ears(ears)) => {
                 ears.stop();
@@ -376,6 +396,7 @@ impl Daemon {
             output,
             journal,
             alarms: self.alarms.all(),
+            remarks: self.remarks.clone(),
         };
         self.counter.status.send_replace(Arc::new(status));
         let timeline = match &self.stage {

@@ -1,6 +1,7 @@
 //! The check of the ears: a soft chime on each listener's left and right channel in turn, for people to say whether they
 //! heard it there; and what a session needs of it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
@@ -74,9 +75,18 @@ struct Sounding {
     live: Live,
     handle: Handle,
     rate: Rate,
+    bell: Bell,
+    /// Who comes after the one that hears it now.
+    next: VecDeque<Listener>,
+    /// The two of the one that hears it now, and how many of them were told.
     chimes: Vec<Chime>,
     told: usize,
+    /// Where these are over.
     end: Frames,
+    /// How long it is waited then, and whether somebody was told so, and is ready.
+    pause: Frames,
+    waits: bool,
+    ready: bool,
     /// When the output can be closed without cutting what is still to be heard, and how it ended.
     closes: Option<(Instant, &'static str)>,
     played: Played,
@@ -85,12 +95,12 @@ struct Sounding {
 impl Ears {
     /// Begins: opens the room's device on a thread of its own, and plays for all listeners or for one. Does not block.
     #[must_use]
-    pub fn begin(means: Means, only: Option<Listener>, call: Call) -> Self {
+    pub fn begin(means: Means, only: Option<Listener>, pause: Duration, call: Call) -> Self {
         means.brake.release();
         let (done, opened) = sync_channel(1);
         let own = means.clone();
         let work = move || {
-            let _ = done.send(open(&own, only).map(Box::new));
+            let _ = done.send(open(&own, only, pause).map(Box::new));
         };
         let thread = std::thread::Builder::new().name("ears".to_owned());
         if let Err(error) = thread.spawn(work) {
@@ -106,6 +116,19 @@ impl Ears {
     /// Ends it within 30 ms. Does not block.
     pub fn stop(&self) {
         self.means.brake.pull(Stop::Hard);
+    }
+
+    /// Whether it waits for the next listener.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        matches!(&self.stage, Stage::Sounding(sounding) if sounding.waits)
+    }
+
+    /// The next listener is ready. Does not block.
+    pub fn go_on(&mut self) {
+        if let Stage::Sounding(sounding) = &mut self.stage {
+            sounding.ready = true;
+        }
     }
 
     /// What was heard to the end, once it is over.
@@ -128,7 +151,7 @@ impl Ears {
                 Ok(Ok(sounding)) => {
                     let sentence = format!(
                         "A soft chime comes on each side in turn, {} in all.",
-                        sounding.chimes.len()
+                        2 * (1 + sounding.next.len())
                     );
                     if let Some(call) = call {
                         let _ = call.answer.send(Ok(plain(sentence)));
@@ -174,7 +197,11 @@ impl Ears {
             sounding.told += 1;
         }
         if sounding.closes.is_none() {
-            let how = match (stopped, now >= sounding.end, sounding.live.is_dead()) {
+            let over = now >= sounding.end && sounding.next.is_empty();
+            if now >= sounding.end && !over && !stops {
+                sounding.wait(now, look);
+            }
+            let how = match (stopped, over, sounding.live.is_dead()) {
                 (true, ..) => Some("stopped"),
                 (_, true, _) => Some("heard"),
                 (_, _, true) => Some("lost"),
@@ -204,6 +231,39 @@ impl Ears {
     }
 }
 
+impl Sounding {
+    /// It is time for the next listener, or nearly so.
+    fn wait(&mut self, now: Frames, look: &mut Look) {
+        let Some(next) = self.next.front().copied() else {
+            return;
+        };
+        if !self.waits {
+            self.waits = true;
+            look.told.push(Told {
+                number: 0,
+                at: self.rate.seconds(now),
+                what: "ears-next".to_owned(),
+                text: next.to_string(),
+            });
+        }
+        if self.ready || now >= self.end + self.pause {
+            self.next.pop_front();
+            self.sound(next, now);
+        }
+    }
+
+    /// The chimes of a listener come.
+    fn sound(&mut self, listener: Listener, now: Frames) {
+        (self.waits, self.ready, self.told) = (false, false, 0);
+        self.chimes = chimes(listener, now, self.rate);
+        self.end = now + self.rate.frames(LEAD + STEP * 2);
+        for voice in self.bell.voices(&self.chimes) {
+            // A handful finds room in a ring of a thousand.
+            let _ = self.handle.send(Command::Voice(Box::new(voice)));
+        }
+    }
+}
+
 fn told(chime: &Chime, rate: Rate) -> Told {
     let side = if chime.right { "right" } else { "left" };
     Told {
@@ -215,7 +275,7 @@ fn told(chime: &Chime, rate: Rate) -> Told {
 }
 
 /// Opens the device and begins. Blocking.
-fn open(means: &Means, only: Option<Listener>) -> Result<Sounding, Refused> {
+fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Sounding, Refused> {
     let room = &means.room;
     let Output::Device(id) = &room.output else {
         let sentence = "this room plays on no device (`paced`), so there is nothing to hear";
@@ -235,7 +295,7 @@ fn open(means: &Means, only: Option<Listener>) -> Result<Sounding, Refused> {
     }
     let decoder = Decoder::of_bytes(CHIME).map_err(|error| failed(&error))?;
     let sound = load(decoder, rate, rate.frames(LENGTH)).map_err(|error| failed(&error))?;
-    let (engine, mut handle) = Engine::new(&Setup {
+    let (engine, handle) = Engine::new(&Setup {
         rate,
         layout: layout.clone(),
         start: Frames::ZERO,
@@ -246,11 +306,6 @@ fn open(means: &Means, only: Option<Listener>) -> Result<Sounding, Refused> {
         bed_gain: Gain::SILENCE,
         brake: means.brake.clone(),
     });
-    let chimes = chimes(&wiring, rate);
-    for voice in voices(&chimes, &sound, &layout, rate) {
-        // A handful finds room in a ring of a thousand.
-        let _ = handle.send(Command::Voice(Box::new(voice)));
-    }
     let live = device
         .open_with(&layout, patch, rate, room.period)
         .map_err(|error| failed(&error))?;
@@ -258,73 +313,102 @@ fn open(means: &Means, only: Option<Listener>) -> Result<Sounding, Refused> {
     let live = live
         .play(Box::new(engine))
         .map_err(|(error, _)| failed(&error))?;
-    Ok(Sounding {
+    let mut next: VecDeque<Listener> = wiring.iter().map(|(listener, _)| *listener).collect();
+    let first = next.pop_front();
+    let mut sounding = Sounding {
         live,
         handle,
         rate,
-        end: rate.frames(LEAD + STEP * chimes.len() as u32),
-        chimes,
+        bell: Bell::new(&sound, layout, rate),
+        next,
+        chimes: Vec::new(),
         told: 0,
+        end: Frames::ZERO,
+        pause: rate.frames(pause),
+        waits: false,
+        ready: false,
         closes: None,
         played: Played {
             device: id.clone(),
             wiring,
         },
-    })
+    };
+    if let Some(first) = first {
+        let now = sounding.handle.position();
+        sounding.sound(first, now);
+    }
+    Ok(sounding)
 }
 
-/// The left and the right one of each listener, one after the other.
-fn chimes(wiring: &[(Listener, Channels)], rate: Rate) -> Vec<Chime> {
-    let sides = wiring
-        .iter()
-        .flat_map(|(listener, _)| [false, true].map(|right| (*listener, right)));
-    let chime = |(number, (listener, right))| Chime {
+/// The left and the right one of a listener, one after the other.
+fn chimes(listener: Listener, now: Frames, rate: Rate) -> Vec<Chime> {
+    let chime = |number: u32| Chime {
         listener,
-        right,
-        at: rate.frames(LEAD + STEP * number as u32),
+        right: number == 1,
+        at: now + rate.frames(LEAD + STEP * number),
     };
-    sides.enumerate().map(chime).collect()
+    vec![chime(0), chime(1)]
 }
 
-/// Each chime on one channel of one zone; what is not multiplied with anything but zero elsewhere is exactly zero there.
-fn voices(chimes: &[Chime], sound: &[Frame], layout: &Layout, rate: Rate) -> Vec<Voice> {
-    let middle = sound.iter().map(|[left, right]| (left + right) / 2.0);
-    let middle: Vec<f32> = middle.collect();
-    let peak = middle
-        .iter()
-        .fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-    let gain = Gain(PEAK.gain().0 / peak.max(f32::MIN_POSITIVE));
-    let side = |right: bool| -> Arc<[Frame]> {
-        let frames = middle.iter();
-        let frames = frames.map(|sample| {
-            if right {
-                [0.0, *sample]
-            } else {
-                [*sample, 0.0]
-            }
-        });
-        frames.collect()
-    };
-    let (left, right) = (side(false), side(true));
-    let voices = chimes.iter().enumerate().filter_map(|(number, chime)| {
-        let envelope = Envelope {
-            from: chime.at,
-            length: Frames(middle.len() as u64),
-            gain,
+/// What rings: on one channel of one zone at a time.
+#[derive(Debug)]
+struct Bell {
+    /// On the left and on the right; what is not multiplied with anything but zero elsewhere is exactly zero there.
+    sides: [Arc<[Frame]>; 2],
+    layout: Layout,
+    gain: Gain,
+    rise: Fade,
+    fall: Fade,
+    /// How often it rang.
+    rung: u64,
+}
+
+impl Bell {
+    fn new(sound: &[Frame], layout: Layout, rate: Rate) -> Self {
+        let middle = sound.iter().map(|[left, right]| (left + right) / 2.0);
+        let middle: Vec<f32> = middle.collect();
+        let peak = middle
+            .iter()
+            .fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        let left = middle.iter().map(|sample| [*sample, 0.0]);
+        let right = middle.iter().map(|sample| [0.0, *sample]);
+        Self {
+            sides: [left.collect(), right.collect()],
+            layout,
+            gain: Gain(PEAK.gain().0 / peak.max(f32::MIN_POSITIVE)),
             rise: Fade::equal_gain(rate.frames(ATTACK)),
             fall: Fade::equal_gain(rate.frames(RELEASE)),
-            turn: None,
-        };
-        let zones = Zones::NONE.with(layout.zone(chime.listener)?);
-        let sound = if chime.right { &right } else { &left };
-        Some(Voice::new(
-            Id(number as u64),
-            envelope,
-            zones,
-            Arc::clone(sound),
-        ))
-    });
-    voices.collect()
+            rung: 0,
+        }
+    }
+
+    fn voices(&mut self, chimes: &[Chime]) -> Vec<Voice> {
+        let mut voices = Vec::new();
+        for chime in chimes {
+            let Some(zone) = self.layout.zone(chime.listener) else {
+                continue;
+            };
+            let [left, right] = &self.sides;
+            let sound = if chime.right { right } else { left };
+            let envelope = Envelope {
+                from: chime.at,
+                length: Frames(sound.len() as u64),
+                gain: self.gain,
+                rise: self.rise,
+                fall: self.fall,
+                turn: None,
+            };
+            let zones = Zones::NONE.with(zone);
+            voices.push(Voice::new(
+                Id(self.rung),
+                envelope,
+                zones,
+                Arc::clone(sound),
+            ));
+            self.rung += 1;
+        }
+        voices
+    }
 }
 
 /// Keeps what somebody confirmed, and answers. On a thread of its own: a disk may hang.
@@ -400,20 +484,16 @@ mod tests {
 
     #[test]
     fn chimes_are_quiet_and_come_one_after_the_other() {
-        let pair = Channels { left: 0, right: 1 };
-        let chimes = chimes(&[(Listener::A, pair), (Listener::B, pair)], Rate::DEFAULT);
-        let order: Vec<_> = chimes
-            .iter()
-            .map(|chime| (chime.listener, chime.right))
-            .collect();
-        let (a, b) = (Listener::A, Listener::B);
-        assert_eq!(order, [(a, false), (a, true), (b, false), (b, true)]);
+        let begun = Frames(1_000);
+        let of = |listener| chimes(listener, begun, Rate::DEFAULT);
+        let chimes = of(Listener::B);
+        assert!(chimes[0].at > begun);
         let length = Rate::DEFAULT.frames(LENGTH);
         assert!(chimes.windows(2).all(|two| two[0].at + length < two[1].at));
         let told: Vec<String> = chimes
             .iter()
             .map(|chime| told(chime, Rate::DEFAULT).text)
             .collect();
-        assert_eq!(told, ["a left", "a right", "b left", "b right"]);
+        assert_eq!(told, ["b left", "b right"]);
     }
 }

@@ -1,11 +1,12 @@
 //! What is asked of a daemon, and what it answers.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Stop;
-use crate::timeline::Change;
+use crate::timeline::{Change, length};
 use crate::zone::Listener;
 
 /// What a client asks for.
@@ -31,6 +32,9 @@ pub enum Order {
         /// Only for this one.
         #[serde(default)]
         zone: Option<Listener>,
+        /// How long it waits before each further listener, for headphones to be changed; `continue` goes on before.
+        #[serde(default = "to_change", with = "length")]
+        pause: Duration,
     },
     /// Everybody heard the chimes of the last check on the right side: keep that.
     ConfirmEars,
@@ -43,6 +47,11 @@ pub enum Order {
     /// Change what is to come.
     #[serde(untagged)]
     Change(Change),
+}
+
+/// So long as it takes to put other headphones on.
+const fn to_change() -> Duration {
+    Duration::from_secs(10)
 }
 
 /// How fast a session is ended.
@@ -99,7 +108,7 @@ pub struct Outlook {
     /// Where it would have ended without it; absent while it is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase_end_before: Option<f64>,
-    /// Names of cues that would not be heard any more, each once.
+    /// The cues that would not be heard or shown any more, each once: their names, and what a reminder says.
     pub left_out: Vec<String>,
     /// The next pieces and phases.
     pub next: Vec<Coming>,

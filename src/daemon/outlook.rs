@@ -74,7 +74,7 @@ pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
     };
     let left_out = match forecast.left_out.as_slice() {
         [] => String::new(),
-        cues => format!(" Not heard any more: {}.", cues.join(", ")),
+        cues => format!(" Left out: “{}”.", cues.join("”, “")),
     };
     format!("{what}; the session {end}.{left_out}")
 }

@@ -10,6 +10,7 @@ use crate::daemon::desk::{Call, Told};
 use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::{coming, outlook, sentence};
 use crate::daemon::preparation::Ready;
+use crate::daemon::resume::Cut;
 use crate::daemon::sleep::Sleep;
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
 use crate::daemon::telling::told;
@@ -99,13 +100,13 @@ impl Playing {
             journal,
             place,
             script,
-            resumed,
-            rests,
+            cut,
             ..
         } = ready;
         let timeline = Arc::clone(player.timeline());
         let real_time = matches!(place, Place::Device { .. });
-        if rests {
+        let resumed = cut.is_some();
+        if cut.is_some_and(Cut::rested) {
             player.pause(true);
         }
         let layout = &timeline.layout;
@@ -379,6 +380,8 @@ impl Playing {
     pub fn leave(&mut self) {
         if self.leaves.is_none() {
             self.leaves = Some(Instant::now() + FADE);
+            let at = Some(self.player.position());
+            self.journal.append(at, Entry::Left);
             self.player.record_no_more();
             self.player.pause(true);
         }
@@ -409,7 +412,8 @@ impl Playing {
                 Err(refused) => {
                     let why = format!("{:?}", refused.reason).to_lowercase();
                     let at = Some(self.player.position());
-                    self.journal.append(at, Entry::Refused { why });
+                    let asked = Some(change);
+                    self.journal.append(at, Entry::Refused { why, asked });
                     Err(refused)
                 }
             },
@@ -486,7 +490,8 @@ impl Playing {
             |refusal: crate::timeline::Refusal| Refused::new(Reason::NotNow, refusal.to_string());
         let before = Arc::clone(self.player.timeline());
         let at = self.player.steer(change).map_err(refused)?;
-        Ok(Forecast::of(&before, self.player.timeline(), at))
+        let after = self.player.course();
+        Ok(Forecast::of(after.session(), &before, after.timeline(), at))
     }
 
     fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {

@@ -11,7 +11,7 @@ use crate::daemon::confine;
 use crate::daemon::ears;
 use crate::daemon::order::{Reason, Refused};
 use crate::daemon::place::place;
-use crate::daemon::resume::Interrupted;
+use crate::daemon::resume::{Cut, Interrupted};
 use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Ending, Entry, Journal, Started, boot};
@@ -52,10 +52,10 @@ pub struct Ready {
     pub place: Place,
     /// The script's file.
     pub script: PathBuf,
-    /// Whether it was cut off before.
-    pub resumed: bool,
-    /// Whether it rested when it was cut off.
-    pub rests: bool,
+    /// How it was cut off before, where it was.
+    pub cut: Option<Cut>,
+    /// What somebody should see to from the start: a kind and a sentence.
+    pub alarms: Vec<(&'static str, String)>,
     /// What the one who asked should know, each a sentence.
     pub remarks: Vec<String>,
 }
@@ -147,10 +147,12 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
         }
         Wanted::Interrupted(interrupted) => {
             let Interrupted { journal, account } = *interrupted;
+            let cut = Cut::of(&account);
             let path = PathBuf::from(&account.started.script);
             let path = confine::script(room, &path).map_err(wrong)?;
             let rate = account.started.rate;
-            let (prepared, mut remarks) = compose(means, &path, rate, progress)?;
+            let (prepared, remarks) = compose(means, &path, rate, progress)?;
+            let mut alarms = Vec::new();
             if prepared.session.hash != account.started.hash {
                 return Err(wrong(
                     "the script was changed since the session began, so it cannot be taken up where it was; \
@@ -161,8 +163,11 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let place = place(room, layout).map_err(wrong)?;
             match ears::checked(room, layout) {
                 // After a crash it was heard until now, by the same ears; after a reboot somebody may have plugged anything.
-                Err(why) if account.boot == boot() => remarks.push(why),
-                ears => remarks.extend(ears.map_err(|why| Refused::new(Reason::NotNow, why))?),
+                Err(why) if account.boot == boot() => alarms.push(("ears", why)),
+                ears => {
+                    let said = ears.map_err(|why| Refused::new(Reason::NotNow, why))?;
+                    alarms.extend(said.into_iter().map(|why| ("ears", why)));
+                }
             }
             let journal = Journal::reopen(&journal).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
@@ -185,18 +190,21 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 },
             );
             let course = capped(course, start, &loudest, &journal);
-            remarks.extend(refused.iter().map(|refusal| {
-                format!("a change that was made before could not be made again: {refusal}")
+            alarms.extend(refused.iter().map(|refusal| {
+                let sentence =
+                    format!("a change that was made before could not be made again: {refusal}");
+                ("change-lost", sentence)
             }));
-            remarks.extend(unheard(&account, &course, start));
+            let unheard = unheard(&account, &course, start).into_iter();
+            alarms.extend(unheard.map(|sentence| ("cue-missed", sentence)));
             let beginning = Beginning {
                 caps: loudest,
                 ..Beginning::again(course, start, account.started_cues())
             };
             let ready = begin(means, beginning, journal, place, path, remarks)?;
             Ok(Ready {
-                resumed: true,
-                rests: account.is_paused,
+                cut: Some(cut),
+                alarms,
                 ..ready
             })
         }
@@ -255,8 +263,8 @@ fn begin(
         journal,
         place,
         script,
-        resumed: false,
-        rests: false,
+        cut: None,
+        alarms: Vec::new(),
         remarks,
     })
 }

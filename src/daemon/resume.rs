@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::daemon::alarms::{INTERRUPTED, RESTARTED};
 use crate::journal::{Account, Ending, Entry, Journal, boot, latest_unended, now};
+use crate::when::{When, spoken};
 
 /// A session that was cut off so recently, on a machine that was not started anew, goes on by itself.
 const RECENT: Duration = Duration::from_secs(10 * 60);
@@ -68,5 +70,58 @@ impl Interrupted {
         if let Err(error) = written {
             tracing::warn!("{error}");
         }
+    }
+}
+
+/// When and how a session was cut off that goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut {
+    /// When it was recorded last, in milliseconds since 1970.
+    wall: u64,
+    /// The program was asked to end.
+    was_left: bool,
+    /// The machine was started anew since.
+    rebooted: bool,
+    /// It rested.
+    rested: bool,
+}
+
+impl Cut {
+    /// That of a session that goes on from here.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        Self {
+            wall: account.last_wall,
+            was_left: account.was_left,
+            rebooted: account.boot != boot(),
+            rested: account.is_paused,
+        }
+    }
+
+    /// Whether it rested.
+    #[must_use]
+    pub const fn rested(self) -> bool {
+        self.rested
+    }
+
+    /// What is said of it once it goes on, at `now` in milliseconds since 1970: an alarm's kind, and a sentence.
+    #[must_use]
+    pub fn told(self, now: u64) -> (&'static str, String) {
+        let away = Duration::from_millis(now.saturating_sub(self.wall) + 500);
+        let (at, away) = (When::of(self.wall).second(), spoken(away));
+        let (kind, what) = match (self.was_left, self.rebooted) {
+            (true, _) => (RESTARTED, "the program was restarted"),
+            (false, true) => (INTERRUPTED, "the machine stopped unexpectedly"),
+            (false, false) => (INTERRUPTED, "the program stopped unexpectedly"),
+        };
+        let then = if self.rested {
+            "the session rests as before"
+        } else {
+            "for so long nothing was heard, and the session goes on where it was"
+        };
+        (
+            kind,
+            format!("{what} at {at} and went on after {away}; {then}"),
+        )
     }
 }

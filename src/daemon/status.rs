@@ -27,9 +27,12 @@ pub struct Status {
     pub output: OutputStatus,
     /// Whether what happens is kept.
     pub journal: JournalStatus,
-    /// What somebody should see to; the newest last.
+    /// What somebody should see to: the gravest first, and of those the newest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<Alarm>,
+    /// What is said of the script of a session that went on by itself, each a sentence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// What goes on.
@@ -144,7 +147,7 @@ pub struct JournalStatus {
 pub struct Alarm {
     /// The daemon's clock, in milliseconds.
     pub since_ms: u64,
-    /// For programs: `device-lost`, `cue-missed`, `starved`, `journal`, `file`, `slept`, ...
+    /// For programs: `device-lost`, `cue-missed`, `starved`, `journal`, `file`, `slept`, `interrupted`, `restarted`, ...
     pub kind: String,
     /// What it is and what to do, in a sentence.
     pub message: String,

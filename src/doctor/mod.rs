@@ -12,6 +12,7 @@ mod governor;
 mod machine;
 mod media;
 mod memory;
+mod process;
 mod real_time;
 mod servers;
 mod sleep;
@@ -24,6 +25,7 @@ use std::time::Duration;
 pub use device::{patched, stale};
 pub use finding::{Finding, Verdict};
 pub use machine::Machine;
+pub use process::Process;
 
 use crate::journal::{boot, now};
 use crate::output::within;
@@ -41,17 +43,17 @@ const QUICK: Duration = Duration::from_millis(300);
 #[must_use]
 pub fn examine(machine: &Machine, room: Option<&Room>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let state = room.map(|room| {
+    let daemon = room.and_then(|room| {
         let (socket, shown) = (room.socket.clone(), room.socket.clone());
-        let state = within(PATIENCE, move || daemon::look(&socket));
-        let state = state.unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()));
-        findings.push(daemon::judge(&shown, &state));
-        state.ok().flatten()
+        let daemon = within(PATIENCE, move || daemon::look(&socket));
+        let daemon = daemon.unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()));
+        findings.push(daemon::judge(&shown, &daemon));
+        daemon.ok().flatten()
     });
     if let Some(room) = room {
-        let plays = state
-            .flatten()
-            .is_some_and(|state| state != "idle" && state != "offered");
+        let plays = daemon
+            .as_ref()
+            .is_some_and(|daemon| daemon.state != "idle" && daemon.state != "offered");
         sound(room, plays, &mut findings);
         findings.push(record(room, PATIENCE));
         let folder = room.journal.clone();
@@ -64,11 +66,16 @@ pub fn examine(machine: &Machine, room: Option<&Room>) -> Vec<Finding> {
             }));
         }
     }
-    findings.extend(computer(machine, PATIENCE));
-    let own = machine.clone();
+    let number = daemon.and_then(|daemon| daemon.process);
+    let process = number.map_or(Process::this(), |number| {
+        Process::of_daemon(machine, number)
+    });
+    findings.extend(computer(machine, &process, PATIENCE));
+    let (own, whose) = (machine.clone(), process.clone());
     findings.push(probe("user", PATIENCE, move || {
-        user::judge(&user::look(&own))
+        user::judge(&user::look(&own, &whose))
     }));
+    findings.push(process.told(machine));
     let device = room.and_then(device::of).unwrap_or("alsa:hw:").to_owned();
     let own = machine.clone();
     findings.push(probe("others", PATIENCE, move || {
@@ -91,7 +98,7 @@ pub fn glance(machine: &Machine, room: &Room) -> Vec<Finding> {
     findings.push(memory);
     // Where nothing sounds, nothing drops out.
     if device::of(room).is_some() {
-        let computer = computer(machine, QUICK).into_iter();
+        let computer = computer(machine, &Process::this(), QUICK).into_iter();
         findings.extend(computer.filter(|finding| finding.check != "memory"));
     }
     findings
@@ -132,13 +139,14 @@ fn record(room: &Room, patience: Duration) -> Finding {
     })
 }
 
-fn computer(machine: &Machine, patience: Duration) -> Vec<Finding> {
+fn computer(machine: &Machine, process: &Process, patience: Duration) -> Vec<Finding> {
     let own = || machine.clone();
     let (a, b, c, d) = (own(), own(), own(), own());
+    let process = process.clone();
     vec![
         probe("memory", patience, move || memory::judge(memory::look(&a))),
         probe("priority", patience, move || {
-            real_time::judge(real_time::look(&b))
+            real_time::judge(real_time::look(&b, &process))
         }),
         probe("processor", patience, move || {
             governor::judge(&governor::look(&c))

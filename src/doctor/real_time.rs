@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use super::{Finding, Machine, user};
+use super::{Finding, Machine, Process, user};
 use crate::output::take_real_time;
 
 const CHECK: &str = "priority";
@@ -14,7 +14,7 @@ const UNIT: &str = "`packaging/undersong.service` gives the daemon this right; f
 /// What the system gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RealTime {
-    /// A thread that asked for real-time priority got it.
+    /// A thread that asked for real-time priority got it, or would get it in the daemon.
     pub granted: bool,
     /// The highest that may be asked for; `None` where that is not known.
     pub most: Option<u64>,
@@ -22,15 +22,21 @@ pub struct RealTime {
     pub locked: Option<u64>,
 }
 
-/// Asks for it in a thread of its own. Blocking, shortly.
+/// Asks for it in a thread of its own; of the daemon it reads what that one may ask for. Blocking, shortly.
 #[must_use]
-pub fn look(machine: &Machine) -> RealTime {
-    let limits = machine.text("/proc/self/limits").unwrap_or_default();
+pub fn look(machine: &Machine, process: &Process) -> RealTime {
+    let limits = process.text(machine, "limits").unwrap_or_default();
+    let most = limit(&limits, "Max realtime priority");
+    // For root there is no bound.
+    let is_root = user::look(machine, process).is_root;
     RealTime {
-        granted: thread::spawn(take_real_time).join().unwrap_or(false),
-        most: limit(&limits, "Max realtime priority"),
-        // What root may lock has no bound.
-        locked: limit(&limits, "Max locked memory").filter(|_| !user::look(machine).is_root),
+        granted: if process.is_daemon() {
+            is_root || most.is_some_and(|most| most >= PRIORITY)
+        } else {
+            thread::spawn(take_real_time).join().unwrap_or(false)
+        },
+        most,
+        locked: limit(&limits, "Max locked memory").filter(|_| !is_root),
     }
 }
 
@@ -83,6 +89,23 @@ mod tests {
         assert_eq!(limit(LIMITS, "Max realtime priority"), Some(0));
         let none = LIMITS.replace("8388608  ", "unlimited");
         assert_eq!(limit(&none, "Max locked memory"), None);
+    }
+
+    #[test]
+    fn the_daemons_limits_are_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("proc/812");
+        std::fs::create_dir_all(&own).unwrap();
+        std::fs::write(own.join("status"), "Uid:\t990\t990\t990\t990\n").unwrap();
+        let machine = Machine::under(folder.path());
+        let with = |priority: &str| {
+            let limits = LIMITS.replace("priority     0 ", &format!("priority     {priority} "));
+            std::fs::write(own.join("limits"), limits).unwrap();
+            look(&machine, &Process::of_daemon(&machine, 812))
+        };
+        let unit = with("60");
+        assert!(unit.granted && unit.locked == Some(8_388_608), "{unit:?}");
+        assert!(!with("0").granted);
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Whether the user who runs this may use sound devices.
+//! Whether the user who plays may use sound devices.
 
-use super::{Finding, Machine};
+use super::{Finding, Machine, Process};
 
 const CHECK: &str = "user";
 
-/// Who runs this, as numbers.
+/// Who plays, as far as devices go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
     /// It is root.
@@ -15,15 +15,10 @@ pub struct User {
     pub has_cards: bool,
 }
 
-/// Looks at who runs this. Blocking, shortly.
+/// Looks at whose a process is. Blocking, shortly.
 #[must_use]
-pub fn look(machine: &Machine) -> User {
-    let status = machine.text("/proc/self/status").unwrap_or_default();
-    let numbers = |name: &str| -> Vec<String> {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let words = line.unwrap_or_default().split_whitespace();
-        words.map(ToOwned::to_owned).collect()
-    };
+pub fn look(machine: &Machine, process: &Process) -> User {
+    let numbers = |name: &str| process.numbers(machine, name);
     let groups = machine.text("/etc/group").unwrap_or_default();
     let audio = groups.lines().find_map(|line| {
         let mut fields = line.split(':');
@@ -44,9 +39,7 @@ pub fn look(machine: &Machine) -> User {
 #[must_use]
 pub fn judge(user: &User) -> Finding {
     match user {
-        User { is_root: true, .. } => {
-            Finding::ok(CHECK, "this runs as root, who may use every device")
-        }
+        User { is_root: true, .. } => Finding::ok(CHECK, "root may use every device"),
         User {
             has_cards: false, ..
         } => Finding::ok(CHECK, "no device here asks for the group `audio`"),
@@ -87,7 +80,7 @@ mod tests {
                 "proc/self/status",
                 &format!("Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\nGroups:\t{groups}\n"),
             );
-            judge(&look(&machine)).verdict
+            judge(&look(&machine, &Process::this())).verdict
         };
         assert_eq!(of("24 1000"), Verdict::Warn);
         assert_eq!(of("24 29 1000"), Verdict::Ok);

@@ -21,6 +21,8 @@ pub struct Account {
     pub position: Frames,
     /// Whether it rested when the journal ends, or was on the way to it.
     pub is_paused: bool,
+    /// Whether the program was asked to end when it was heard last, and nothing failed.
+    pub was_left: bool,
     /// How it ended; `None` where it was cut off. Who asked for the end got it, whether or not it was reached.
     pub ending: Option<Ending>,
     /// Which start of the machine wrote last.
@@ -52,6 +54,7 @@ impl Account {
             cues: Vec::new(),
             position: Frames::ZERO,
             is_paused: false,
+            was_left: false,
             ending: None,
             last_wall: 0,
             records: Vec::new(),
@@ -69,6 +72,7 @@ impl Account {
         self.last_wall = record.wall;
         let at = record.at.unwrap_or_default();
         match &record.entry {
+            Entry::Left => self.was_left = true,
             Entry::Position { .. } | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
             Entry::Changed { change } => self.changes.push((at, change.clone())),
             Entry::CueStarts { cue, .. } => self.cues.push((*cue, at)),
@@ -84,7 +88,8 @@ impl Account {
                 self.is_paused = false;
             }
             Entry::Resumed { from, boot, .. } => {
-                self.heard(*from);
+                // Who asked for the end may do so again before anything is heard.
+                self.position = self.position.max(*from);
                 self.boot.clone_from(boot);
                 self.is_paused = false;
                 self.ending = None;
@@ -96,6 +101,7 @@ impl Account {
 
     fn heard(&mut self, at: Frames) {
         self.position = self.position.max(at);
+        self.was_left = false;
     }
 
     /// The cues that were started.

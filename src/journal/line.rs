@@ -128,12 +128,16 @@ mod tests {
                 boot: text(),
                 loudest: Caps::default(),
             },
+            Entry::Left,
             Entry::Changed {
                 change: Change::Extend {
                     by: Duration::from_millis(90_500),
                 },
             },
-            Entry::Refused { why: text() },
+            Entry::Refused {
+                why: text(),
+                asked: Some(Change::Skip),
+            },
             Entry::Phase {
                 name: text(),
                 silent: false,
@@ -270,6 +274,13 @@ mod tests {
             panic!("a cue that was started is told, however it sounds")
         };
         assert_eq!(how, None);
+        let refused = read(&signed(
+            r#"{"n":9,"what":"refused","why":"wrong","asked":{"do":"sing"}}"#,
+        ));
+        let Entry::Refused { asked, .. } = refused.unwrap().entry else {
+            panic!("what was refused is told, whatever it was")
+        };
+        assert_eq!(asked, None);
         let changed_type = read(&signed(r#"{"n":7,"what":"xruns","count":"many"}"#)).unwrap();
         assert!(
             matches!(changed_type.entry, Entry::Unknown { .. }),
@@ -306,6 +317,7 @@ mod tests {
         };
         let long = Entry::Refused {
             why: "x".repeat(LONGEST_LINE),
+            asked: None,
         };
         assert_eq!(write(&record(long)), None);
         let unknown = Entry::Unknown {

@@ -58,6 +58,8 @@ pub enum Deed {
     Refused {
         /// The kind of reason.
         why: String,
+        /// What was asked, where that was recorded.
+        asked: Option<Change>,
     },
     /// The session stood still because somebody wished it.
     Rested {
@@ -68,6 +70,8 @@ pub enum Deed {
     Interrupted {
         /// After so long.
         away: Duration,
+        /// Whether the program was asked to, and nothing failed.
+        asked: bool,
     },
     /// Somebody wants to find this moment again.
     Marked {
@@ -132,7 +136,7 @@ impl Deed {
         matches!(
             self,
             Self::LeftOut { .. }
-                | Self::Interrupted { .. }
+                | Self::Interrupted { asked: false, .. }
                 | Self::OutputLost { .. }
                 | Self::OutputBack { .. }
                 | Self::Starved

@@ -89,6 +89,8 @@ struct Fold {
     moments: Vec<Moment>,
     measured: Measured,
     xruns: u64,
+    /// The program was asked to end.
+    was_left: bool,
 }
 
 impl Fold {
@@ -106,6 +108,7 @@ impl Fold {
             moments: Vec::new(),
             measured: Measured::default(),
             xruns: 0,
+            was_left: false,
         }
     }
 
@@ -138,8 +141,10 @@ impl Fold {
                 let away = wall.saturating_sub(self.last_wall);
                 let away = Duration::from_millis(away);
                 self.reach(from, wall);
-                self.tell(from, wall, Deed::Interrupted { away });
+                let asked = self.was_left;
+                self.tell(from, wall, Deed::Interrupted { away, asked });
             }
+            Entry::Left => self.was_left = true,
             Entry::Phase { name, silent } => {
                 self.phases.push((at, name.clone(), *silent));
                 let (name, silent) = (name.clone(), *silent);
@@ -174,6 +179,7 @@ impl Fold {
             }
             Entry::Position { loudness } => {
                 self.reach(at, wall);
+                self.was_left = false;
                 self.measured.values.push((at, loudness.clone()));
             }
             Entry::Pausing => self.tell(at, wall, Deed::Rested { length: None }),
@@ -199,7 +205,10 @@ impl Fold {
     fn take_plain(&mut self, entry: &Entry, at: Frames, wall: u64) {
         let deed = match entry {
             Entry::Changed { change } => Deed::Changed(change.clone()),
-            Entry::Refused { why } => Deed::Refused { why: why.clone() },
+            Entry::Refused { why, asked } => Deed::Refused {
+                why: why.clone(),
+                asked: asked.clone(),
+            },
             Entry::Mark { name } => Deed::Marked { name: name.clone() },
             Entry::Device { state, detail } => {
                 let detail = detail.clone();

@@ -97,6 +97,8 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Caps::is_empty")]
         loudest: Caps,
     },
+    /// The program was asked to end while the session played: it may be taken up, and nothing failed.
+    Left,
     /// The timeline was revised.
     Changed {
         /// The change.
@@ -106,6 +108,13 @@ pub enum Entry {
     Refused {
         /// The kind of reason.
         why: String,
+        /// What was asked, where that was recorded.
+        #[serde(
+            default,
+            deserialize_with = "as_understood",
+            skip_serializing_if = "Option::is_none"
+        )]
+        asked: Option<Change>,
     },
     /// A phase began.
     Phase {

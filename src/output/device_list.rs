@@ -19,6 +19,14 @@ pub struct Listed {
     pub device: Result<Device, DeviceError>,
 }
 
+impl Listed {
+    /// Whether it is a sound card, or an output of a sound server; not one of ALSA's plugins, which convert or hand on.
+    #[must_use]
+    pub fn is_card(&self) -> bool {
+        !self.id.starts_with("alsa:") || self.id.contains("CARD=")
+    }
+}
+
 /// All devices that can play, in the order of the sound systems, and of each in its own. It opens each for a moment, so never
 /// call it while a session plays. Blocking, 5 s for each sound system and device at most.
 ///

@@ -168,8 +168,9 @@ fn entry(happening: &Happening, timeline: &Timeline) -> Option<Entry> {
         What::Changed(change) => Entry::Changed {
             change: change.clone(),
         },
-        What::Refused(..) => Entry::Refused {
+        What::Refused(change, _) => Entry::Refused {
             why: "too late".to_owned(),
+            asked: Some(change.clone()),
         },
         What::Pausing => Entry::Pausing,
         What::Paused => Entry::Paused,

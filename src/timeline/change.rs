@@ -65,7 +65,8 @@ pub enum Change {
     Undo,
 }
 
-mod length {
+/// A length as people write it: `90s`, `5m`.
+pub(crate) mod length {
     use super::{Deserialize, Deserializer, Duration, Error, parse_length, written};
     use serde::Serializer;
 

@@ -154,6 +154,11 @@ impl Course {
     /// Why it could not be made.
     pub fn forecast(&self, at: Frames, change: &Change) -> Result<Forecast, Refusal> {
         let after = self.revise(at, change)?;
-        Ok(Forecast::of(&self.timeline, &after.timeline, at))
+        Ok(Forecast::of(
+            &self.session,
+            &self.timeline,
+            &after.timeline,
+            at,
+        ))
     }
 }

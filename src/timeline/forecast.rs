@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::script::{CueKind, Session};
 use crate::time::Frames;
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, Timeline};
 
@@ -21,7 +22,8 @@ pub struct Forecast {
     pub phase_end: Option<Frames>,
     /// Where it would have ended; `None` while it is held.
     pub phase_end_before: Option<Frames>,
-    /// The names of cues that would not be heard any more, each once.
+    /// The cues that would not be heard or shown any more, each once and in the order of time: their names, and what a
+    /// reminder says.
     pub left_out: Vec<String>,
     /// What comes next, in the order of time.
     pub next: Vec<Coming>,
@@ -52,24 +54,9 @@ pub enum What {
 }
 
 impl Forecast {
-    /// What changes at `at` between two timelines.
+    /// What changes at `at` between two timelines of a session.
     #[must_use]
-    pub fn of(before: &Timeline, after: &Timeline, at: Frames) -> Self {
-        let stays: HashSet<CueId> = after.cues.iter().map(|cue| cue.id).collect();
-        // What lies behind a phase that is held comes when it goes on.
-        let waits = |phase: usize| {
-            let last = after.phases.last();
-            last.is_some_and(|span| span.wish.open && phase > span.number)
-        };
-        let mut left_out: Vec<String> = Vec::new();
-        for cue in &before.cues {
-            let heard = cue.at >= at && cue.sound.is_some();
-            let lost = heard && !stays.contains(&cue.id) && !waits(cue.id.phase);
-            // One that comes every few minutes of a phase that is held comes hundreds of times.
-            if lost && !left_out.contains(&cue.name) {
-                left_out.push(cue.name.clone());
-            }
-        }
+    pub fn of(session: &Session, before: &Timeline, after: &Timeline, at: Frames) -> Self {
         let phase = before.phase_at(at);
         let same = |span: &&PhaseSpan| phase.is_some_and(|phase| phase.number == span.number);
         let ends = |span: &PhaseSpan| (!span.wish.open).then(|| span.end());
@@ -79,10 +66,47 @@ impl Forecast {
             phase: phase.map(|span| span.name.clone()).unwrap_or_default(),
             phase_end: after.phases.iter().find(same).and_then(ends),
             phase_end_before: phase.and_then(ends),
-            left_out,
+            left_out: left_out(session, before, after, at),
             next: after.next(at),
         }
     }
+}
+
+fn left_out(session: &Session, before: &Timeline, after: &Timeline, at: Frames) -> Vec<String> {
+    let stays: HashSet<CueId> = after.cues.iter().map(|cue| cue.id).collect();
+    // What lies behind a phase that is held comes when it goes on.
+    let waits = |phase: usize| {
+        let last = after.phases.last();
+        last.is_some_and(|span| span.wish.open && phase > span.number)
+    };
+    let planned = before.cues.iter().filter(|cue| {
+        let tells = cue.sound.is_some() || cue.sort == CueSort::Remind;
+        tells && cue.at >= at && !stays.contains(&cue.id) && !waits(cue.id.phase)
+    });
+    let planned = planned.map(|cue| match &cue.text {
+        Some(text) if cue.sort == CueSort::Remind => text.clone(),
+        _ => cue.name.clone(),
+    });
+    // A phase behind one that is held is on no timeline, and may be passed over all the same.
+    let known = before.phases.last().map_or(0, |span| span.number + 1);
+    let phases = session.phases.iter().enumerate().skip(known);
+    let passed = phases.filter(|(number, _)| {
+        let is_there = after.phases.iter().any(|span| span.number == *number);
+        !is_there && !waits(*number)
+    });
+    let unplanned = passed.flat_map(|(_, phase)| phase.cues.iter());
+    let unplanned = unplanned.filter_map(|cue| match &cue.kind {
+        CueKind::Remind { text } => Some(text.clone()),
+        kind => kind.sound().map(|_| cue.name.clone()),
+    });
+    let mut left_out: Vec<String> = Vec::new();
+    for name in planned.chain(unplanned) {
+        // One that comes every few minutes of a phase that is held comes hundreds of times.
+        if !left_out.contains(&name) {
+            left_out.push(name);
+        }
+    }
+    left_out
 }
 
 impl Timeline {

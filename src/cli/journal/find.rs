@@ -1,4 +1,4 @@
-//! Where the journals are, and which one is meant.
+//! Where the journals are, and which one is meant; for `undersong render --journal`, too.
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,11 @@ pub struct Place {
     /// The room file that names this folder: /etc/undersong/room.yaml unless said
     #[arg(long, value_name = "ROOM.yaml")]
     room: Option<PathBuf>,
+    /// What to do where nobody says it.
+    #[arg(
+        skip = "name their folder with `--journal FOLDER`, or the room file with `--room ROOM.yaml`"
+    )]
+    help: &'static str,
 }
 
 /// Which journal is meant.
@@ -47,8 +52,8 @@ impl Place {
         let file = self.room.as_deref().unwrap_or(Path::new(ROOM));
         if self.room.is_none() && matches!(file.try_exists(), Ok(false)) {
             return Err(wrong(&format!(
-                "there is no room file {ROOM}, so nobody says where the journals are; \
-                 name their folder with `--journal FOLDER`, or the room file with `--room ROOM.yaml`"
+                "there is no room file {ROOM}, so nobody says where the journals are; {}",
+                self.help
             )));
         }
         match room::read(file) {
@@ -85,6 +90,20 @@ impl Place {
 }
 
 impl Which {
+    /// A number or a journal's file, in a room's folder of journals.
+    #[must_use]
+    pub const fn in_room(which: PathBuf, room: Option<PathBuf>) -> Self {
+        let place = Place {
+            journal: None,
+            room,
+            help: "name the room file with `--room ROOM.yaml`, or the journal's file by its path",
+        };
+        Self {
+            which: Some(which),
+            place,
+        }
+    }
+
     /// The journal, and all that it tells. Blocking.
     ///
     /// # Errors

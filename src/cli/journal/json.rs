@@ -7,10 +7,10 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::journal::when::When;
 use crate::cli::journal::words::{Fate, told};
 use crate::journal::{Account, Deed, Moment, Played};
 use crate::time::Frames;
+use crate::when::When;
 
 /// Everything that is known.
 #[derive(Debug, Serialize)]
@@ -88,6 +88,7 @@ fn moment(moment: &Moment, played: &Played) -> Value {
         }
         Deed::LeftOut { name, .. } => shown["name"] = json!(name),
         Deed::Changed(change) => shown["change"] = json!(change),
+        Deed::Refused { asked, .. } => shown["asked"] = json!(asked),
         Deed::Rested { length } => {
             shown["seconds"] = json!(length.map(|length| length.as_secs_f64()));
         }

@@ -8,16 +8,17 @@ use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::journal::find::Place;
-use crate::cli::journal::when::When;
 use crate::cli::journal::words::Fate;
 use crate::cli::screen::{Screen, columns, print, printable, shortened};
 use crate::cli::status::json;
 use crate::journal::Summary;
 use crate::time::clock;
+use crate::when::When;
 
 /// List the sessions that were played, the newest first
 ///
-/// When each began, how long it was heard, how it ended, and its title. Times are those of this machine's time zone.
+/// It answers with a line each: its number for `show` and `report`, when it began, how long it was heard, how it ended, and its
+/// title. Times are those of this machine's time zone.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong journal list\n  undersong journal list --room room.yaml"

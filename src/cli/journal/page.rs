@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::cli::journal::style::STYLE;
-use crate::cli::journal::when::{When, spoken};
 use crate::cli::journal::words::{Fate, sort, told};
 use crate::cli::screen::{count, printable};
 use crate::journal::{Account, Deed, Moment, Note, Played};
 use crate::time::{Frames, clock};
 use crate::timeline::picture::{self, class_of_phase, safe};
 use crate::timeline::{CueSort, PhaseSpan};
+use crate::when::{When, spoken};
 
 /// Nothing is fetched, sent or run.
 const POLICY: &str =
@@ -97,7 +97,7 @@ fn drawn(record: &Record) -> String {
         let sort = sort(&moment.deed)?;
         let words = match &moment.deed {
             Deed::Marked { name: None } => "marked".to_owned(),
-            Deed::Interrupted { away } => format!("interrupted for {}", spoken(*away)),
+            Deed::Interrupted { away, .. } => format!("interrupted for {}", spoken(*away)),
             deed => told(deed, played.timeline.rate).1,
         };
         let at = moment.at.min(played.length());
@@ -147,7 +147,7 @@ fn phase(number: usize, span: &PhaseSpan, played: &Played) -> String {
     format!(
         "<h3><svg class=\"stroke {}\" viewBox=\"0 0 4 20\" aria-hidden=\"true\">\
          <rect class=\"hill\" width=\"4\" height=\"20\"/></svg>{}<small>{} – {}</small></h3>\n",
-        class_of_phase(number),
+        class_of_phase(&played.timeline.phases, number),
         tame(&span.name),
         time(span.from),
         time(span.end())

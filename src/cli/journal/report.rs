@@ -8,17 +8,17 @@ use clap::Args;
 use crate::cli::Exit;
 use crate::cli::journal::find::Which;
 use crate::cli::journal::page::{Record, page};
-use crate::cli::journal::when::When;
 use crate::cli::journal::words::Fate;
 use crate::cli::screen::{complain, print, printable};
 use crate::journal::{Account, Note, Notes, Played};
 use crate::output::{FileError, Partial, check_place};
+use crate::when::When;
 
 /// Write a session as one page to keep, to print, or to hand on
 ///
 /// One HTML file that needs nothing else: the picture of the session as it was played, the pieces as they were heard, cues,
 /// marks and changes. The newest session unless another is named. The therapist's notes are not in it unless `--notes` asks
-/// for them.
+/// for them. It answers with the page's name.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong journal report\n  undersong journal report 3 -o third.html\n  \

@@ -10,15 +10,16 @@ use crossterm::style::Stylize;
 use crate::cli::Exit;
 use crate::cli::journal::find::Which;
 use crate::cli::journal::json;
-use crate::cli::journal::when::{When, spoken};
 use crate::cli::journal::words::{Fate, told};
 use crate::cli::screen::{Screen, columns, print, printable, shortened, wrapped};
 use crate::journal::{Account, Deed, Moment, Played};
 use crate::time::clock;
+use crate::when::{When, spoken};
 
 /// Show a session as it was: what was heard, changed and marked, and what failed
 ///
-/// The newest session unless another is named. The therapist's notes are not shown; a note's moment is.
+/// It answers with a line for each moment: its position in the session, the time of day, and what it was. The newest session
+/// unless another is named. The therapist's notes are not shown; a note's moment is.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong journal show\n  undersong journal show 3\n  \

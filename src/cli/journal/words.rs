@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::cli::journal::when::spoken;
 use crate::journal::{Account, Deed, Ending, is_being_written};
 use crate::time::Rate;
 use crate::timeline::Change;
 use crate::timeline::picture::MomentSort;
+use crate::when::spoken;
 use crate::zone::Listener;
 
 /// How a session ended, or that it did not.
@@ -87,12 +87,17 @@ pub fn told(deed: &Deed, rate: Rate) -> (&'static str, String) {
         }
         Deed::LeftOut { name, why } => ("left out", format!("the cue {name}: {why}")),
         Deed::Changed(change) => ("changed", change_in_words(change)),
-        Deed::Refused { why } => ("refused", refused(why)),
+        Deed::Refused { why, asked } => ("refused", refused(why, asked.as_ref())),
         Deed::Rested { length: None } => ("rest", "the session was paused".to_owned()),
         Deed::Rested {
             length: Some(length),
         } => ("rest", format!("paused for {}", spoken(*length))),
-        Deed::Interrupted { away } => {
+        Deed::Interrupted { away, asked: true } => {
+            let away = spoken(*away);
+            let words = format!("the program was restarted, and went on {away} later");
+            ("restart", words)
+        }
+        Deed::Interrupted { away, .. } => {
             let away = spoken(*away);
             let words = format!("the program was interrupted, and went on {away} later");
             ("fault", words)
@@ -136,12 +141,42 @@ const fn stopping(how: Ending) -> &'static str {
     }
 }
 
-fn refused(why: &str) -> String {
+fn refused(why: &str, asked: Option<&Change>) -> String {
+    let what = asked.map_or_else(|| "something".to_owned(), wish);
     match why {
-        "notnow" => "something was asked for that could not be done just then".to_owned(),
-        "wrong" => "something was asked for that made no sense there".to_owned(),
-        why => format!("something was asked for and not done: {why}"),
+        "notnow" => format!("{what} was asked for, which could not be done just then"),
+        "wrong" => format!("{what} was asked for, which this session or room does not allow"),
+        why => format!("{what} was asked for and not done: {why}"),
     }
+}
+
+/// What somebody asked for.
+fn wish(change: &Change) -> String {
+    match change {
+        Change::Hold => "to hold the phase".to_owned(),
+        Change::Continue => "to let the phase go on".to_owned(),
+        Change::Extend { by } => format!("a phase {} longer", spoken(*by)),
+        Change::Shorten { by } => format!("a phase {} shorter", spoken(*by)),
+        Change::BringBack { to: None } => "the return".to_owned(),
+        Change::BringBack { to: Some(phase) } => format!("to go to {phase}"),
+        Change::Skip => "the next piece".to_owned(),
+        Change::Intensity { by, at_once } => music(*by, *at_once),
+        Change::Level { to } => format!("the level {to}"),
+        Change::Cue { name } => format!("the cue “{name}”"),
+        Change::Speak { on: true } => "room for the therapist's voice".to_owned(),
+        Change::Speak { on: false } => "the music after the therapist's voice".to_owned(),
+        Change::Undo => "to take the last change back".to_owned(),
+    }
+}
+
+fn music(by: i8, at_once: bool) -> String {
+    let way = if by < 0 { "calmer" } else { "more intense" };
+    let when = if at_once {
+        "at once"
+    } else {
+        "from the next piece on"
+    };
+    format!("{way} music, {when}")
 }
 
 fn change_in_words(change: &Change) -> String {
@@ -153,15 +188,7 @@ fn change_in_words(change: &Change) -> String {
         Change::BringBack { to: None } => "brought back to the return".to_owned(),
         Change::BringBack { to: Some(phase) } => format!("brought to {phase}"),
         Change::Skip => "skipped to the next piece".to_owned(),
-        Change::Intensity { by, at_once } => {
-            let way = if *by < 0 { "calmer" } else { "more intense" };
-            let when = if *at_once {
-                "at once"
-            } else {
-                "from the next piece on"
-            };
-            format!("{way} music, {when}")
-        }
+        Change::Intensity { by, at_once } => music(*by, *at_once),
         Change::Level { to } => format!("the level was set to {to}"),
         Change::Cue { name } => format!("the cue “{name}” was asked for"),
         Change::Speak { on: true } => "the music made room for the therapist's voice".to_owned(),

@@ -51,7 +51,7 @@ fn entries(page: &mut Page, timeline: &Timeline, words: [&str; 2], moments: &[Mo
     let hills = !timeline.clips.is_empty();
     let silence = timeline.phases.iter().any(|phase| phase.silent);
     let hold = timeline.phases.iter().any(|phase| phase.hold);
-    entry(page, hills, &palette::phase(2), music, &|page, x, y| {
+    entry(page, hills, &palette::class(2), music, &|page, x, y| {
         let hill = [
             (x, y),
             (x + 3.0, y - 7.0),

@@ -22,7 +22,7 @@ pub fn draw(page: &mut Page, timeline: &Timeline, curves: &[Curve], scale: &Scal
     let y = |l: Loudness| ground - height(l, loudest) * (ground - SUMMIT);
     guides(page, loudest, y);
     for (clip, curve) in timeline.clips.iter().zip(curves) {
-        let class = palette::phase(phase_of(clip, timeline));
+        let class = palette::phase(&timeline.phases, phase_of(clip, timeline));
         page.group(&class, &tip(clip, timeline), |page| {
             let (from, to) = (scale.x(clip.from), scale.x(clip.end()));
             let points = curve.iter().map(|(at, l)| (scale.x(*at), y(*l)));

@@ -6,6 +6,7 @@ use quick_xml::escape::escape;
 
 use super::palette;
 use super::{HEIGHT, WIDTH};
+use crate::writing::turns;
 
 /// An SVG document in the making. Every element gets its colours by its class.
 #[derive(Debug)]
@@ -131,7 +132,6 @@ fn number(value: f64) -> String {
 /// spaces.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let allowed = |c: char| !c.is_control() && !turns(c) && !matches!(c, '\u{fffe}' | '\u{ffff}');
     let tame: String = text
         .chars()
@@ -147,8 +147,10 @@ mod tests {
     #[test]
     fn no_text_breaks_out_of_its_element() {
         let mut page = Page::begin("a<b", "&\u{0}\u{ffff}");
+        page.text("x", 0.0, 0.0, "a\u{202e}b\u{2028}c\u{2066}d");
         page.text("x", 1.0, 2.25, "</text><script>\"'\u{1b}");
         let svg = page.end();
+        assert!(svg.contains(">a b c d<"), "{svg}");
         assert!(
             svg.contains("a&lt;b") && svg.contains("&amp;  </desc>"),
             "{svg}"

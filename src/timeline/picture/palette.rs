@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::timeline::model::PhaseSpan;
 use crate::zone::Listener;
 
 /// The soft ground and the ink of a phase, one pair after another.
@@ -53,9 +54,24 @@ text{font-family:'Avenir Next','Segoe UI','Noto Sans','DejaVu Sans',Helvetica,Ar
 .legend{font-size:11px;fill:#77726a}
 ";
 
-/// The class of a phase's colours.
-pub fn phase(number: usize) -> String {
-    format!("p{}", number % PHASES.len())
+/// The class of a phase's colours: those of the first one of its name, since a session that was led back to a phase has it
+/// twice.
+pub fn phase(phases: &[PhaseSpan], number: usize) -> String {
+    let before = phases.get(..=number).unwrap_or(phases);
+    let name = before.last().map(|span| span.name.as_str());
+    let mut names: Vec<&str> = Vec::new();
+    for span in before {
+        if !names.contains(&span.name.as_str()) {
+            names.push(&span.name);
+        }
+    }
+    let hue = names.iter().position(|other| Some(*other) == name);
+    class(hue.unwrap_or(0))
+}
+
+/// The class of one pair of colours.
+pub fn class(hue: usize) -> String {
+    format!("p{}", hue % PHASES.len())
 }
 
 /// The class of the colours of those who hear something; `None` for everybody in a session of more than one zone.

@@ -31,7 +31,7 @@ pub fn draw(page: &mut Page, timeline: &Timeline, scale: &Scale, ground: f64, en
         let room = to - from - 2.0 * MARGIN;
         let about = about(phase, timeline);
         let tip = format!("{}: {}", phase.name, about.join(", "));
-        page.group(&palette::phase(number), &tip, |page| {
+        page.group(&palette::phase(&timeline.phases, number), &tip, |page| {
             page.rect("band", [from, BANDS, to - from, end - BANDS]);
             if phase.silent {
                 let begun =
@@ -49,7 +49,7 @@ pub fn draw(page: &mut Page, timeline: &Timeline, scale: &Scale, ground: f64, en
             }
         });
     }
-    names_outside(page, &outside);
+    names_outside(page, timeline, &outside);
 }
 
 /// Whether the names of all phases stand in their bands, and none above.
@@ -125,7 +125,7 @@ fn hold(page: &mut Page, to: f64, end: f64) {
     page.rect("bar", [to - 10.0, BANDS + 6.0, 2.5, 10.0]);
 }
 
-fn names_outside(page: &mut Page, phases: &[(usize, f64, &String)]) {
+fn names_outside(page: &mut Page, timeline: &Timeline, phases: &[(usize, f64, &String)]) {
     let board = Board {
         rows: ROWS,
         right: WIDTH - 12.0,
@@ -141,7 +141,7 @@ fn names_outside(page: &mut Page, phases: &[(usize, f64, &String)]) {
             continue;
         };
         let y = BANDS - 8.0 - spot.row as f64 * ROW;
-        page.group(&palette::phase(*number), "", |page| {
+        page.group(&palette::phase(&timeline.phases, *number), "", |page| {
             page.line("leader", [*x, BANDS, *x, y - 9.0]);
             page.text("outside", spot.from, y, &name);
         });

@@ -1,0 +1,64 @@
+//! How far a session's preparation is, on a terminal, while an order waits for it.
+
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::timeout;
+
+use crate::control::Client;
+use crate::daemon::State;
+
+/// What is over by then is not shown.
+const SHORT: Duration = Duration::from_secs(1);
+/// How often it is looked.
+const LOOK: Duration = Duration::from_millis(200);
+/// In how many parts it is told.
+const PARTS: u64 = 1_000;
+
+/// Waits for an answer. Where the session is still being prepared after a second, a bar on the terminal says how far that
+/// is; elsewhere nothing is said.
+pub async fn watched<T>(client: &Client, answer: impl Future<Output = T>) -> T {
+    let mut answer = pin!(answer);
+    let begun = Instant::now();
+    let mut bar = None;
+    loop {
+        if let Ok(answer) = timeout(LOOK, &mut answer).await {
+            return answer;
+        }
+        if begun.elapsed() < SHORT {
+            continue;
+        }
+        if let Ok(status) = client.status().await
+            && status.state == State::Preparing
+        {
+            let bar = bar.get_or_insert_with(Cleared::new);
+            bar.show(status.prepared.unwrap_or(0.0));
+        }
+    }
+}
+
+/// A bar that is gone when nobody waits any more.
+struct Cleared(ProgressBar);
+
+impl Cleared {
+    fn new() -> Self {
+        let target = ProgressDrawTarget::stderr_with_hz(10);
+        let bar = ProgressBar::with_draw_target(Some(PARTS), target);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent} %") {
+            bar.set_style(style);
+        }
+        bar.set_message("The music is listened to first");
+        Self(bar)
+    }
+
+    fn show(&self, part: f64) {
+        self.0.set_position((part * PARTS as f64) as u64);
+    }
+}
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
