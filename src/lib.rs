@@ -11,6 +11,7 @@
 //! [`prepare`] is the door to the first three, [`cli`] to everything. On the ground floor, used by all: [`time`], [`level`],
 //! [`when`], [`zone`], [`frame`], [`fade`], [`writing`] and [`mistake`].
 
+pub mod between;
 pub mod cli;
 pub mod control;
 pub mod daemon;

@@ -1,11 +1,12 @@
-//! The last guard of a zone: nothing above the ceiling leaves.
+//! The last guard of a zone: nothing above the ceiling leaves, neither in a sample nor between two.
 //!
-//! Required gain, its minimum over the lookahead, a slow release, a mean over the lookahead, and
-//! the delayed signal times that. The minimum is in force from the moment a peak comes into sight and the mean
+//! What is limited is the true peak (ITU-R BS.1770-5, annex 2). Required gain, its minimum over the lookahead, a slow
+//! release, a mean over the lookahead, and the delayed signal times that. The minimum is in force from the moment a peak comes into sight and the mean
 //! of values at or below what the peak requires is at or below it, so no peak passes (Hämäläinen,
 //! "Smoothing of the Control Signal Without Clipped Output in Digital Peak Limiters", DAFx-02).
 //! While nothing is above the ceiling the signal is only delayed: no bit changes.
 
+use crate::between::{Between, SIDE, TAPS};
 use crate::engine::mix;
 use crate::frame::{Frame, SILENCE};
 use crate::level::Gain;
@@ -13,6 +14,9 @@ use crate::time::Rate;
 
 /// The longest block a limiter takes in one go, in frames.
 pub const MAX_BLOCK: usize = 256;
+
+/// What lies behind a sample must be known before it can be said what the sound reaches there.
+const REACH: usize = TAPS - 1 - SIDE;
 
 /// Gains are summed as integers, so that the mean of ones is exactly one, for ever.
 const ONE: u32 = 1 << 30;
@@ -24,6 +28,9 @@ pub struct Limiter {
     /// What comes in waits here: `latency` old frames, then the block.
     line: Box<[Frame]>,
     latency: usize,
+    between: Between,
+    /// What the sound reaches around each frame of the block, `REACH` frames late.
+    sizes: Box<[f32]>,
     /// Candidates for the minimum: (frame number, gain), gains ascending.
     minima: Minima,
     /// How far the gain is held below one. Kept as a difference, which a float can let go of evenly.
@@ -39,12 +46,15 @@ impl Limiter {
     #[must_use]
     pub fn new(rate: Rate, ceiling: Gain) -> Self {
         let latency = Self::latency(rate);
-        let window = latency + 1;
+        let window = Self::ahead(rate) + 1;
         Self {
             ceiling: ceiling.0,
             line: vec![SILENCE; latency + MAX_BLOCK].into(),
             latency,
-            minima: Minima::new(window),
+            between: Between::new(rate),
+            sizes: vec![0.0; MAX_BLOCK].into(),
+            // What lies between two frames counts for both.
+            minima: Minima::new(window + 1),
             depth: 0.0,
             release: (-1.0 / (0.12 * rate.hertz() as f32)).exp(),
             means: Mean::new(window),
@@ -56,7 +66,11 @@ impl Limiter {
     /// How many frames later everything comes out.
     #[must_use]
     pub fn latency(rate: Rate) -> usize {
-        (rate.hertz() / 500).max(1) as usize
+        Self::ahead(rate) + REACH
+    }
+
+    fn ahead(rate: Rate) -> usize {
+        (rate.hertz() / 500).max(TAPS as u32) as usize
     }
 
     /// The deepest gain since this was last asked; 1 where it was idle. Real-time safe.
@@ -70,7 +84,7 @@ impl Limiter {
         let frames = block.len().min(MAX_BLOCK);
         let fresh = self.latency..self.latency + frames;
         self.line[fresh].copy_from_slice(&block[..frames]);
-        let harmless = mix::peak(&block[..frames]) <= self.ceiling;
+        let harmless = self.look(frames);
         if harmless && self.is_idle() {
             block[..frames].copy_from_slice(&self.line[..frames]);
         } else {
@@ -80,6 +94,34 @@ impl Limiter {
         self.clock += frames as u64;
     }
 
+    /// Finds what the sound reaches, and whether that is nowhere above the ceiling. What the samples themselves prove
+    /// harmless is not looked at between them.
+    fn look(&mut self, frames: usize) -> bool {
+        let seen = &self.line[self.latency - (TAPS - 1)..self.latency + frames];
+        let sizes = &mut self.sizes[..frames];
+        if self.between.at_most(mix::peak(seen)) <= self.ceiling {
+            sizes.fill(0.0);
+            return true;
+        }
+        let mut plane = [0.0; TAPS - 1 + MAX_BLOCK];
+        let mut other = [0.0; MAX_BLOCK];
+        let (plane, other) = (&mut plane[..seen.len()], &mut other[..frames]);
+        for channel in [0, 1] {
+            for (sample, frame) in plane.iter_mut().zip(seen) {
+                *sample = frame[channel];
+            }
+            self.between.sizes(plane, other);
+            for (size, other) in sizes.iter_mut().zip(&*other) {
+                *size = if channel == 0 {
+                    *other
+                } else {
+                    size.max(*other)
+                };
+            }
+        }
+        sizes.iter().all(|size| *size <= self.ceiling)
+    }
+
     fn is_idle(&self) -> bool {
         self.depth == 0.0 && self.means.is_one() && self.minima.is_empty()
     }
@@ -87,8 +129,7 @@ impl Limiter {
     fn limit(&mut self, block: &mut [Frame]) {
         for (at, out) in block.iter_mut().enumerate() {
             let now = self.clock + at as u64;
-            let [left, right] = self.line[self.latency + at];
-            let size = left.abs().max(right.abs());
+            let size = self.sizes[at];
             let required = if size <= self.ceiling {
                 1.0
             } else {
@@ -198,7 +239,10 @@ impl Mean {
 
 #[cfg(test)]
 mod tests {
+    use ebur128::{EbuR128, Mode};
+
     use super::*;
+    use crate::level::Decibels;
 
     const CEILING: f32 = 0.5;
 
@@ -224,21 +268,68 @@ mod tests {
 
     #[test]
     fn below_the_ceiling_no_bit_changes() {
-        let input = noise(10_007, CEILING);
+        // Between its samples noise reaches half as much again.
+        let input = noise(10_007, CEILING / 1.6);
         let out = run(&input, 131);
         let latency = Limiter::latency(Rate::DEFAULT);
         assert!(out[latency..] == input[..input.len() - latency]);
     }
 
+    /// The true peak as somebody else measures it.
+    fn reaches(sound: &[Frame]) -> f32 {
+        let mut meter = EbuR128::new(2, 48_000, Mode::TRUE_PEAK).unwrap();
+        meter.add_frames_f32(sound.as_flattened()).unwrap();
+        let peaks = [0, 1].map(|channel| meter.true_peak(channel).unwrap() as f32);
+        peaks[0].max(peaks[1])
+    }
+
+    fn wave(size: f32, value: impl Fn(f32) -> f32) -> Vec<Frame> {
+        (0..48_001)
+            .map(|at| [size * value(at as f32), -size * value(at as f32 + 0.3)])
+            .collect()
+    }
+
+    /// What is hardest for a limiter: peaks between samples, edges, bursts, everything at once.
+    fn hard(size: f32) -> Vec<(&'static str, Vec<Frame>)> {
+        let turn = 2.0 * std::f32::consts::PI;
+        let sine = move |step: f32, phase: f32| move |at: f32| (turn * (at * step + phase)).sin();
+        let burst = |at: f32| {
+            if (at as u32 / 700).is_multiple_of(3) {
+                1.0
+            } else {
+                0.01
+            }
+        };
+        vec![
+            ("noise", noise(48_001, size)),
+            ("a quarter of the rate", wave(size, sine(0.25, 0.125))),
+            (
+                "a sixth of the rate",
+                wave(size, sine(1.0 / 6.0, 1.0 / 12.0)),
+            ),
+            ("11 kHz", wave(size, sine(0.2291, 0.0))),
+            ("19 kHz", wave(size, sine(0.3958, 0.1))),
+            ("bass", wave(size, sine(0.001, 0.0))),
+            (
+                "a square",
+                wave(size, |at| if at % 97.0 < 48.0 { 1.0 } else { -1.0 }),
+            ),
+            ("pulses", wave(size, |at| f32::from(at % 331.0 < 1.0))),
+            ("bursts", wave(size, |at| burst(at) * sine(0.1713, 0.2)(at))),
+        ]
+    }
+
     #[test]
-    fn nothing_passes_the_ceiling() {
-        for size in [0.6, 1.0, 8.0] {
-            let out = run(&noise(48_001, size), 77);
-            assert!(mix::peak(&out) <= CEILING, "{size}");
-            assert!(
-                mix::peak(&out) > CEILING * 0.8,
-                "it does not pump itself away"
-            );
+    fn nothing_passes_the_ceiling_between_samples_either() {
+        for size in [0.51, 0.6, 1.0, 8.0] {
+            for (name, sound) in hard(size) {
+                let out = run(&sound, 77);
+                assert!(mix::peak(&out) <= CEILING, "{name} at {size}");
+                let over = Gain(reaches(&out) / CEILING).decibels();
+                assert!(over < Decibels(0.2), "{name} at {size}: {over}");
+                let pumps = over < Decibels(-3.0) && reaches(&sound) > CEILING;
+                assert!(!pumps, "{name} at {size}: {over}");
+            }
         }
     }
 

@@ -1,50 +1,30 @@
 //! The true peak: what the sound reaches between its samples (ITU-R BS.1770-5, annex 2).
 
-use std::array;
-use std::f32::consts::PI;
-
+use crate::between::{Between, TAPS};
 use crate::frame::Frame;
 use crate::level::Gain;
 use crate::time::Rate;
 
-/// Samples that one interpolated value is made of.
-const TAPS: usize = 12;
-
 /// Frames looked at together.
 const CHUNK: usize = 64;
 
-/// Finds the true peak by fourfold oversampling (twofold from 96 kHz on, none from 192 kHz on).
-///
-/// Only chunks that could raise the peak are oversampled: no value between samples exceeds the
-/// largest sample in reach times the sum of the filter's taps. The result is the same, in a
-/// fraction of the time.
+/// Finds the true peak. Only chunks that could raise it are oversampled: the result is the same, in a fraction of the time.
 pub(super) struct TruePeak {
-    phases: Vec<[f32; TAPS]>,
-    /// How far at most a value between samples exceeds the samples around it.
-    bound: f32,
+    between: Between,
     /// For each channel, the last samples before a chunk, and the chunk.
     planes: [[f32; TAPS - 1 + CHUNK]; 2],
     peak: f32,
+    /// Chunks that cannot raise it are left out.
+    skips: bool,
 }
 
 impl TruePeak {
     pub fn new(rate: Rate) -> Self {
-        let factor = match rate.hertz() {
-            0..96_000 => 4,
-            96_000..192_000 => 2,
-            _ => 1,
-        };
-        let phases: Vec<_> = (1..factor)
-            .map(|phase| taps(phase as f32 / factor as f32))
-            .collect();
-        let sums = phases
-            .iter()
-            .map(|taps| taps.iter().map(|tap| tap.abs()).sum());
         Self {
-            bound: sums.fold(1.0, f32::max),
-            phases,
+            between: Between::new(rate),
             planes: [[0.0; TAPS - 1 + CHUNK]; 2],
             peak: 0.0,
+            skips: true,
         }
     }
 
@@ -67,25 +47,15 @@ impl TruePeak {
             }
             let samples = loudest(&plane[..end]);
             self.peak = self.peak.max(samples);
-            if samples * self.bound > self.peak {
-                for taps in &self.phases {
-                    self.peak = self.peak.max(between(plane, taps, chunk.len()));
-                }
+            if self.between.at_most(samples) > self.peak || !self.skips {
+                let mut sizes = [0.0; CHUNK];
+                let sizes = &mut sizes[..chunk.len()];
+                self.between.sizes(&plane[..end], sizes);
+                self.peak = self.peak.max(loudest(sizes));
             }
             plane.copy_within(chunk.len()..end, 0);
         }
     }
-}
-
-/// The loudest value of one phase over a chunk.
-fn between(plane: &[f32; TAPS - 1 + CHUNK], taps: &[f32; TAPS], length: usize) -> f32 {
-    let mut values = [0.0; CHUNK];
-    for (at, tap) in taps.iter().enumerate() {
-        for (value, sample) in values.iter_mut().zip(&plane[at..]) {
-            *value += tap * sample;
-        }
-    }
-    loudest(&values[..length])
 }
 
 /// The largest magnitude. Eight at a time, which the compiler makes one instruction of.
@@ -103,22 +73,10 @@ fn loudest(samples: &[f32]) -> f32 {
         .fold(0.0, |loudest, sample| loudest.max(sample.abs()))
 }
 
-/// The taps that give the value `part` of the way between the two samples in the middle: a sinc
-/// under a Hann window, of sum 1.
-fn taps(part: f32) -> [f32; TAPS] {
-    let middle = (TAPS / 2 - 1) as f32;
-    let taps: [f32; TAPS] = array::from_fn(|at| {
-        let distance = at as f32 - middle - part;
-        let sinc = (PI * distance).sin() / (PI * distance);
-        let window = 0.5 + 0.5 * (2.0 * PI * distance / TAPS as f32).cos();
-        sinc * window
-    });
-    let sum: f32 = taps.iter().sum();
-    taps.map(|tap| tap / sum)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::f32::consts::PI;
+
     use ebur128::{EbuR128, Mode};
 
     use super::*;
@@ -176,7 +134,7 @@ mod tests {
         for rate in [44_100, 96_000, 192_000] {
             let rate = Rate::new(rate).unwrap();
             let mut all = TruePeak::new(rate);
-            all.bound = f32::INFINITY;
+            all.skips = false;
             all.add(&frames);
             let all = all.peak().0;
             assert_eq!(measured(&frames, rate, 1), all);

@@ -17,7 +17,7 @@ use crate::time::Frames;
 use crate::timeline::{Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
 use crate::zone::{Caps, Zone};
 
-/// Each zone's ceiling.
+/// Each zone's ceiling, true peak.
 const CEILING: Decibels = Decibels(-6.0);
 
 /// A session that is taken up after it was cut off comes from silence within this.

@@ -5,8 +5,11 @@
 //! input is cut, and a stream that begins in the middle of a file, one block earlier, gives bit
 //! for bit what a linear run would have given.
 
-use audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Indexing, Resampler as _, WindowFunction};
+use std::f64::consts::PI;
+use std::sync::Arc;
+
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 
 use crate::frame::{Frame, SILENCE};
 use crate::time::{Frames, Rate};
@@ -22,19 +25,14 @@ pub enum ResampleError {
         /// The rate asked for.
         to: Rate,
     },
-    /// The two rates have no common measure that fits into memory.
-    #[error("{from} cannot be converted to {to}; convert the file to 48000 Hz")]
-    Odd {
-        /// The file's rate.
-        from: Rate,
-        /// The rate asked for.
-        to: Rate,
-    },
 }
 
 /// The shorter side of a block, at least, in frames. Longer is sharper and slower to start;
 /// measured from 256 to 4096.
 const BLOCK: usize = 1024;
+
+/// How many frequencies the squared window smears an edge by, to each side, until nothing above -130 dB is left.
+const SMEAR: f64 = 14.0;
 
 /// Converts a stream of frames from one rate to another. Real-time safe after it was made, but
 /// meant for the decoder thread. Memory is flat.
@@ -51,13 +49,21 @@ pub struct Resampler {
 
 /// The machinery between two unequal rates.
 struct Blocks {
-    fft: Fft<f32>,
+    forward: Arc<dyn Fft<f32>>,
+    inverse: Arc<dyn Fft<f32>>,
+    /// What is left of each frequency, from 0 Hz up; nothing above the last. The filter's middle lies on its frame.
+    filter: Box<[f32]>,
+    /// A block and as much silence; its spectrum.
+    spectrum: Box<[Complex<f32>]>,
+    /// The spectrum at the other rate; the sound.
+    converted: Box<[Complex<f32>]>,
+    scratch: Box<[Complex<f32>]>,
+    /// What the block before it sends into this one.
+    overlap: Box<[Frame]>,
     /// What was pushed and fills no block yet.
     input: Vec<Frame>,
-    output: Vec<Frame>,
+    output: Box<[Frame]>,
     input_length: usize,
-    /// Output frames that come before the file's first.
-    delay: u64,
     /// Blocks converted, counted from the file's start.
     done: u64,
 }
@@ -145,24 +151,39 @@ impl Blocks {
         // both sides and the delay is exact.
         let smallest = slow / gcd(slow, fast);
         let blocks = BLOCK.div_ceil(smallest).next_multiple_of(2);
-        let input_length = blocks * (input / gcd(slow, fast));
-        let window = WindowFunction::BlackmanHarris2;
-        let fft = Fft::new_custom(input, output, input_length, 1, 2, window, FixedSync::Both)
-            .map_err(|_| ResampleError::Odd { from, to })?;
+        let [input_length, output_length] =
+            [input, output].map(|rate| blocks * (rate / gcd(slow, fast)));
+        let mut planner = FftPlanner::new();
+        let forward = planner.plan_fft_forward(2 * input_length);
+        let inverse = planner.plan_fft_inverse(2 * output_length);
+        let scratch = forward
+            .get_inplace_scratch_len()
+            .max(inverse.get_inplace_scratch_len());
+        let silence = |length| vec![Complex::default(); length].into_boxed_slice();
         Ok(Self {
+            filter: filter(input_length, output_length),
+            spectrum: silence(2 * input_length),
+            converted: silence(2 * output_length),
+            scratch: silence(scratch),
+            overlap: vec![SILENCE; output_length].into(),
             input: Vec::with_capacity(input_length),
-            output: vec![SILENCE; fft.output_frames_max()],
+            output: vec![SILENCE; output_length].into(),
             input_length,
-            delay: fft.output_delay() as u64,
             done: 0,
-            fft,
+            forward,
+            inverse,
         })
     }
 
+    /// Output frames that come before the file's first: the filter reaches half a block to both sides.
+    fn delay(&self) -> u64 {
+        self.output.len() as u64 / 2
+    }
+
     fn start_at(&mut self, at: Frames) -> Frames {
-        self.fft.reset();
+        self.overlap.fill(SILENCE);
         self.input.clear();
-        let block = (at.0 + self.delay) / self.output.len() as u64;
+        let block = (at.0 + self.delay()) / self.output.len() as u64;
         self.done = block.saturating_sub(1);
         Frames(self.done * self.input_length as u64)
     }
@@ -176,14 +197,39 @@ impl Blocks {
 
     /// Converts one whole block into `output`.
     fn convert(&mut self, input: &[Frame]) {
-        let output_length = self.output.len();
-        let input = InterleavedSlice::new(input.as_flattened(), 2, input.len());
-        let output = InterleavedSlice::new_mut(self.output.as_flattened_mut(), 2, output_length);
-        // Both lengths were given by the converter itself.
-        if let (Ok(input), Ok(mut output)) = (input, output) {
-            let _ = self
-                .fft
-                .process_into_buffer(&input, &mut output, None::<&Indexing>);
+        let (block, silence) = self.spectrum.split_at_mut(self.input_length);
+        for (place, [left, right]) in block.iter_mut().zip(input) {
+            *place = Complex::new(*left, *right);
+        }
+        silence.fill(Complex::default());
+        self.forward
+            .process_with_scratch(&mut self.spectrum, &mut self.scratch);
+
+        // The frequencies below zero lie behind, the last first.
+        let kept = self.filter.len();
+        let [from, to] = [self.spectrum.len() - kept, self.converted.len() - kept];
+        let above = self.spectrum[..kept].iter().zip(&self.filter);
+        for (place, (value, gain)) in self.converted.iter_mut().zip(above) {
+            *place = value * gain;
+        }
+        self.converted[kept..=to].fill(Complex::default());
+        let below = self.spectrum[from + 1..].iter();
+        let below = below.zip(self.filter[1..].iter().rev());
+        for (place, (value, gain)) in self.converted[to + 1..].iter_mut().zip(below) {
+            *place = value * gain;
+        }
+        self.inverse
+            .process_with_scratch(&mut self.converted, &mut self.scratch);
+
+        // What lies before the block's begin lies behind too.
+        let half = self.output.len() / 2;
+        let before = &self.converted[self.converted.len() - half..];
+        let sound = before.iter().chain(&self.converted[..half]);
+        for ((out, old), new) in self.output.iter_mut().zip(&self.overlap).zip(sound) {
+            *out = [old[0] + new.re, old[1] + new.im];
+        }
+        for (late, sound) in self.overlap.iter_mut().zip(&self.converted[half..]) {
+            *late = [sound.re, sound.im];
         }
         self.done += 1;
     }
@@ -191,7 +237,7 @@ impl Blocks {
     /// Appends the frames from `next` up to `end` that the last block holds, and says which
     /// comes next.
     fn hand_over(&self, next: Frames, end: Option<Frames>, out: &mut Vec<Frame>) -> Frames {
-        let behind = (self.done * self.output.len() as u64).saturating_sub(self.delay);
+        let behind = (self.done * self.output.len() as u64).saturating_sub(self.delay());
         let until = end.map_or(behind, |end| end.0.min(behind));
         if until <= next.0 {
             return next;
@@ -202,6 +248,46 @@ impl Blocks {
         out.extend_from_slice(&self.output[first..last]);
         Frames(until)
     }
+}
+
+/// What a low pass leaves of each frequency below the slower rate's middle, and the transforms' scale: a sinc under a
+/// squared Blackman-Harris window, as long as a block of the input.
+fn filter(input: usize, output: usize) -> Box<[f32]> {
+    let kept = input.min(output);
+    // As many frequencies as the window smears by lie between what is kept and what would fold.
+    let cutoff = (kept as f64 - SMEAR) / input as f64;
+    let mut taps = vec![Complex::new(0.0, 0.0); 2 * input];
+    let mut sum = 0.0;
+    for distance in 0..input / 2 {
+        let place = distance as f64;
+        let turn = PI * place * cutoff;
+        let sinc = if distance == 0 {
+            1.0
+        } else {
+            turn.sin() / turn
+        };
+        let tap = sinc * window(place / input as f64).powi(2);
+        sum += if distance == 0 { tap } else { 2.0 * tap };
+        for place in [distance, 2 * input - distance] {
+            if let Some(slot) = taps.get_mut(place) {
+                slot.re = tap;
+            }
+        }
+    }
+    FftPlanner::new()
+        .plan_fft_forward(taps.len())
+        .process(&mut taps);
+    let scale = 1.0 / (sum * (2 * input) as f64);
+    let kept = taps[..kept].iter();
+    // Even taps have a real spectrum.
+    kept.map(|value| (value.re * scale) as f32).collect()
+}
+
+/// The Blackman-Harris window of four terms, 92 dB, at a part of its length from its middle (Harris, "On the use of windows
+/// for harmonic analysis with the discrete Fourier transform", 1978).
+fn window(part: f64) -> f64 {
+    let turn = 2.0 * PI * part;
+    0.358_75 + 0.488_29 * turn.cos() + 0.141_28 * (2.0 * turn).cos() + 0.011_68 * (3.0 * turn).cos()
 }
 
 fn gcd(a: usize, b: usize) -> usize {

@@ -1,0 +1,116 @@
+//! What a sound reaches between its samples (ITU-R BS.1770-5, annex 2): fourfold oversampling, twofold from 96 kHz on,
+//! none from 192 kHz on.
+
+use std::array;
+use std::f32::consts::PI;
+
+use crate::time::Rate;
+
+/// The samples that one value between two of them is made of.
+pub const TAPS: usize = 12;
+
+/// The samples of these that lie before both of the two, and behind.
+pub const SIDE: usize = TAPS / 2 - 1;
+
+/// Values looked at together.
+const CHUNK: usize = 64;
+
+/// Finds the values between samples.
+#[derive(Debug, Clone)]
+pub struct Between {
+    phases: Box<[[f32; TAPS]]>,
+    /// How far at most a value between samples exceeds the samples around it.
+    bound: f32,
+}
+
+impl Between {
+    /// For a rate. Allocates.
+    #[must_use]
+    pub fn new(rate: Rate) -> Self {
+        let factor = match rate.hertz() {
+            0..96_000 => 4,
+            96_000..192_000 => 2,
+            _ => 1,
+        };
+        let phases: Box<[_]> = (1..factor)
+            .map(|phase| taps(phase as f32 / factor as f32))
+            .collect();
+        let sums = phases
+            .iter()
+            .map(|taps| taps.iter().map(|tap| tap.abs()).sum());
+        Self {
+            bound: sums.fold(1.0, f32::max),
+            phases,
+        }
+    }
+
+    /// What the sound reaches at most at and between samples of which none is larger than `largest`. Real-time safe.
+    #[must_use]
+    pub fn at_most(&self, largest: f32) -> f32 {
+        largest * self.bound
+    }
+
+    /// For each place of `sizes`, the largest magnitude from sample `SIDE` of `samples` behind it to the next one.
+    /// `samples` holds `TAPS - 1` more than `sizes`. Real-time safe.
+    pub fn sizes(&self, samples: &[f32], sizes: &mut [f32]) {
+        let pairs = samples[SIDE..].windows(2);
+        for (size, pair) in sizes.iter_mut().zip(pairs) {
+            *size = pair[0].abs().max(pair[1].abs());
+        }
+        for (number, sizes) in sizes.chunks_mut(CHUNK).enumerate() {
+            let from = number * CHUNK;
+            for taps in &self.phases {
+                let mut values = [0.0; CHUNK];
+                let values = &mut values[..sizes.len()];
+                for (at, tap) in taps.iter().enumerate() {
+                    for (value, sample) in values.iter_mut().zip(&samples[from + at..]) {
+                        *value += tap * sample;
+                    }
+                }
+                for (size, value) in sizes.iter_mut().zip(values) {
+                    *size = size.max(value.abs());
+                }
+            }
+        }
+    }
+}
+
+/// The taps that give the value `part` of the way between the two samples in the middle: a sinc under a Hann window, of
+/// sum 1.
+fn taps(part: f32) -> [f32; TAPS] {
+    let taps: [f32; TAPS] = array::from_fn(|at| {
+        let distance = at as f32 - SIDE as f32 - part;
+        let sinc = (PI * distance).sin() / (PI * distance);
+        let window = 0.5 + 0.5 * (2.0 * PI * distance / TAPS as f32).cos();
+        sinc * window
+    });
+    let sum: f32 = taps.iter().sum();
+    taps.map(|tap| tap / sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_passes_its_bound_and_a_chunk_is_no_border() {
+        let between = Between::new(Rate::DEFAULT);
+        let mut state = 1_u32;
+        let samples: Vec<f32> = (0..1_000)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / 8_388_608.0 - 1.0
+            })
+            .collect();
+        let mut all = vec![0.0; samples.len() - (TAPS - 1)];
+        between.sizes(&samples, &mut all);
+        for (at, size) in all.iter().enumerate() {
+            let around = &samples[at..at + TAPS];
+            let largest = around.iter().fold(0.0, |l: f32, s| l.max(s.abs()));
+            assert!(*size <= between.at_most(largest) * 1.000_01);
+            let mut alone = [0.0];
+            between.sizes(around, &mut alone);
+            assert_eq!(alone[0], *size, "{at}");
+        }
+    }
+}
