@@ -372,7 +372,11 @@ fn the_bundled_sessions_can_be_made_more_intense_and_calmer() {
     let course = prepared.unwrap().steered();
     let at = Frames(10 * 48_000);
     let more = |by| Change::Intensity { by, at_once: true };
-    assert!(course.revise(at, &more(-1)).is_err(), "none is calmer");
+    let refused = course.revise(at, &more(-1)).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "what the phase `settling` plays is the calmest of its music"
+    );
     let intense = course.revise(at, &more(1)).unwrap();
     let mut next = intense
         .timeline()

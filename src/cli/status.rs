@@ -28,7 +28,7 @@ pub struct Show {
 
 /// Show what happens in the session, as it happens; Ctrl-C ends it
 ///
-/// It begins with the status, then tells each phase, piece, cue, reminder and change with its position in the session, a line
+/// It answers with the status first, then with each phase, piece, cue, reminder and change with its position in the session, a line
 /// each, until it is ended or the daemon goes away.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  undersong watch\n  undersong watch --json")]

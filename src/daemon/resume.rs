@@ -107,7 +107,9 @@ impl Cut {
     /// What is said of it once it goes on, at `now` in milliseconds since 1970: an alarm's kind, and a sentence.
     #[must_use]
     pub fn told(self, now: u64) -> (&'static str, String) {
+        // To the second, and never none at all.
         let away = Duration::from_millis(now.saturating_sub(self.wall) + 500);
+        let away = away.max(Duration::from_secs(1));
         let (at, away) = (When::of(self.wall).second(), spoken(away));
         let (kind, what) = match (self.was_left, self.rebooted) {
             (true, _) => (RESTARTED, "the program was restarted"),

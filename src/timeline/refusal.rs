@@ -45,8 +45,8 @@ pub enum Refusal {
         /// The phases that are still to come.
         later: Vec<String>,
     },
-    /// There is nothing to skip in silence.
-    #[error("the phase `{0}` is silent, so there is no piece to skip; `bring-back` leaves it")]
+    /// There is nothing to skip or to change in silence.
+    #[error("the phase `{0}` is silent, so no piece plays in it; `bring-back` leaves it")]
     Silent(String),
     /// The session ends.
     #[error("the session ends in a moment; there is no piece to skip to")]
@@ -57,8 +57,13 @@ pub enum Refusal {
     /// No step up or down.
     #[error("a step of 0 changes nothing; `+1` is more intense, `-1` calmer")]
     NoStep,
-    /// Nothing is rated, or not in this direction.
-    #[error("the phase `{phase}` has no music rated {} than what it plays; rate its tracks (`intensity: 1` to `5`) in the playlist", if *.up { "more intense" } else { "calmer" })]
+    /// Nothing is rated.
+    #[error(
+        "no music of the phase `{0}` is rated; rate its tracks (`intensity: 1` to `5`) in a YAML playlist"
+    )]
+    Unrated(String),
+    /// Nothing lies in this direction.
+    #[error("what the phase `{phase}` plays is the {} of its music", if *.up { "most intense" } else { "calmest" })]
     NoSuchMusic {
         /// The phase.
         phase: String,

@@ -317,12 +317,8 @@ fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, R
     if by == 0 {
         return Err(Refusal::NoStep);
     }
-    let refusal = || Refusal::NoSuchMusic {
-        phase: span.name.clone(),
-        up: by > 0,
-    };
     let crate::script::Content::Playlist(playlist) = &phase.content else {
-        return Err(refusal());
+        return Err(Refusal::Silent(span.name.clone()));
     };
     let tracks = playlist.tracks.iter();
     let mut ratings: Vec<u8> = tracks.filter_map(|track| track.intensity).collect();
@@ -333,7 +329,7 @@ fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, R
     });
     let middle = ratings.get(ratings.len() / 2).copied();
     let now = span.wish.intensity.or(sounds).or(middle);
-    let now = now.ok_or_else(refusal)?;
+    let now = now.ok_or_else(|| Refusal::Unrated(span.name.clone()))?;
     ratings.dedup();
     let steps = usize::from(by.unsigned_abs());
     let beyond: Vec<u8> = if by > 0 {
@@ -342,7 +338,11 @@ fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, R
         ratings.into_iter().rev().filter(|r| *r < now).collect()
     };
     let reached = beyond.get(steps - 1).or(beyond.last());
-    reached.copied().ok_or_else(refusal)
+    let reached = reached.copied();
+    reached.ok_or_else(|| Refusal::NoSuchMusic {
+        phase: span.name.clone(),
+        up: by > 0,
+    })
 }
 
 /// The cue that is meant: the next one of that name, or the one heard last, once more.

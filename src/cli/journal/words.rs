@@ -160,7 +160,7 @@ fn wish(change: &Change) -> String {
         Change::BringBack { to: None } => "the return".to_owned(),
         Change::BringBack { to: Some(phase) } => format!("to go to {phase}"),
         Change::Skip => "the next piece".to_owned(),
-        Change::Intensity { by, at_once } => music(*by, *at_once),
+        Change::Intensity { by, .. } => format!("{} music", way(*by)),
         Change::Level { to } => format!("the level {to}"),
         Change::Cue { name } => format!("the cue “{name}”"),
         Change::Speak { on: true } => "room for the therapist's voice".to_owned(),
@@ -169,14 +169,8 @@ fn wish(change: &Change) -> String {
     }
 }
 
-fn music(by: i8, at_once: bool) -> String {
-    let way = if by < 0 { "calmer" } else { "more intense" };
-    let when = if at_once {
-        "at once"
-    } else {
-        "from the next piece on"
-    };
-    format!("{way} music, {when}")
+const fn way(by: i8) -> &'static str {
+    if by < 0 { "calmer" } else { "more intense" }
 }
 
 fn change_in_words(change: &Change) -> String {
@@ -188,7 +182,14 @@ fn change_in_words(change: &Change) -> String {
         Change::BringBack { to: None } => "brought back to the return".to_owned(),
         Change::BringBack { to: Some(phase) } => format!("brought to {phase}"),
         Change::Skip => "skipped to the next piece".to_owned(),
-        Change::Intensity { by, at_once } => music(*by, *at_once),
+        Change::Intensity { by, at_once } => {
+            let when = if *at_once {
+                "at once"
+            } else {
+                "from the next piece on"
+            };
+            format!("{} music, {when}", way(*by))
+        }
         Change::Level { to } => format!("the level was set to {to}"),
         Change::Cue { name } => format!("the cue “{name}” was asked for"),
         Change::Speak { on: true } => "the music made room for the therapist's voice".to_owned(),
