@@ -1,0 +1,163 @@
+//! What is asked of a session that plays.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Playing;
+use crate::daemon::desk::Call;
+use crate::daemon::order::{Answer, Order, Reason, Refused};
+use crate::daemon::outlook::{outlook, sentence};
+use crate::engine::Stop;
+use crate::journal::{Entry, LONGEST_NOTE};
+use crate::level::Decibels;
+use crate::timeline::{Change, Forecast};
+
+impl Playing {
+    /// Carries an order out, or shows what it would do.
+    pub fn obey(&mut self, call: Call) {
+        let Call {
+            order,
+            forecast,
+            answer,
+            ..
+        } = call;
+        let done = match order {
+            Order::Change(change) if forecast => self.forecast(&change),
+            Order::Change(change) => match self.steer(&change) {
+                Ok(forecast) => {
+                    self.asked = Some((answer, change, forecast, Instant::now()));
+                    return;
+                }
+                Err(refused) => {
+                    let why = format!("{:?}", refused.reason).to_lowercase();
+                    let at = Some(self.player.position());
+                    let asked = Some(change);
+                    self.journal.append(at, Entry::Refused { why, asked });
+                    Err(refused)
+                }
+            },
+            Order::Pause => self.pause(true, forecast),
+            Order::Resume => self.pause(false, forecast),
+            Order::Note { text } => self.note(&text, forecast),
+            Order::Stop { how } => {
+                let sentence = match how.stop() {
+                    Stop::Soft => "The session fades out within 6 s and is over.",
+                    Stop::Quick => "The session fades out within 1.5 s and is over.",
+                    Stop::Hard => {
+                        "The sound is gone at once, within 30 ms, and the session is over."
+                    }
+                };
+                if !forecast {
+                    self.brake.pull(how.stop());
+                }
+                Ok(plain(sentence.to_owned()))
+            }
+            Order::Start { .. } | Order::Ears { .. } | Order::ConfirmEars => Err(Refused::new(
+                Reason::NotNow,
+                "a session plays already; `undersong stop` ends it",
+            )),
+        };
+        let _ = answer.send(done);
+    }
+
+    fn loudest(&self) -> Decibels {
+        let layout = &self.player.timeline().layout;
+        self.room.loudest.highest(layout)
+    }
+
+    fn check(&self, change: &Change) -> Result<(), Refused> {
+        if let Change::Level { to } = change
+            && *to > self.loudest()
+        {
+            let loudest = self.loudest();
+            let sentence = if loudest < Decibels::LOUDEST {
+                format!("this room is never louder than {loudest}; its room file says so")
+            } else {
+                format!("the level goes up to {loudest}, no higher")
+            };
+            return Err(Refused::new(Reason::Wrong, sentence));
+        }
+        if matches!(change, Change::Level { to } if *to < Decibels::SOFTEST) {
+            let sentence = format!(
+                "the softest level is {}; `undersong pause` is silent",
+                Decibels::SOFTEST
+            );
+            return Err(Refused::new(Reason::Wrong, sentence));
+        }
+        if self.brake.pulled().is_some() {
+            return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
+        }
+        Ok(())
+    }
+
+    fn forecast(&self, change: &Change) -> Result<Answer, Refused> {
+        self.check(change)?;
+        let rate = self.player.timeline().rate;
+        let forecast = self.player.forecast(change);
+        let forecast = forecast.map_err(|r| Refused::new(Reason::NotNow, r.to_string()))?;
+        Ok(Answer {
+            message: format!("Would: {}", sentence(change, &forecast, rate)),
+            at: None,
+            forecast: Some(outlook(forecast, rate)),
+            remarks: Vec::new(),
+        })
+    }
+
+    fn steer(&mut self, change: &Change) -> Result<Forecast, Refused> {
+        self.check(change)?;
+        let refused =
+            |refusal: crate::timeline::Refusal| Refused::new(Reason::NotNow, refusal.to_string());
+        let before = Arc::clone(self.player.timeline());
+        let at = self.player.steer(change).map_err(refused)?;
+        let after = self.player.course();
+        Ok(Forecast::of(after.session(), &before, after.timeline(), at))
+    }
+
+    fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {
+        if self.brake.pulled().is_some() {
+            return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
+        }
+        let sentence = match (pause, self.player.is_paused()) {
+            (true, true) => return Err(Refused::new(Reason::NotNow, "the session rests already")),
+            (false, false) => {
+                let sentence = "the session does not rest; it plays";
+                return Err(Refused::new(Reason::NotNow, sentence));
+            }
+            (true, false) => "The sound goes within half a second; `undersong resume` goes on.",
+            (false, true) => "The session goes on; the sound comes within 3 s.",
+        };
+        if forecast {
+            return Ok(plain(format!("Would: {sentence}")));
+        }
+        self.player.pause(pause);
+        Ok(plain(sentence.to_owned()))
+    }
+
+    fn note(&self, text: &str, forecast: bool) -> Result<Answer, Refused> {
+        if text.trim().is_empty() {
+            return Err(Refused::new(Reason::Wrong, "the note is empty"));
+        }
+        if text.len() > LONGEST_NOTE {
+            let sentence = format!("a note has at most {LONGEST_NOTE} bytes; write two");
+            return Err(Refused::new(Reason::Wrong, sentence));
+        }
+        if !forecast {
+            let at = Some(self.player.position());
+            let kept = self.notes.keep(at, text);
+            kept.map_err(|error| Refused::new(Reason::Failed, error.to_string()))?;
+            // Only when: so that the moment is found again by who is not to read the note.
+            self.journal.append(at, Entry::Mark { name: None });
+        }
+        Ok(plain("The note is kept.".to_owned()))
+    }
+}
+
+/// An answer that is a sentence.
+pub fn plain(message: String) -> Answer {
+    Answer {
+        message,
+        at: None,
+        forecast: None,
+        remarks: Vec::new(),
+    }
+}

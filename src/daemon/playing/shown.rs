@@ -1,0 +1,110 @@
+//! What is shown of a session that plays.
+
+use std::time::Duration;
+
+use super::Playing;
+use crate::daemon::outlook::coming;
+use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
+use crate::level::Loudness;
+use crate::room::Output;
+
+impl Playing {
+    /// What goes on.
+    #[must_use]
+    pub fn state(&self) -> State {
+        if self.brake.pulled().is_some() {
+            State::Stopping
+        } else if self.player.is_paused() {
+            State::Paused
+        } else {
+            State::Playing
+        }
+    }
+
+    /// How the session is.
+    #[must_use]
+    pub fn status(&self) -> SessionStatus {
+        let timeline = self.player.timeline();
+        let seconds = |frames| timeline.rate.seconds(frames);
+        let position = self.player.position();
+        let session = self.player.course().session();
+        let phase = timeline.phase_at(position);
+        let undo_until = self.player.course().undo_until();
+        SessionStatus {
+            title: session.title.clone(),
+            script: self.script.display().to_string(),
+            hash: session.hash.clone(),
+            position: seconds(position),
+            end: timeline.end().map(seconds),
+            phase: phase.map_or_else(String::new, |span| span.name.clone()),
+            phase_number: phase.map_or(0, |span| span.number + 1),
+            phases: session.phases.len(),
+            phase_from: phase.map_or(0.0, |span| seconds(span.from)),
+            phase_end: phase
+                .filter(|span| !span.wish.open)
+                .map(|span| seconds(span.end())),
+            playing: timeline
+                .clips_at(position)
+                .map(|clip| clip.title.clone())
+                .collect(),
+            next: coming(timeline.next(position), timeline.rate),
+            // As fine as anybody steers it.
+            level: (self.player.level().0 * 100.0).round() / 100.0,
+            speaking: timeline.speaking.is_some(),
+            undo_until: undo_until.filter(|until| *until >= position).map(seconds),
+            zones: self.zones(),
+            read_ahead: self.player.read_ahead().map(seconds),
+        }
+    }
+
+    fn zones(&self) -> Vec<ZoneStatus> {
+        let layout = &self.player.timeline().layout;
+        let zones = layout.zones().map(|zone| {
+            let meters = self.player.meters(zone);
+            let name = layout.listener(zone).map(|listener| listener.to_string());
+            let peak = meters.peak.decibels().0;
+            ZoneStatus {
+                name: name.unwrap_or_default(),
+                loudness: Some(meters.momentary.0).filter(|_| meters.momentary > Loudness::GATE),
+                peak: Some(peak).filter(|peak| peak.is_finite()),
+                limiter: meters.limiter.0,
+            }
+        });
+        zones.collect()
+    }
+
+    /// How the output is.
+    #[must_use]
+    pub fn output(&self) -> OutputStatus {
+        let facts = self.keeper.facts();
+        OutputStatus {
+            device: match &self.room.output {
+                Output::Device(id) => id.clone(),
+                Output::Paced => "paced".to_owned(),
+            },
+            state: if facts.plays { "playing" } else { "lost" }.to_owned(),
+            rate: self.player.timeline().rate.hertz(),
+            period: self.room.period,
+            xruns: facts.xruns,
+            losses: facts.losses,
+            worst_callback_ms: facts.worst.as_secs_f64() * 1000.0,
+            real_time: facts.real_time.unwrap_or(false),
+        }
+    }
+
+    /// How the journal is.
+    #[must_use]
+    pub fn journal(&self) -> JournalStatus {
+        let health = self.journal.health();
+        let state = match &health.failing {
+            Some(_) => "failing",
+            None if health.oldest_waiting > Duration::from_secs(2) => "stalled",
+            None => "ok",
+        };
+        JournalStatus {
+            state: state.to_owned(),
+            waiting: health.behind,
+            dropped: health.dropped,
+        }
+    }
+}
