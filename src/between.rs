@@ -115,7 +115,6 @@ mod tests {
     #[test]
     fn no_value_passes_its_bound_and_a_chunk_is_no_border() {
         let between = Metered::new(Rate::DEFAULT);
-        const TAPS: usize = 12;
         let mut state = 1_u32;
         let samples: Vec<f32> = (0..1_000)
             .map(|_| {
@@ -123,10 +122,10 @@ mod tests {
                 (state >> 8) as f32 / 8_388_608.0 - 1.0
             })
             .collect();
-        let mut all = vec![0.0; samples.len() - (TAPS - 1)];
+        let mut all = vec![0.0; samples.len() - (Metered::TAPS - 1)];
         between.sizes(&samples, &mut all);
         for (at, size) in all.iter().enumerate() {
-            let around = &samples[at..at + TAPS];
+            let around = &samples[at..at + Metered::TAPS];
             let largest = around.iter().fold(0.0, |l: f32, s| l.max(s.abs()));
             assert!(*size <= between.at_most(largest));
             let mut alone = [0.0];
