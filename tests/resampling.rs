@@ -75,6 +75,57 @@ fn tones_stay_clean_and_in_their_place() {
     }
 }
 
+/// One tone left and another right, each on its own side.
+#[test]
+fn left_stays_left() {
+    let length = 40_000;
+    for (from, to) in [(44_100, 48_000), (48_000, 44_100), (96_000, 48_000)] {
+        let (left, right) = (
+            sine(997.0, -1.0, from, length),
+            sine(3_001.0, -7.0, from, length),
+        );
+        let pair = |left: &[Frame], right: &[Frame]| -> Vec<Frame> {
+            let pairs = left.iter().zip(right);
+            pairs.map(|(left, right)| [left[0], right[0]]).collect()
+        };
+        let silent = vec![[0.0; 2]; length];
+        let out = convert(&pair(&left, &right), from, to, 1_153);
+        let alone = [
+            convert(&pair(&left, &silent), from, to, 1_153),
+            convert(&pair(&silent, &right), from, to, 1_153),
+        ];
+        for (frame, (left, right)) in out.iter().zip(alone[0].iter().zip(&alone[1])) {
+            assert!((frame[0] - left[0]).abs() < 2e-6, "{from} to {to}");
+            assert!((frame[1] - right[1]).abs() < 2e-6, "{from} to {to}");
+            let across = left[1].abs().max(right[0].abs());
+            // -130 dB
+            assert!(across < 3e-7, "{from} to {to}: {across}");
+        }
+        assert!(alone[0].iter().any(|frame| frame[0] > 0.8));
+    }
+}
+
+#[test]
+fn what_the_slower_rate_cannot_hold_is_gone() {
+    for (from, to, hertz) in [
+        (96_000, 48_000, 24_400.0),
+        (96_000, 48_000, 30_000.0),
+        (48_000, 44_100, 22_400.0),
+        (48_000, 22_050, 15_000.0),
+    ] {
+        let out = convert(&sine(hertz, -1.0, from, 60_000), from, to, 1_153);
+        let middle = &out[out.len() / 4..out.len() / 4 * 3];
+        let loudest = middle
+            .iter()
+            .fold(0.0_f32, |l, frame| l.max(frame[0].abs()));
+        // -120 dB
+        assert!(
+            loudest < 1e-6,
+            "{from} to {to}: {hertz} Hz leaves {loudest}"
+        );
+    }
+}
+
 #[test]
 fn cutting_the_input_changes_no_sample() {
     let sound = noise(7, 0.9, 40_009);
@@ -117,6 +168,9 @@ fn equal_rates_pass_untouched() {
 fn rates_too_far_apart_are_refused() {
     let refused = Resampler::new(rate(1), rate(48_000)).err().unwrap();
     assert!(refused.to_string().contains("1 Hz"));
+    // No common measure, and blocks of a million frames.
+    let refused = Resampler::new(rate(767_999), rate(48_000)).err().unwrap();
+    assert!(refused.to_string().contains("767999 Hz"), "{refused}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// So many letters of a script's hash tell it from others.
 const HASH: usize = 8;
 /// How often at most it is shown how things are, where nothing happens.
-const SHOW: Duration = Duration::from_millis(150);
+const SHOW: Duration = TICK;
 
 /// The daemon.
 #[derive(Debug)]

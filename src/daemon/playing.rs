@@ -27,9 +27,9 @@ use crate::timeline::{Change, Forecast};
 
 pub use orders::plain;
 
-/// How often a session is looked after that plays as it should: each look costs more than what it looks at.
+/// How often a session is looked after that plays as it should: so late a loss is found, and so late what happened is told.
 const CALM: Duration = Duration::from_millis(200);
-/// While its device is lost.
+/// While its device is lost, a cue waits for its record, or it ends.
 const ALERT: Duration = Duration::from_millis(100);
 /// While an order waits for another.
 const SOON: Duration = Duration::from_millis(1);
@@ -141,12 +141,13 @@ impl Playing {
     /// It can be left alone for so long, where nobody orders anything.
     #[must_use]
     pub fn patience(&self) -> Duration {
+        let ends = self.leaves.is_some() || self.closes.is_some();
         if self.is_busy() {
             SOON
-        } else if self.keeper.facts().plays {
-            CALM
-        } else {
+        } else if ends || self.player.holds_cues() || !self.keeper.facts().plays {
             ALERT
+        } else {
+            CALM
         }
     }
 

@@ -1,6 +1,6 @@
 //! The true peak: what the sound reaches between its samples (ITU-R BS.1770-5, annex 2).
 
-use crate::between::{Between, TAPS};
+use crate::between::Metered;
 use crate::frame::Frame;
 use crate::level::Gain;
 use crate::time::Rate;
@@ -10,9 +10,9 @@ const CHUNK: usize = 64;
 
 /// Finds the true peak. Only chunks that could raise it are oversampled: the result is the same, in a fraction of the time.
 pub(super) struct TruePeak {
-    between: Between,
+    between: Metered,
     /// For each channel, the last samples before a chunk, and the chunk.
-    planes: [[f32; TAPS - 1 + CHUNK]; 2],
+    planes: [[f32; Metered::TAPS - 1 + CHUNK]; 2],
     peak: f32,
     /// Chunks that cannot raise it are left out.
     skips: bool,
@@ -21,8 +21,8 @@ pub(super) struct TruePeak {
 impl TruePeak {
     pub fn new(rate: Rate) -> Self {
         Self {
-            between: Between::new(rate),
-            planes: [[0.0; TAPS - 1 + CHUNK]; 2],
+            between: Metered::new(rate),
+            planes: [[0.0; Metered::TAPS - 1 + CHUNK]; 2],
             peak: 0.0,
             skips: true,
         }
@@ -40,9 +40,9 @@ impl TruePeak {
     }
 
     fn add_chunk(&mut self, chunk: &[Frame]) {
-        let end = TAPS - 1 + chunk.len();
+        let end = Metered::TAPS - 1 + chunk.len();
         for (channel, plane) in self.planes.iter_mut().enumerate() {
-            for (slot, frame) in plane[TAPS - 1..].iter_mut().zip(chunk) {
+            for (slot, frame) in plane[Metered::TAPS - 1..].iter_mut().zip(chunk) {
                 *slot = frame[channel];
             }
             let samples = loudest(&plane[..end]);

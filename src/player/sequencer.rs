@@ -493,6 +493,12 @@ impl Sequencer {
         });
     }
 
+    /// Whether a cue that is due soon is held back, until its record is safe.
+    #[must_use]
+    pub fn holds_cues(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// The least that any stream that sounds at `now` holds ready; `None` where none sounds, or all is there to its end.
     #[must_use]
     pub fn read_ahead(&self, now: Frames) -> Option<Frames> {

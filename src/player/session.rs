@@ -347,6 +347,12 @@ impl Player {
         self.sequencer.read_ahead(self.position())
     }
 
+    /// Whether a cue that is due soon waits for its record to be safe.
+    #[must_use]
+    pub fn holds_cues(&self) -> bool {
+        self.sequencer.holds_cues()
+    }
+
     /// Whether the session ended or was stopped.
     #[must_use]
     pub fn is_over(&self) -> bool {

@@ -25,11 +25,22 @@ pub enum ResampleError {
         /// The rate asked for.
         to: Rate,
     },
+    /// The two rates have no common measure that fits into memory.
+    #[error("{from} cannot be converted to {to}; convert the file to 48000 Hz")]
+    Odd {
+        /// The file's rate.
+        from: Rate,
+        /// The rate asked for.
+        to: Rate,
+    },
 }
 
 /// The shorter side of a block, at least, in frames. Longer is sharper and slower to start;
 /// measured from 256 to 4096.
 const BLOCK: usize = 1024;
+
+/// The longer side of a block, at most: 44100 to 44101 Hz has 88,202.
+const LONGEST: usize = 1 << 18;
 
 /// How many frequencies the squared window smears an edge by, to each side, until nothing above -130 dB is left.
 const SMEAR: f64 = 14.0;
@@ -153,6 +164,9 @@ impl Blocks {
         let blocks = BLOCK.div_ceil(smallest).next_multiple_of(2);
         let [input_length, output_length] =
             [input, output].map(|rate| blocks * (rate / gcd(slow, fast)));
+        if input_length.max(output_length) > LONGEST {
+            return Err(ResampleError::Odd { from, to });
+        }
         let mut planner = FftPlanner::new();
         let forward = planner.plan_fft_forward(2 * input_length);
         let inverse = planner.plan_fft_inverse(2 * output_length);

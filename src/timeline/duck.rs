@@ -81,20 +81,26 @@ pub fn ramps(needs: &[Need], rate: Rate) -> Vec<Ramp> {
 /// The deepest need at each time, as steps.
 fn steps(needs: &[Need], rate: Rate) -> Vec<Step> {
     let hold = rate.frames(HOLD);
+    let end = |need: &Need| need.end + hold;
     let mut edges: Vec<Frames> = needs
         .iter()
-        .flat_map(|need| [need.from, need.end + hold])
+        .flat_map(|need| [need.from, end(need)])
         .collect();
     edges.sort_unstable();
     edges.dedup();
-    let depth = |at: Frames| {
-        let asking = needs.iter().filter(|n| n.from <= at && at < n.end + hold);
-        asking.fold(0.0, |deepest: f32, need| deepest.max(need.depth.0))
-    };
+    let mut coming: Vec<&Need> = needs.iter().collect();
+    coming.sort_by_key(|need| need.from);
+    let mut coming = coming.into_iter().peekable();
+    let mut asking: Vec<&Need> = Vec::new();
     let mut steps = Vec::new();
     let mut now = 0.0;
     for at in edges {
-        let next = depth(at);
+        while let Some(need) = coming.next_if(|need| need.from <= at) {
+            asking.push(need);
+        }
+        asking.retain(|need| at < end(need));
+        let depths = asking.iter().map(|need| need.depth.0);
+        let next = depths.fold(0.0, f32::max);
         if next != now {
             steps.push(Step { at, depth: next });
             now = next;
@@ -105,9 +111,11 @@ fn steps(needs: &[Need], rate: Rate) -> Vec<Step> {
 
 /// Leaves out steps until no two ramps get into each other's way. Only ever deeper than what was asked.
 fn calm(mut steps: Vec<Step>, frames: &impl Fn(f32) -> Frames) -> Vec<Step> {
+    // Before this nothing is crowded.
+    let mut begin = 0;
     loop {
         let depth = |at: usize| at.checked_sub(1).map_or(0.0, |at: usize| steps[at].depth);
-        let crowded = (0..steps.len().saturating_sub(1)).find(|&at| {
+        let crowded = (begin..steps.len().saturating_sub(1)).find(|&at| {
             let (now, next) = (steps[at], steps[at + 1]);
             let (first, second) = (now.depth - depth(at), next.depth - now.depth);
             let gap = next.at - now.at;
@@ -135,10 +143,14 @@ fn calm(mut steps: Vec<Step>, frames: &impl Fn(f32) -> Frames) -> Vec<Step> {
             // Up twice: later, at once.
             steps.remove(at);
         }
-        steps.dedup_by(|later, earlier| later.depth == earlier.depth);
-        if steps.first().is_some_and(|step| step.depth == 0.0) {
-            steps.remove(0);
+        // What changes nothing is no step. Only those around the place can have become so.
+        for at in [at + 1, at] {
+            let before = at.checked_sub(1).map_or(0.0, |at| steps[at].depth);
+            if steps.get(at).is_some_and(|step| step.depth == before) {
+                steps.remove(at);
+            }
         }
+        begin = at.saturating_sub(2);
     }
 }
 
