@@ -292,10 +292,15 @@ impl Daemon {
                 }
             }
             (Order::Change(Change::Continue), Stage::Ears(mut ears)) if ears.waits() => {
-                ears.go_on();
-                self.stage = Stage::Ears(ears);
                 let sentence = "The chimes of the next listener come.";
-                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+                let answer = if call.forecast {
+                    format!("Would: {sentence}")
+                } else {
+                    ears.go_on();
+                    sentence.to_owned()
+                };
+                self.stage = Stage::Ears(ears);
+                let _ = call.answer.send(Ok(plain(answer)));
             }
             (Order::Stop { .. }, Stage::Ears(ears)) => {
                 ears.stop();
