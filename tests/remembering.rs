@@ -381,16 +381,12 @@ fn restarted_again_before_anything_is_heard_it_was_one_restart_and_nothing_faile
     let mut evening = Evening::begin(&prepared, &folder);
     evening.until(4.0);
     evening.journal.append(None, Entry::Left);
-    let path = evening.journal.path().to_owned();
-    assert!(evening.journal.flush(PATIENCE));
-    drop(evening);
+    let (path, _) = evening.die();
     let cut = read(&path).unwrap().last_heard;
     assert!(cut.was_left());
     std::thread::sleep(Duration::from_millis(1_200));
     // Prepared, and ended before its first block.
-    let in_vain = Evening::resume(&path, prepared.steered());
-    assert!(in_vain.journal.flush(PATIENCE));
-    drop(in_vain);
+    Evening::resume(&path, prepared.steered()).die();
     assert_eq!(read(&path).unwrap().last_heard.wall(), cut.wall());
     let mut again = Evening::resume(&path, prepared.steered());
     assert!(again.journal.flush(PATIENCE));
