@@ -9,7 +9,7 @@
 //! 5. [`output`] takes the engine's blocks: a device, the laptop, a clock without a card, or a file.
 //!
 //! [`prepare`] is the door to the first three, [`cli`] to everything. On the ground floor, used by all: [`time`], [`level`],
-//! [`when`], [`zone`], [`frame`], [`fade`], [`writing`] and [`mistake`].
+//! [`when`], [`zone`], [`frame`], [`fade`], [`between`], [`writing`] and [`mistake`].
 
 pub mod between;
 pub mod cli;

@@ -250,6 +250,34 @@ pub fn clock(length: Duration) -> String {
     }
 }
 
+/// A length in a file or a message, as people write it: `90s`, `5m`. For serde's `with`.
+pub mod length {
+    use std::time::Duration;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{parse_length, written};
+
+    /// Writes it, to the millisecond.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn serialize<S: Serializer>(length: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&written(*length))
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Where it is no length.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        let length = parse_length(&String::deserialize(from)?).map_err(D::Error::custom)?;
+        // No finer than it is written, so that it is the same when it is read again.
+        Ok(Duration::from_millis(length.as_millis() as u64))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,7 +64,13 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     room.done(&["resume"]);
     room.until("it goes on", |room| room.position() > stood);
     room.done(&["note", "canary-in-the-notes"]);
-    assert_eq!(room.run(&["cue", "nosuch"]).0, 1);
+    assert_eq!(room.run(&["cue", "canary cries"]).0, 1);
+    assert_eq!(room.run(&["bring-back", "canary"]).0, 1);
+    assert_eq!(
+        room.run(&["bring-back", "onset"]).0,
+        1,
+        "it is no later one"
+    );
     assert_eq!(room.run(&["extend", "soon"]).0, 2);
     assert_eq!(room.run(&["level", "+40dB"]).0, 1);
     assert_eq!(room.run(&["level", "=-200dB"]).0, 1);
@@ -81,7 +87,7 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     assert_eq!(changes, ["hold", "undo", "level", "skip", "speak", "cue"]);
     assert_eq!(journal.last().unwrap()["what"], "ended");
     let text = journal.iter().map(Value::to_string).collect::<String>();
-    assert!(!text.contains("canary"), "a note is kept apart");
+    assert!(!text.contains("canary"), "words are not in it: {text}");
     // Whatever name leads to the record, it is not rendered over.
     let folder = std::fs::read_dir(room.desk.path("journal")).unwrap();
     let mut records: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
@@ -114,7 +120,9 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     let shown = room.done(&["journal", "show", "--room", "room.yaml"]);
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        shown.contains("the cue “nosuch” was asked for, which could not be done")
+        shown.contains("a cue that is not there was asked for, which could not be done")
+            && shown.contains("to go to a phase that is not there was asked for")
+            && shown.contains("to go to onset was asked for, which could not be done")
             && shown.contains("the level +38.0 dB was asked for"),
         "{shown}"
     );
@@ -201,7 +209,7 @@ fn what_matters_after_a_crash_is_said_before_what_is_only_good_to_know() {
     let place = |what: &str| lines.iter().position(|line| line.contains(what));
     // When, for how long, and what came of it.
     let crash = regex_lite::Regex::new(
-        r"^! the program stopped unexpectedly at \d\d:\d\d:\d\d and went on after \d+ s; for so long nothing was heard",
+        r"^! the program stopped unexpectedly at \d\d:\d\d:\d\d and went on after \d+ s; nothing was heard meanwhile",
     );
     assert!(crash.unwrap().is_match(lines[1]), "{said}");
     assert_eq!(
@@ -209,7 +217,7 @@ fn what_matters_after_a_crash_is_said_before_what_is_only_good_to_know() {
         Some(2),
         "{said}"
     );
-    assert_eq!(place("note  "), Some(lines.len() - 1), "{said}");
+    assert_eq!(place("script    "), Some(lines.len() - 1), "{said}");
     assert!(said.contains("starts over"), "{said}");
     let alarms = room.status()["alarms"].to_string();
     assert!(!alarms.contains("starts over"), "{alarms}");
@@ -220,6 +228,14 @@ fn what_matters_after_a_crash_is_said_before_what_is_only_good_to_know() {
     let shown: Vec<String> = shown.by_ref().take(2).map(Result::unwrap).collect();
     let _ = (watch.kill(), watch.wait());
     assert!(shown[1].contains("stopped unexpectedly"), "{shown:?}");
+    // What was said of its script goes with it.
+    room.done(&["stop", "--now"]);
+    room.until("it is over", |room| room.state() == "idle");
+    let said = room.done(&["status"]);
+    assert!(!said.contains("starts over"), "{said}");
+    let said = room.done(&["start", "session.yaml"]);
+    let of_script = |line: &str| line.starts_with("script    ") && line.contains("starts over");
+    assert!(said.lines().any(of_script), "{said}");
 }
 
 #[test]

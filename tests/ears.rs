@@ -3,8 +3,8 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::card::Card;
@@ -102,8 +102,12 @@ fn confirmed_by_continue(room: &Room) -> String {
         waits.take_while(|line| !line.starts_with("Next:")).count(),
         3
     );
+    let said = room.done(&["continue", "--forecast"]);
+    assert!(said.contains("Would: The chimes"), "{said}");
+    // It went nowhere: long enough for the daemon to look again, and it still waits.
+    std::thread::sleep(Duration::from_millis(500));
     let said = room.done(&["continue"]);
-    assert!(said.contains("next listener"), "{said}");
+    assert!(said.starts_with("The chimes of the next"), "{said}");
     let said: String = lines.map(Result::unwrap).collect();
     assert!(check.wait().unwrap().success(), "{said}");
     said
@@ -297,6 +301,52 @@ fn a_check_is_stopped_at_once_and_confirms_nothing() {
     let (code, said) = stage.room.run(&["start", "couple.yaml"]);
     assert_eq!(code, 1, "{said}");
     assert_eq!(stage.room.run(&["ears", "--zone", "left"]).0, 2);
+}
+
+/// Reads on until `words` come.
+fn until(shown: &mut impl Read, words: &str) {
+    let mut so_far = String::new();
+    let mut byte = [0];
+    while !so_far.ends_with(words) {
+        assert_eq!(shown.read(&mut byte).unwrap(), 1, "{words}: {so_far}");
+        so_far.push(char::from(byte[0]));
+    }
+}
+
+#[test]
+fn on_a_terminal_a_key_counts_only_where_it_is_asked_for() {
+    let stage = Stage::new(CROSSED);
+    // `script` is a terminal.
+    let mut terminal = Command::new("script");
+    let line = format!("{} ears", env!("CARGO_BIN_EXE_undersong"));
+    terminal.args(["-qec", &line, "/dev/null"]);
+    stage.room.desk.dress(&mut terminal);
+    terminal.env("UNDERSONG_SOCKET", stage.room.desk.path("run/control.sock"));
+    let terminal = terminal.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut terminal = terminal.spawn().unwrap();
+    let mut keys = terminal.stdin.take().unwrap();
+    let mut shown = terminal.stdout.take().unwrap();
+    let still_waits = || {
+        std::thread::sleep(Duration::from_millis(700));
+        let said = stage.room.done(&["continue", "--forecast"]);
+        assert!(said.contains("Would: The chimes"), "{said}");
+    };
+    until(&mut shown, "Now: listener a, left ear");
+    keys.write_all(b"\n").unwrap();
+    until(&mut shown, "then press Enter.");
+    still_waits();
+    // Ctrl-D is no Enter.
+    keys.write_all(b"\x04").unwrap();
+    still_waits();
+    keys.write_all(b"\n").unwrap();
+    until(&mut shown, "Now: listener b, left ear");
+    // What is typed before the question is no answer to it.
+    keys.write_all(b"no\n").unwrap();
+    until(&mut shown, "on the right side? [y/N] ");
+    keys.write_all(b"y\n").unwrap();
+    until(&mut shown, "is heard on the right ears");
+    drop(keys);
+    assert!(terminal.wait().unwrap().success());
 }
 
 #[test]

@@ -144,7 +144,11 @@ fn all_that_a_resume_needs_is_told() {
     let account = read(&path).unwrap();
     assert_eq!(account.boot, "second");
     assert_eq!(account.position, Frames(99_000));
-    assert!(!account.is_paused, "it went on");
+    assert!(account.is_paused, "nobody said that it goes on");
+    let rested = Frames::ZERO;
+    journal.append(Some(Frames(99_000)), Entry::WentOn { rested });
+    assert!(journal.flush(PATIENCE));
+    assert!(!read(&path).unwrap().is_paused, "it went on");
     journal.append(Some(Frames(100_000)), Entry::Pausing);
     assert!(journal.flush(PATIENCE));
     assert!(read(&path).unwrap().is_paused, "rest was asked for");

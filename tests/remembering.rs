@@ -375,6 +375,38 @@ fn a_session_that_crashed_is_told_as_one() {
 }
 
 #[test]
+fn restarted_again_before_anything_is_heard_it_was_one_restart_and_nothing_failed() {
+    let (stage, prepared) = stage();
+    let folder = stage.path("journal");
+    let mut evening = Evening::begin(&prepared, &folder);
+    evening.until(4.0);
+    evening.journal.append(None, Entry::Left);
+    let (path, _) = evening.die();
+    let cut = read(&path).unwrap().last_heard;
+    assert!(cut.was_left());
+    std::thread::sleep(Duration::from_millis(1_200));
+    // Prepared, and ended before its first block.
+    Evening::resume(&path, prepared.steered()).die();
+    assert_eq!(read(&path).unwrap().last_heard.wall(), cut.wall());
+    let mut again = Evening::resume(&path, prepared.steered());
+    assert!(again.journal.flush(PATIENCE));
+    let before = read(&path).unwrap().last_heard;
+    assert!(before.was_left() && before.wall() == cut.wall());
+    again.until(6.0);
+    assert!(again.journal.flush(PATIENCE));
+    let account = read(&path).unwrap();
+    assert!(!account.last_heard.was_left(), "what comes next is another");
+    let interruptions = deeds(&Played::of(&account), |moment| match moment.deed {
+        Deed::Interrupted { away, asked } => Some((away, asked)),
+        _ => None,
+    });
+    let [(away, asked)] = interruptions[..] else {
+        panic!("{interruptions:?}")
+    };
+    assert!(asked && away >= Duration::from_millis(1_200), "{away:?}");
+}
+
+#[test]
 fn a_change_taken_back_leads_back_to_its_phase() {
     let (_stage, prepared) = stage();
     let folder = tempfile::tempdir().unwrap();

@@ -21,9 +21,10 @@ use crate::zone::Listener;
 
 /// Hear whether each listener's headphones are on the right channels: a soft chime on each side in turn
 ///
-/// Put the headphones on, listen, and say at the end whether everybody heard the chime where it was announced. Before each
-/// further listener it waits: on a terminal until Enter is pressed, so that one person can put on one pair after the other,
-/// elsewhere for the pause. It answers with whose turn it is, and at the end that it is kept. A session that speaks to one listener alone is only played on a device that was checked so.
+/// Put the headphones on, listen, and say at the end whether everybody heard the chime where it was announced. Before
+/// each further listener it waits: on a terminal until Enter is pressed, so that one person can put on one pair after the
+/// other, elsewhere for the pause. It says whose turn it is, and at the end that it is kept. A session that
+/// speaks to one listener alone is only played on a device that was checked so.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong ears\n  undersong ears --zone b\n  undersong ears --pause 20s"
@@ -32,7 +33,8 @@ pub struct Ears {
     /// Only for this one: `a`, `b` or `room`
     #[arg(long, value_name = "ZONE", value_parser = listener)]
     zone: Option<Listener>,
-    /// Wait for so long before each further listener, and for no key; 10s where this is no terminal
+    /// Wait for so long before each further listener, and for no key; 10s with `--yes` or `--json`, or where this is no
+    /// terminal
     #[arg(long, value_name = "LENGTH", value_parser = parse_length)]
     pause: Option<Duration>,
     /// For programs that asked already: everybody heard it on the right side
@@ -63,6 +65,10 @@ impl Ears {
         block_on(async {
             let client = self.way.client();
             let mut lines = Lines::default();
+            if !self.yes && stdin().is_terminal() {
+                // What is typed from now on is no answer before something is asked.
+                lines.read();
+            }
             let check = match self.heard(&client, &mut lines).await {
                 Ok(Some(check)) => check,
                 Ok(None) => return Exit::Input,
@@ -108,10 +114,15 @@ impl Ears {
         loop {
             let frame = tokio::select! {
                 frame = events.frame() => frame,
-                _ = lines.next(), if asks => {
-                    asks = false;
-                    // Perhaps it went on by itself, or was stopped, just now.
-                    let _ = give(client, Order::Change(Change::Continue)).await;
+                Some(_) = lines.next(), if asks => {
+                    let done = give(client, Order::Change(Change::Continue)).await;
+                    // Perhaps it went on by itself, or was stopped, just now; where not, it can be pressed again.
+                    asks = done.is_err();
+                    if let Err(error) = done
+                        && !matches!(error, ClientError::Refused(_))
+                    {
+                        complain(&printable(&error.to_string()));
+                    }
                     continue;
                 }
             };
@@ -125,7 +136,10 @@ impl Ears {
                 let data = line.strip_prefix("data: ").unwrap_or_default();
                 match self.tell(data) {
                     Some(Step::Over { heard }) => return Ok(heard.then_some(check)),
-                    Some(Step::Waits) => asks = self.waits_for_a_key(),
+                    Some(Step::Waits) => {
+                        lines.forget();
+                        asks = self.waits_for_a_key();
+                    }
                     Some(Step::Sounds) => asks = false,
                     None => {}
                 }
@@ -213,25 +227,45 @@ enum Step {
     Over { heard: bool },
 }
 
-/// What is typed, line by line. It is read on a thread of its own, from the first time on that somebody waits for a line.
+/// What is typed, line by line, read on a thread of its own; `None` is sent where somebody ends a line that is empty
+/// with Ctrl-D.
 #[derive(Default)]
-struct Lines(Option<mpsc::UnboundedReceiver<String>>);
+struct Lines(Option<mpsc::UnboundedReceiver<Option<String>>>);
+
+/// A terminal that is gone ends its input again and again.
+const ENDED: Duration = Duration::from_millis(100);
 
 impl Lines {
-    /// The next line; `None` where there is none any more.
-    async fn next(&mut self) -> Option<String> {
-        let lines = self.0.get_or_insert_with(|| {
+    /// From now on at the latest what is typed is taken in.
+    fn read(&mut self) -> &mut mpsc::UnboundedReceiver<Option<String>> {
+        self.0.get_or_insert_with(|| {
             let (typed, lines) = mpsc::unbounded_channel();
             std::thread::spawn(move || {
-                for line in stdin().lock().lines().map_while(Result::ok) {
+                let is_terminal = stdin().is_terminal();
+                let mut all = stdin().lock().lines();
+                loop {
+                    let line = match all.next() {
+                        Some(Ok(line)) => Some(line),
+                        // What is typed on a terminal after that comes all the same.
+                        None if is_terminal => None,
+                        _ => break,
+                    };
+                    let is_end = line.is_none();
                     if typed.send(line).is_err() {
                         break;
+                    }
+                    if is_end {
+                        std::thread::sleep(ENDED);
                     }
                 }
             });
             lines
-        });
-        lines.recv().await
+        })
+    }
+
+    /// The next line; `None` for Ctrl-D, and where there is none any more.
+    async fn next(&mut self) -> Option<String> {
+        self.read().recv().await.flatten()
     }
 
     /// Forgets what was typed while nobody asked.

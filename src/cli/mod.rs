@@ -149,7 +149,7 @@ enum Verb {
     Devices(devices::Devices),
     /// Print the JSON schema of scripts, with which an editor completes and checks them
     ///
-    /// It takes no argument, and answers with the schema on the standard output.
+    /// The schema goes to the standard output; `# yaml-language-server: $schema=` at the head of a script names its file.
     #[command(after_help = "Example:\n  undersong schema > undersong.schema.json")]
     Schema,
 }

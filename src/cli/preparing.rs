@@ -1,10 +1,10 @@
 //! How far a session's preparation is, on a terminal, while an order waits for it.
 
-use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::convert::Infallible;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use crate::control::Client;
 use crate::daemon::State;
@@ -17,24 +17,26 @@ const LOOK: Duration = Duration::from_millis(200);
 const PARTS: u64 = 1_000;
 
 /// Waits for an answer. Where the session is still being prepared after a second, a bar on the terminal says how far that
-/// is; elsewhere nothing is said.
+/// is. However long a look takes, the answer is not waited for any longer.
 pub async fn watched<T>(client: &Client, answer: impl Future<Output = T>) -> T {
-    let mut answer = pin!(answer);
-    let begun = Instant::now();
+    tokio::select! {
+        answer = answer => answer,
+        never = shown(client) => match never {},
+    }
+}
+
+/// Shows how far it is, again and again.
+async fn shown(client: &Client) -> Infallible {
+    sleep(SHORT).await;
     let mut bar = None;
     loop {
-        if let Ok(answer) = timeout(LOOK, &mut answer).await {
-            return answer;
-        }
-        if begun.elapsed() < SHORT {
-            continue;
-        }
         if let Ok(status) = client.status().await
             && status.state == State::Preparing
         {
             let bar = bar.get_or_insert_with(Cleared::new);
             bar.show(status.prepared.unwrap_or(0.0));
         }
+        sleep(LOOK).await;
     }
 }
 

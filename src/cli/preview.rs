@@ -32,7 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Play a session on this computer, as it will sound in the room
 ///
 /// Without a sound device it runs silently in real time, so that it can be followed everywhere. Press `?` while it
-/// plays to see the keys. It answers with what plays and what is done, a line each.
+/// plays to see the keys. What plays and what is done is told as it happens,
+/// a line each.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  undersong preview sessions/demo.yaml\n  \
                         undersong preview sessions/evening.yaml --from 1:04:00 --listen b")]

@@ -28,8 +28,8 @@ pub struct Show {
 
 /// Show what happens in the session, as it happens; Ctrl-C ends it
 ///
-/// It answers with the status first, then with each phase, piece, cue, reminder and change with its position in the session, a line
-/// each, until it is ended or the daemon goes away.
+/// The status comes first, then each phase, piece, cue, reminder and change with its position in the session, a line each,
+/// until it is ended or the daemon goes away.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  undersong watch\n  undersong watch --json")]
 pub struct Watch {
@@ -140,7 +140,7 @@ fn text(status: &Status) -> String {
         let _ = writeln!(text, "record    {}", status.journal.state);
     }
     for remark in &status.remarks {
-        let _ = writeln!(text, "note      {}", printable(remark));
+        let _ = writeln!(text, "script    {}", printable(remark));
     }
     text
 }

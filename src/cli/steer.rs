@@ -1,5 +1,6 @@
 //! The verbs that steer a running daemon.
 
+use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::cli::preparing::watched;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::status;
 use crate::control::{Client, ClientError};
-use crate::daemon::{Answer, Order, Reason, Speed, Status};
+use crate::daemon::{Answer, Order, Reason, Remark, Speed, Status};
 use crate::level::Decibels;
 use crate::time::parse_length;
 use crate::timeline::Change;
@@ -320,7 +321,15 @@ fn give(way: &Way, forecast: bool, order: impl FnOnce(&Status) -> Result<Order, 
                 return Exit::Call;
             }
         };
-        match watched(&client, client.order(order, forecast, &status)).await {
+        // Only what begins a session takes long.
+        let is_long = matches!(order, Order::Start { .. } | Order::Resume);
+        let answer = client.order(order, forecast, &status);
+        let answer = if is_long && stderr().is_terminal() {
+            watched(&client, answer).await
+        } else {
+            answer.await
+        };
+        match answer {
             Ok(answer) if way.json => status::json(&answer),
             Ok(answer) => print(&text(&answer)),
             Err(error) => complain_of(&error, way.json),
@@ -337,8 +346,13 @@ fn text(answer: &Answer) -> String {
         text.push_str(&status::next(&outlook.next));
     }
     for remark in &answer.remarks {
-        text.push_str("  note: ");
-        text.push_str(&printable(remark));
+        // As the status shows it.
+        let (head, sentence) = match remark {
+            Remark::Room(sentence) => ("! ", sentence),
+            Remark::Script(sentence) => ("script    ", sentence),
+        };
+        text.push_str(head);
+        text.push_str(&printable(sentence));
         text.push('\n');
     }
     text

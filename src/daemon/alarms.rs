@@ -18,10 +18,16 @@ pub const RESTARTED: &str = "restarted";
 #[derive(Debug, Default)]
 pub struct Alarms(Vec<Alarm>);
 
+/// What is wrong for as long as its cause lasts, and is cleared with it.
+pub const LASTING: [&str; 4] = ["device-lost", "silent", "starved", "journal"];
+/// A session was cut off, and could not go on.
+pub const NOT_RESUMED: &str = "not-resumed";
+
 /// Lower is graver: what is wrong now, then what failed, then what is only to be known.
 fn rank(kind: &str) -> u8 {
     match kind {
-        "device-lost" | "silent" | "not-resumed" => 0,
+        NOT_RESUMED => 0,
+        kind if LASTING.contains(&kind) => 0,
         RESTARTED => 2,
         _ => 1,
     }
@@ -49,8 +55,9 @@ impl Alarms {
         self.0.truncate(MOST);
     }
 
-    /// What is over is an alarm no more.
+    /// What is over is an alarm no more: one of those that last.
     pub fn clear(&mut self, kind: &str) {
+        debug_assert!(LASTING.contains(&kind), "{kind} is cleared and not graver");
         self.0.retain(|alarm| alarm.kind != kind);
     }
 
@@ -79,6 +86,19 @@ mod tests {
 
     fn kinds(alarms: &Alarms) -> Vec<String> {
         alarms.all().into_iter().map(|alarm| alarm.kind).collect()
+    }
+
+    #[test]
+    fn what_is_wrong_now_stands_before_all_that_is_over_until_it_is_over_itself() {
+        for lasting in LASTING {
+            let mut alarms = Alarms::default();
+            for (second, kind) in (1..).zip([lasting, "cue-missed", INTERRUPTED]) {
+                alarms.raise(Duration::from_secs(second), kind, kind.to_owned());
+            }
+            assert_eq!(kinds(&alarms), [lasting, INTERRUPTED, "cue-missed"]);
+            alarms.clear(lasting);
+            assert_eq!(kinds(&alarms), [INTERRUPTED, "cue-missed"]);
+        }
     }
 
     #[test]

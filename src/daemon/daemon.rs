@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::daemon::alarms::Alarms;
+use crate::daemon::alarms::{Alarms, NOT_RESUMED};
 use crate::daemon::desk::{Call, Counter, Told};
 use crate::daemon::ears::{self, Ears, Played};
-use crate::daemon::order::{Order, Reason, Refused};
+use crate::daemon::order::{Order, Reason, Refused, Remark};
 use crate::daemon::playing::{Look, Playing, plain};
 use crate::daemon::preparation::{Means, Preparation, Ready, Wanted};
 use crate::daemon::resume::{Interrupted, Verdict, verdict};
@@ -149,6 +149,7 @@ impl Daemon {
                 self.tell(look);
                 if is_over {
                     playing.close();
+                    self.remarks.clear();
                     self.next_epoch();
                 } else {
                     self.stage = Stage::Playing(playing);
@@ -205,18 +206,18 @@ impl Daemon {
     }
 
     fn begin(&mut self, result: Result<Box<Ready>, Refused>, call: Option<Call>) {
-        let begun = result.and_then(|ready| {
-            let mut ready = ready;
+        let begun = result.and_then(|mut ready| {
             let remarks = std::mem::take(&mut ready.remarks);
+            let warnings = std::mem::take(&mut ready.warnings);
             let alarms = std::mem::take(&mut ready.alarms);
             let cut = ready.cut;
             let playing = Playing::begin(&self.means.room, self.means.brake.clone(), *ready)?;
-            Ok((playing, remarks, alarms, cut))
+            Ok((playing, remarks, warnings, alarms, cut))
         });
         self.shown = None;
         let now = self.now();
         let answer = match begun {
-            Ok((playing, remarks, mut alarms, cut)) => {
+            Ok((playing, remarks, warnings, mut alarms, cut)) => {
                 if let Some(cut) = cut {
                     alarms.push(cut.told(crate::journal::now()));
                 }
@@ -225,7 +226,9 @@ impl Daemon {
                     self.remarks.clone_from(&remarks);
                 }
                 let sentences = alarms.iter().map(|(_, sentence)| sentence.clone());
-                let remarks = sentences.chain(remarks).collect();
+                let of_room = sentences.chain(warnings).map(Remark::Room);
+                let remarks = of_room.chain(remarks.into_iter().map(Remark::Script));
+                let remarks = remarks.collect();
                 let answer = begun_answer(&playing, remarks, cut.is_some());
                 for (kind, sentence) in alarms {
                     self.alarms.raise(now, kind, sentence);
@@ -236,7 +239,7 @@ impl Daemon {
             Err(refused) => {
                 if call.is_none() {
                     let sentence = format!("the session could not go on: {refused}");
-                    self.alarms.raise(now, "not-resumed", sentence);
+                    self.alarms.raise(now, NOT_RESUMED, sentence);
                 }
                 Err(refused)
             }
@@ -292,10 +295,15 @@ impl Daemon {
                 }
             }
             (Order::Change(Change::Continue), Stage::Ears(mut ears)) if ears.waits() => {
-                ears.go_on();
-                self.stage = Stage::Ears(ears);
                 let sentence = "The chimes of the next listener come.";
-                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+                let answer = if call.forecast {
+                    format!("Would: {sentence}")
+                } else {
+                    ears.go_on();
+                    sentence.to_owned()
+                };
+                self.stage = Stage::Ears(ears);
+                let _ = call.answer.send(Ok(plain(answer)));
             }
             (Order::Stop { .. }, Stage::Ears(ears)) => {
                 ears.stop();
@@ -419,7 +427,7 @@ impl Daemon {
 
 fn begun_answer(
     playing: &Playing,
-    remarks: Vec<String>,
+    remarks: Vec<Remark>,
     resumed: bool,
 ) -> crate::daemon::order::Answer {
     let timeline = playing.timeline();

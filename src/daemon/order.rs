@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Stop;
-use crate::timeline::{Change, length};
+use crate::time::length;
+use crate::timeline::Change;
 use crate::zone::Listener;
 
 /// What a client asks for.
@@ -90,9 +91,19 @@ pub struct Answer {
     /// What it does to what is to come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<Outlook>,
-    /// What the one who asked should know: warnings, each a sentence.
+    /// What the one who asked should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Remark>,
+}
+
+/// What the one who asked should know, a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", content = "message", rename_all = "kebab-case")]
+pub enum Remark {
+    /// The room or the session: somebody should see to it.
+    Room(String),
+    /// The script and its files.
+    Script(String),
 }
 
 /// What a change does to what is to come; times in seconds of the session.

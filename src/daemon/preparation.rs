@@ -56,7 +56,9 @@ pub struct Ready {
     pub cut: Option<Cut>,
     /// What somebody should see to from the start: a kind and a sentence.
     pub alarms: Vec<(&'static str, String)>,
-    /// What the one who asked should know, each a sentence.
+    /// What the one who asked should know of the room, each a sentence.
+    pub warnings: Vec<String>,
+    /// What is said of the script and its files, each a sentence.
     pub remarks: Vec<String>,
 }
 
@@ -129,12 +131,12 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
         Wanted::Script(path) => {
             let path = confine::script(room, &path).map_err(wrong)?;
             let rate = rate(room)?;
-            let (prepared, mut remarks) = compose(means, &path, rate, progress)?;
+            let (prepared, remarks) = compose(means, &path, rate, progress)?;
             let layout = &prepared.timeline.layout;
             let place = place(room, layout).map_err(wrong)?;
             let ears = ears::checked(room, layout);
-            remarks.extend(ears.map_err(|why| Refused::new(Reason::NotNow, why))?);
-            remarks.extend(remarks_of(doctor::glance(&Machine::this(), room))?);
+            let mut warnings = ears.map_err(|why| Refused::new(Reason::NotNow, why))?;
+            warnings.extend(remarks_of(doctor::glance(&Machine::this(), room))?);
             let started = started(&prepared, &path, &room.loudest);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
@@ -143,7 +145,8 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 caps: room.loudest.clone(),
                 ..Beginning::new(course, Frames::ZERO)
             };
-            begin(means, beginning, journal, place, path, remarks)
+            let ready = begin(means, beginning, journal, place, path, remarks)?;
+            Ok(Ready { warnings, ..ready })
         }
         Wanted::Interrupted(interrupted) => {
             let Interrupted { journal, account } = *interrupted;
@@ -265,6 +268,7 @@ fn begin(
         script,
         cut: None,
         alarms: Vec::new(),
+        warnings: Vec::new(),
         remarks,
     })
 }

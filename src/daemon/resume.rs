@@ -76,7 +76,7 @@ impl Interrupted {
 /// When and how a session was cut off that goes on.
 #[derive(Debug, Clone, Copy)]
 pub struct Cut {
-    /// When it was recorded last, in milliseconds since 1970.
+    /// When it was heard last, in milliseconds since 1970.
     wall: u64,
     /// The program was asked to end.
     was_left: bool,
@@ -91,8 +91,8 @@ impl Cut {
     #[must_use]
     pub fn of(account: &Account) -> Self {
         Self {
-            wall: account.last_wall,
-            was_left: account.was_left,
+            wall: account.last_heard.wall(),
+            was_left: account.last_heard.was_left(),
             rebooted: account.boot != boot(),
             rested: account.is_paused,
         }
@@ -119,7 +119,7 @@ impl Cut {
         let then = if self.rested {
             "the session rests as before"
         } else {
-            "for so long nothing was heard, and the session goes on where it was"
+            "nothing was heard meanwhile, and the session goes on where it was"
         };
         (
             kind,

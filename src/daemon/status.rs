@@ -30,7 +30,7 @@ pub struct Status {
     /// What somebody should see to: the gravest first, and of those the newest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<Alarm>,
-    /// What is said of the script of a session that went on by itself, each a sentence.
+    /// What is said of the script of a session that went on by itself, each a sentence, while it plays.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
 }

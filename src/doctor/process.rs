@@ -78,13 +78,13 @@ impl Process {
                     "`priority` and `user` are those of the daemon that runs (user {user}, process {number})"
                 ),
             ),
-            None => Finding::ok(
+            None => Finding::warn(
                 CHECK,
                 format!(
                     "`priority` and `user` are those of {user}, who runs this, and not the daemon's, which has its limits \
-                     from its unit: begin it with `sudo systemctl start undersong`, and run this again as somebody who may \
-                     speak to it"
+                     from its unit"
                 ),
+                "begin it with `sudo systemctl start undersong`, and run this again as a user in the daemon's group",
             ),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::last_heard::LastHeard;
 use super::reader::Scroll;
 use super::record::{Ending, Entry, Record, Started};
 use crate::time::Frames;
@@ -21,8 +22,8 @@ pub struct Account {
     pub position: Frames,
     /// Whether it rested when the journal ends, or was on the way to it.
     pub is_paused: bool,
-    /// Whether the program was asked to end when it was heard last, and nothing failed.
-    pub was_left: bool,
+    /// When it was heard last, and whether the program was asked to end then.
+    pub last_heard: LastHeard,
     /// How it ended; `None` where it was cut off. Who asked for the end got it, whether or not it was reached.
     pub ending: Option<Ending>,
     /// Which start of the machine wrote last.
@@ -54,7 +55,7 @@ impl Account {
             cues: Vec::new(),
             position: Frames::ZERO,
             is_paused: false,
-            was_left: false,
+            last_heard: LastHeard::default(),
             ending: None,
             last_wall: 0,
             records: Vec::new(),
@@ -70,9 +71,9 @@ impl Account {
 
     fn take(&mut self, record: &Record) {
         self.last_wall = record.wall;
+        self.last_heard.take(record);
         let at = record.at.unwrap_or_default();
         match &record.entry {
-            Entry::Left => self.was_left = true,
             Entry::Position { .. } | Entry::Phase { .. } | Entry::Clip { .. } => self.heard(at),
             Entry::Changed { change } => self.changes.push((at, change.clone())),
             Entry::CueStarts { cue, .. } => self.cues.push((*cue, at)),
@@ -88,10 +89,9 @@ impl Account {
                 self.is_paused = false;
             }
             Entry::Resumed { from, boot, .. } => {
-                // Who asked for the end may do so again before anything is heard.
                 self.position = self.position.max(*from);
                 self.boot.clone_from(boot);
-                self.is_paused = false;
+                // A session that rested rests until it goes on, however often it is taken up.
                 self.ending = None;
             }
             Entry::Stopping { how, .. } | Entry::Ended { how } => self.ending = Some(*how),
@@ -101,7 +101,6 @@ impl Account {
 
     fn heard(&mut self, at: Frames) {
         self.position = self.position.max(at);
-        self.was_left = false;
     }
 
     /// The cues that were started.

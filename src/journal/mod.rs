@@ -3,13 +3,15 @@
 //! One file of JSON lines a session ([`Record`]), written and synced by a thread of its own ([`Journal`]). The caller is
 //! never held up: each record gives a [`Ticket`] that tells when it is on the disk, and a cue sounds only then. After a
 //! crash [`read`] gives an [`Account`] of all that is whole, from which a session resumes; [`Journal::reopen`] goes on in
-//! the same file, and [`Played`] tells the session as it was. No words of a cue and no remarks of the therapist are in it: those lie apart ([`Notes`]).
+//! the same file, and [`Played`] tells the session as it was. No words of a cue and no remarks of the therapist are in it:
+//! those lie apart ([`Notes`]).
 
 mod account;
 mod boot;
 mod error;
 mod folder;
 mod held;
+mod last_heard;
 mod legs;
 mod line;
 mod moment;
@@ -28,6 +30,7 @@ pub use boot::boot;
 pub use error::JournalError;
 pub use folder::{Listing, Summary, latest_unended, list, look};
 pub use held::is_being_written;
+pub use last_heard::LastHeard;
 pub use legs::{Act, Leg};
 pub use moment::{Deed, Moment};
 pub use notes::{LONGEST_NOTE, Note, Notes};

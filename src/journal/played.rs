@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::account::Account;
+use super::last_heard::LastHeard;
 use super::moment::{Deed, Moment};
 use super::record::{Entry, OutputState, Record, Sounding};
 use crate::fade::Fade;
@@ -89,8 +90,7 @@ struct Fold {
     moments: Vec<Moment>,
     measured: Measured,
     xruns: u64,
-    /// The program was asked to end.
-    was_left: bool,
+    last_heard: LastHeard,
 }
 
 impl Fold {
@@ -108,7 +108,7 @@ impl Fold {
             moments: Vec::new(),
             measured: Measured::default(),
             xruns: 0,
-            was_left: false,
+            last_heard: LastHeard::default(),
         }
     }
 
@@ -138,13 +138,15 @@ impl Fold {
             Entry::Resumed { from, .. } => {
                 let from = (*from).min(most);
                 self.interrupted(from);
-                let away = wall.saturating_sub(self.last_wall);
+                if self.last_heard.was_taken_up() {
+                    self.forget_interruption();
+                }
+                let away = wall.saturating_sub(self.last_heard.wall());
                 let away = Duration::from_millis(away);
                 self.reach(from, wall);
-                let asked = self.was_left;
+                let asked = self.last_heard.was_left();
                 self.tell(from, wall, Deed::Interrupted { away, asked });
             }
-            Entry::Left => self.was_left = true,
             Entry::Phase { name, silent } => {
                 self.phases.push((at, name.clone(), *silent));
                 let (name, silent) = (name.clone(), *silent);
@@ -179,7 +181,6 @@ impl Fold {
             }
             Entry::Position { loudness } => {
                 self.reach(at, wall);
-                self.was_left = false;
                 self.measured.values.push((at, loudness.clone()));
             }
             Entry::Pausing => self.tell(at, wall, Deed::Rested { length: None }),
@@ -199,6 +200,7 @@ impl Fold {
             entry => self.take_plain(entry, at, wall),
         }
         self.last_wall = wall;
+        self.last_heard.take(record);
     }
 
     /// What is told as it was recorded.
@@ -254,6 +256,14 @@ impl Fold {
             Deed::Rested { length } => Some(length),
             _ => None,
         })
+    }
+
+    /// What was taken up in vain is one interruption with the next.
+    fn forget_interruption(&mut self) {
+        let is_one = |moment: &Moment| matches!(moment.deed, Deed::Interrupted { .. });
+        if let Some(last) = self.moments.iter().rposition(is_one) {
+            self.moments.remove(last);
+        }
     }
 
     /// Cues that were recorded ahead and did not come before the session was cut off do not come after it.

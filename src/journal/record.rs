@@ -108,10 +108,12 @@ pub enum Entry {
     Refused {
         /// The kind of reason.
         why: String,
-        /// What was asked, where that was recorded.
+        /// What was asked, where that was recorded. A name that the script does not have is empty; of another at most
+        /// 1 KiB is written.
         #[serde(
             default,
             deserialize_with = "as_understood",
+            serialize_with = "briefly",
             skip_serializing_if = "Option::is_none"
         )]
         asked: Option<Change>,
@@ -284,6 +286,25 @@ fn in_tenths<S: Serializer>(loudness: &[Option<Loudness>], to: S) -> Result<S::O
 /// A name, not longer than it helps a reader: a record that is too long would be lost, and with it the cue it gives leave
 /// to, or the whole session.
 fn short<S: Serializer>(name: &str, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(cut(name))
+}
+
+fn cut(name: &str) -> &str {
     let end = name.floor_char_boundary(1024);
-    to.serialize_str(name.get(..end).unwrap_or_default())
+    name.get(..end).unwrap_or_default()
+}
+
+/// A change that was not made, with a name that is no longer than others.
+#[expect(clippy::ref_option, reason = "serde gives it so")]
+fn briefly<S: Serializer>(asked: &Option<Change>, to: S) -> Result<S::Ok, S::Error> {
+    let brief = match asked {
+        Some(Change::Cue { name }) => Some(Change::Cue {
+            name: cut(name).to_owned(),
+        }),
+        Some(Change::BringBack { to: Some(name) }) => Some(Change::BringBack {
+            to: Some(cut(name).to_owned()),
+        }),
+        other => other.clone(),
+    };
+    brief.serialize(to)
 }

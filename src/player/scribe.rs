@@ -96,7 +96,8 @@ impl Scribe {
             }
         }
         self.told = self.told.max(now);
-        if now >= self.next {
+        // While it is prepared nothing is heard.
+        if now > self.start && now >= self.next {
             let loudness = loudness_of_all(timeline, loudness);
             self.write(now, Entry::Position { loudness });
             self.next = now + timeline.rate.frames(POSITION);
@@ -170,6 +171,7 @@ fn entry(happening: &Happening, timeline: &Timeline) -> Option<Entry> {
         },
         What::Refused(change, _) => Entry::Refused {
             why: "too late".to_owned(),
+            // It was possible when it was asked for, so its name is one of the script's.
             asked: Some(change.clone()),
         },
         What::Pausing => Entry::Pausing,

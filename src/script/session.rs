@@ -150,6 +150,18 @@ pub enum At {
     Every(Duration),
 }
 
+impl At {
+    /// When the cue is due for the first time, after the start of a phase of this length.
+    #[must_use]
+    pub const fn first(self, length: Duration) -> Duration {
+        match self {
+            Self::Start(after) => after,
+            Self::End(before) => length.saturating_sub(before),
+            Self::Every(every) => every,
+        }
+    }
+}
+
 /// How a cue's place is chosen within the stretch it may move in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Seek {

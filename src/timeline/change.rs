@@ -6,7 +6,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::level::Decibels;
-use crate::time::{parse_length, written};
+use crate::script::Session;
+use crate::time::length;
 
 /// A change of a session that plays. Each says where it leads, not by how much it differs from something that may have
 /// changed meanwhile; only lengths are relative, as people think of them so.
@@ -65,19 +66,30 @@ pub enum Change {
     Undo,
 }
 
-/// A length as people write it: `90s`, `5m`.
-pub(crate) mod length {
-    use super::{Deserialize, Deserializer, Duration, Error, parse_length, written};
-    use serde::Serializer;
-
-    pub fn serialize<S: Serializer>(length: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&written(*length))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        let length = parse_length(&String::deserialize(from)?).map_err(D::Error::custom)?;
-        // No finer than it is written, so that it is the same when it is read again.
-        Ok(Duration::from_millis(length.as_millis() as u64))
+impl Change {
+    /// The same for the record: a name is kept where the script has it, and empty otherwise. What somebody typed may be
+    /// anything.
+    #[must_use]
+    pub fn as_recorded(&self, session: &Session) -> Self {
+        let phases = || session.phases.iter();
+        let kept = |typed: &String, is_there: bool| {
+            let kept = is_there.then(|| typed.clone());
+            kept.unwrap_or_default()
+        };
+        match self {
+            Self::Cue { name } => {
+                let mut cues = phases().flat_map(|phase| phase.cues.iter());
+                let is_there = cues.any(|cue| cue.name.eq_ignore_ascii_case(name));
+                let name = kept(name, is_there);
+                Self::Cue { name }
+            }
+            Self::BringBack { to: Some(name) } => {
+                let is_there = phases().any(|phase| phase.name.eq_ignore_ascii_case(name));
+                let to = Some(kept(name, is_there));
+                Self::BringBack { to }
+            }
+            other => other.clone(),
+        }
     }
 }
 

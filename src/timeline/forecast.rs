@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::script::{CueKind, Session};
+use crate::script::{Cue, CueKind, Session};
 use crate::time::Frames;
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, Timeline};
 
@@ -94,7 +94,11 @@ fn left_out(session: &Session, before: &Timeline, after: &Timeline, at: Frames) 
         let is_there = after.phases.iter().any(|span| span.number == *number);
         !is_there && !waits(*number)
     });
-    let unplanned = passed.flat_map(|(_, phase)| phase.cues.iter());
+    let unplanned = passed.flat_map(|(_, phase)| {
+        let mut cues: Vec<&Cue> = phase.cues.iter().collect();
+        cues.sort_by_key(|cue| cue.at.first(phase.length));
+        cues
+    });
     let unplanned = unplanned.filter_map(|cue| match &cue.kind {
         CueKind::Remind { text } => Some(text.clone()),
         kind => kind.sound().map(|_| cue.name.clone()),

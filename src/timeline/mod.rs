@@ -25,7 +25,6 @@ mod score;
 mod undo;
 
 pub use change::Change;
-pub(crate) use change::length;
 pub use compose::{Composition, LONG, MOST_AT_ONCE, compose};
 pub use course::{Course, LEAD};
 pub use forecast::{Coming, Forecast, What};

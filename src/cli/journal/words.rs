@@ -158,13 +158,17 @@ fn wish(change: &Change) -> String {
         Change::Extend { by } => format!("a phase {} longer", spoken(*by)),
         Change::Shorten { by } => format!("a phase {} shorter", spoken(*by)),
         Change::BringBack { to: None } => "the return".to_owned(),
+        Change::BringBack { to: Some(phase) } if phase.is_empty() => {
+            "to go to a phase that is not there".to_owned()
+        }
         Change::BringBack { to: Some(phase) } => format!("to go to {phase}"),
         Change::Skip => "the next piece".to_owned(),
         Change::Intensity { by, .. } => format!("{} music", way(*by)),
         Change::Level { to } => format!("the level {to}"),
+        Change::Cue { name } if name.is_empty() => "a cue that is not there".to_owned(),
         Change::Cue { name } => format!("the cue “{name}”"),
         Change::Speak { on: true } => "room for the therapist's voice".to_owned(),
-        Change::Speak { on: false } => "the music after the therapist's voice".to_owned(),
+        Change::Speak { on: false } => "to bring the music back".to_owned(),
         Change::Undo => "to take the last change back".to_owned(),
     }
 }

@@ -31,7 +31,7 @@ impl Playing {
                 Err(refused) => {
                     let why = format!("{:?}", refused.reason).to_lowercase();
                     let at = Some(self.player.position());
-                    let asked = Some(change);
+                    let asked = Some(change.as_recorded(self.player.course().session()));
                     self.journal.append(at, Entry::Refused { why, asked });
                     Err(refused)
                 }
