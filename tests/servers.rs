@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use common::files::{Wav, wav};
 use common::place::Reference;
 use common::room::Room;
-use common::server::{Kind, SINKS, Server};
+use common::server::{Kind, Server};
 use common::sounds::noise;
 
 /// The sound is back so soon after the server is.
@@ -110,7 +110,7 @@ fn survives(kind: Kind, device: &str, faults: &[Fault]) {
         .chunks_exact(4)
         .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
         .collect();
-    let reference = Reference::new(&rendered, 2);
+    let reference = Reference::new(&server.as_recorded(&rendered), 2);
     let name = format!("{kind:?}, {device}");
     let mut stage = Stage { server, room, name };
     stage.room.done(&["start", "session.yaml"]);
@@ -136,7 +136,7 @@ fn survives(kind: Kind, device: &str, faults: &[Fault]) {
             Err(why) => panic!("{}: {why}", stage.name),
         }
     }
-    for sink in SINKS.iter().skip(1) {
+    for sink in stage.server.sinks().iter().skip(1) {
         let others = stage.server.all_takes(sink);
         let silent = others.iter().flatten().all(|frame| *frame == [0.0; 2]);
         assert!(silent, "the sink `{sink}` was used");
@@ -165,16 +165,33 @@ fn on_pulseaudio() {
     survives(Kind::Pulse, "pulseaudio:room", &ALL);
 }
 
+/// `PipeWire` does not suspend a sink that is played on.
+#[cfg(any(feature = "pulseaudio", feature = "pipewire"))]
+const OF_PIPEWIRE: [Fault; 4] = [
+    Fault::Killed,
+    Fault::Restarted,
+    Fault::Stopped,
+    Fault::DefaultMoved,
+];
+
 #[test]
 #[ignore = "needs PipeWire; `make servers` runs it"]
 #[cfg(feature = "pulseaudio")]
 fn on_pipewire_through_its_door_for_pulseaudio() {
-    // It does not suspend a sink that is played on.
-    let faults = [
-        Fault::Killed,
-        Fault::Restarted,
-        Fault::Stopped,
-        Fault::DefaultMoved,
-    ];
-    survives(Kind::PipeWire, "pulseaudio:room", &faults);
+    survives(Kind::PipeWire, "pulseaudio:room", &OF_PIPEWIRE);
+}
+
+#[test]
+#[ignore = "needs PipeWire and its headers; `make servers` runs it"]
+#[cfg(feature = "pipewire")]
+fn on_pipewire() {
+    survives(Kind::PipeWire, "pipewire:room", &OF_PIPEWIRE);
+}
+
+#[test]
+#[ignore = "needs JACK and its headers; `make servers` runs it"]
+#[cfg(feature = "jack")]
+fn on_jack() {
+    let faults = [Fault::Killed, Fault::Restarted, Fault::Stopped];
+    survives(Kind::Jack, "jack:output", &faults);
 }

@@ -15,6 +15,7 @@ use crate::output::live::{Drive, Live};
 use crate::output::loan::{Lent, loan};
 use crate::output::patch::{Patch, names};
 use crate::output::patience::{PATIENCE, within};
+use crate::output::real_time::take as take_real_time;
 use crate::output::sample::Sample;
 use crate::time::Rate;
 use crate::zone::Layout;
@@ -185,6 +186,9 @@ impl Device {
         let (device, id) = (self.inner.clone(), self.id.clone());
         let errors = Arc::clone(&health);
         let stream = within(PATIENCE, move || {
+            // The threads that a sound system starts for a stream have this one's priority, and the audio thread waits for
+            // locks of theirs. Where it is not allowed they are as they are.
+            let _ = take_real_time();
             let build = match choice.format {
                 SampleFormat::F32 => build::<f32>,
                 SampleFormat::I32 => build::<i32>,
