@@ -201,6 +201,10 @@ impl Device {
         let stream = stream
             .ok_or_else(|| DeviceError::Hangs(id.clone()))?
             .map_err(|error| DeviceError::of(&id, &error))?;
+        #[cfg(all(feature = "pulseaudio", target_os = "linux"))]
+        if let Some(sink) = id.strip_prefix("pulseaudio:") {
+            crate::output::whereabouts::watch(sink, &health);
+        }
         let drive = Card { stream, id };
         Ok(Live::new(Box::new(drive), loan, health, choice.tail))
     }

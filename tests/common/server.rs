@@ -28,6 +28,14 @@ pub struct Server {
 /// The sink that is played on, the server's default, and one more.
 pub const SINKS: [&str; 3] = ["room", "other", "third"];
 
+/// Without `norewinds` it takes two seconds at once.
+const SINK: [&str; 4] = [
+    "rate=48000",
+    "channels=2",
+    "format=float32le",
+    "norewinds=1",
+];
+
 const NEEDS: [(Kind, &[&str], &str); 3] = [
     (
         Kind::Pulse,
@@ -164,10 +172,8 @@ impl Server {
         let sinks: Vec<String> = SINKS
             .iter()
             .map(|name| {
-                // Without `norewinds` it takes two seconds at once.
-                format!(
-                    "load-module module-null-sink sink_name={name} rate=48000 channels=2 format=float32le norewinds=1\n"
-                )
+                let sink = SINK.join(" ");
+                format!("load-module module-null-sink sink_name={name} {sink}\n")
             })
             .collect();
         let door = self.socket();
@@ -320,6 +326,24 @@ impl Server {
     pub fn pactl(&self, args: &[&str]) -> String {
         let output = self.command("pactl").args(args).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Takes a sink away; the server has others.
+    pub fn unplug(&self, sink: &str) {
+        let modules = self.pactl(&["list", "short", "modules"]);
+        let named = format!("sink_name={sink} ");
+        let module = modules.lines().find(|line| line.contains(&named)).unwrap();
+        self.pactl(&["unload-module", module.split('\t').next().unwrap()]);
+    }
+
+    /// Brings a sink that was taken away.
+    pub fn plug(&mut self, sink: &str) {
+        let module = format!("sink_name={sink}");
+        let mut args = vec!["load-module", "module-null-sink", &module];
+        args.extend(SINK);
+        self.pactl(&args);
+        self.hurry();
+        self.recorders.drain(..).for_each(end);
     }
 
     /// Sends a signal to all that belongs to it.
