@@ -61,6 +61,8 @@ const NEEDS: [(Kind, &[&str], &str); 3] = [
     ),
 ];
 
+/// JACK knows no more than eight servers by their names, and one that was killed is forgotten when the next of its name starts.
+const JACK: &str = "undersong-test";
 /// What `jack_rec` writes: integers of this full scale.
 const JACK_SCALE: f32 = 2_147_483_648.0;
 
@@ -130,15 +132,9 @@ impl Server {
             ("XDG_STATE_HOME", path("home")),
             ("HOME", path("home")),
             ("ALSA_CONFIG_PATH", path("asound.conf")),
-            ("JACK_DEFAULT_SERVER", self.jack_name().into()),
+            ("JACK_DEFAULT_SERVER", JACK.into()),
             ("JACK_NO_AUDIO_RESERVATION", "1".into()),
         ]
-    }
-
-    /// JACK's servers are told apart by their names, whoever runs them.
-    fn jack_name(&self) -> String {
-        let folder = self.folder.path().file_name().unwrap();
-        folder.to_string_lossy().replace('.', "")
     }
 
     /// The sinks that it has.
@@ -252,6 +248,10 @@ impl Server {
             });
             self.pactl(&["set-default-sink", "other"]);
         }
+        if self.kind == Kind::Pulse {
+            // What is recorded is moved as well, where its source is the server's default.
+            self.pactl(&["set-default-source", "third.monitor"]);
+        }
         self.hurry();
     }
 
@@ -297,7 +297,7 @@ impl Server {
         let begun = Instant::now();
         loop {
             let mut jack = self.command("jackd");
-            let jack = jack.args(["-R", "-P", "20", "-n", &self.jack_name()]);
+            let jack = jack.args(["-R", "-P", "20", "-n", JACK]);
             let mut jack = quiet(jack.args(["-d", "dummy", "-r", "48000", "-p", "1024", "-m"]));
             // The first one after one that was killed finds its traces, clears them away and ends.
             while jack.try_wait().unwrap().is_none() {
