@@ -385,6 +385,8 @@ impl Server {
         if self.kind == Kind::Jack {
             let mut recorder = self.command("jack_rec");
             recorder.arg("-f").arg(take).args(["-d", "600", "-b", "32"]);
+            // Once it has no room left it loses parts of a sample, and writes noise from then on.
+            recorder.args(["-B", "1000000"]);
             recorder.args(["system:monitor_1", "system:monitor_2"]);
             recorder.stdout(Stdio::null());
             return recorder;
