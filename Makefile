@@ -58,9 +58,12 @@ SESSIONS ?= 1000
 worlds: setup
 	HOURS=3 SESSIONS=$(SESSIONS) $(CARGO) test --profile long --test worlds -- --nocapture whatever
 
-# The same on sound servers that are killed, stopped and started again; says what to install where they are missing.
+# The same on sound servers that are killed, stopped and started again; says what to install where they are missing. As root,
+# for the servers' priority. SYSTEMS="jack pipewire" where their headers are there: libjack-jackd2-dev; libpipewire-0.3-dev and
+# libclang-dev.
+SYSTEMS ?=
 servers: setup
-	$(CARGO) test --test servers -- --ignored --nocapture --test-threads 1
+	$(CARGO) test --test servers --features "$(SYSTEMS)" -- --ignored --nocapture --test-threads 1
 
 # Ratios to a plain loop and to a bare decode, in the same run. MUSIC=folder adds your own files.
 bench: setup

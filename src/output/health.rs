@@ -31,6 +31,7 @@ pub struct Health {
     other: AtomicU32,
     in_a_row: AtomicU32,
     worst: AtomicU64,
+    astray: AtomicBool,
     wants: AtomicBool,
     /// 0: not known yet, 1: it has it, 2: it was refused.
     real_time: AtomicU8,
@@ -49,6 +50,7 @@ impl Default for Health {
             other: AtomicU32::default(),
             in_a_row: AtomicU32::default(),
             worst: AtomicU64::default(),
+            astray: AtomicBool::default(),
             wants: AtomicBool::default(),
             real_time: AtomicU8::default(),
         }
@@ -109,6 +111,17 @@ impl Health {
             0 => None,
             word => Some(word == 1),
         }
+    }
+
+    /// What the output takes is heard from another device: from its next block on it is given silence, for good.
+    pub fn lead_astray(&self) {
+        self.astray.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was led to another device. Real-time safe.
+    #[must_use]
+    pub fn is_astray(&self) -> bool {
+        self.astray.load(Ordering::Relaxed)
     }
 
     /// The longest that one block took to make.
@@ -216,7 +229,7 @@ impl Watch {
     }
 
     /// Looks again at an output that took so many `frames`: all of them, or while it has the engine, those that the engine
-    /// made. Ask several times a second. True where the output is dead.
+    /// made. Ask several times a second. True where the output is dead, or plays elsewhere.
     pub fn is_dead(&mut self, health: &Health, frames: Frames, now: Instant) -> bool {
         let asleep = now.duration_since(self.looked) > ASLEEP;
         self.looked = now;
@@ -234,7 +247,8 @@ impl Watch {
         let silent = now.duration_since(self.since);
         let claims = [(&self.gone, GONE), (&self.troubled, TROUBLED)];
         let mut claims = claims.iter();
-        silent > SILENT
+        health.is_astray()
+            || silent > SILENT
             || claims.any(|(claim, patience)| silent > *patience && claim.is_older(*patience, now))
     }
 }

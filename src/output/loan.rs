@@ -137,7 +137,8 @@ impl Lent {
     fn fill_unwatched<S: Sample>(&mut self, out: &mut [S], width: usize) {
         let begun = Instant::now();
         self.take_priority();
-        let engine = self.shelf.0.take();
+        let astray = self.health.is_astray();
+        let engine = if astray { None } else { self.shelf.0.take() };
         if let Some(mut engine) = engine {
             self.render(&mut engine, out, width);
             // Counted before anybody can take it.

@@ -28,6 +28,8 @@ mod sample;
 mod search;
 mod trial;
 mod wav;
+#[cfg(all(feature = "pulseaudio", target_os = "linux"))]
+mod whereabouts;
 
 pub use clock::{Clock, Crank, RealTime, Turned};
 pub use device::Device;

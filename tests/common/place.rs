@@ -86,9 +86,12 @@ impl Reference {
             let Some((sure, place)) = self.look_up(recording, at) else {
                 return Err(format!("frame {at} is nowhere in the session"));
             };
-            let ramp = sure - begun;
+            // A server that had no time leaves a hole in a ramp as anywhere, and the ramp goes on behind it.
+            let heard = recording[begun..sure].iter();
+            let heard: Vec<&[f32]> = heard.map(Vec::as_slice).filter(|f| !is_silent(f)).collect();
+            let ramp = heard.len();
             let from = place.checked_sub(ramp).ok_or("before the session")?;
-            self.check_ramp(&recording[begun..sure], from)
+            self.check_ramp(&heard, from)
                 .map_err(|why| format!("{why}; at {begun}, {ramp} frames"))?;
             // A server that had no time, or was stopped, leaves a hole, and may lose what it held.
             let held = |last: &Stretch| (last.end()..=last.end() + HELD).contains(&from);
@@ -104,7 +107,7 @@ impl Reference {
                 at: begun,
                 from,
                 ramp,
-                length: at - begun,
+                length: ramp + at - sure,
             });
         }
         Ok(stretches)
@@ -126,7 +129,7 @@ impl Reference {
         })
     }
 
-    fn check_ramp(&self, ramp: &[Vec<f32>], from: usize) -> Result<(), String> {
+    fn check_ramp(&self, ramp: &[&[f32]], from: usize) -> Result<(), String> {
         let mut loudest: f32 = 0.0;
         for (frame, place) in ramp.iter().zip(from..) {
             let own = &self.frames[place];
