@@ -332,13 +332,10 @@ impl<'a> World<'a> {
         };
         let comes = self.rendered < self.coming + frames;
         // A tone that crosses into itself may be its own opposite.
-        let mut sounding = timeline
-            .clips
-            .iter()
-            .filter(|clip| clip.end() > from && clip.from < to);
-        let first = sounding.next();
-        let crosses_itself =
-            sounding.any(|clip| first.is_some_and(|first| first.track == clip.track));
+        let sounding = timeline.clips.iter();
+        let sounding = sounding.filter(|clip| clip.end() > from && clip.from < to);
+        let tracks: Vec<_> = sounding.map(|clip| &clip.track).collect();
+        let crosses_itself = (1..tracks.len()).any(|at| tracks[..at].contains(&tracks[at]));
         let music =
             moves && !comes && !crosses_itself && timeline.clips.iter().any(|clip| is_full(&clip));
         // The bed takes half a second to sink.
