@@ -331,16 +331,14 @@ impl<'a> World<'a> {
                 .all(loud)
         };
         let comes = self.rendered < self.coming + frames;
-        // A tone that crosses into itself may be its own opposite.
-        let mut sounding = timeline
-            .clips
-            .iter()
-            .filter(|clip| clip.end() > from && clip.from < to);
-        let first = sounding.next();
-        let crosses_itself =
-            sounding.any(|clip| first.is_some_and(|first| first.track == clip.track));
-        let music =
-            moves && !comes && !crosses_itself && timeline.clips.iter().any(|clip| is_full(&clip));
+        // A tone that crosses into itself may be its own opposite, and is not judged.
+        let sounding = timeline.clips.iter();
+        let sounding = sounding.filter(|clip| clip.end() > from && clip.from < to);
+        let tracks: Vec<_> = sounding.map(|clip| &clip.track).collect();
+        let crosses_itself = (1..tracks.len()).any(|at| tracks[..at].contains(&tracks[at]));
+        // So may three tones be, for as long as 50 ms.
+        let cancels = crosses_itself || tracks.len() > 2;
+        let music = moves && !comes && !cancels && timeline.clips.iter().any(|clip| is_full(&clip));
         // The bed takes half a second to sink.
         let around = from - self.frames(0.6)..to + self.frames(0.1);
         let away = |from: Frames, end: Frames| end < around.start || from > around.end;
