@@ -113,6 +113,17 @@ impl Caps {
         own.map_or(Decibels::LOUDEST, |(_, cap)| *cap)
     }
 
+    /// Those that hold for a session with these zones: one zone for everybody is as loud as the most careful cap of all who
+    /// hear it.
+    #[must_use]
+    pub fn within(&self, layout: &Layout) -> Self {
+        let lowest = self.0.iter().map(|(_, cap)| *cap).reduce(Decibels::min);
+        match (&layout.0[..], lowest) {
+            ([everybody], Some(lowest)) => Self(vec![(*everybody, lowest)]),
+            _ => self.clone(),
+        }
+    }
+
     /// The lower of both for each listener.
     #[must_use]
     pub fn lower(&self, other: &Self) -> Self {

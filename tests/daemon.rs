@@ -381,10 +381,10 @@ fn a_room_that_is_never_loud_begins_and_goes_on_so() {
     assert_eq!(room.run(&["undo"]).0, 1);
     let (code, said) = room.run(&["level", "=-3dB"]);
     assert!(code == 1 && said.contains("never louder"), "{said}");
-    // Somebody found it too loud all the same.
+    // Somebody found it too loud all the same, and everybody hears it.
     room.kill();
     let written = std::fs::read_to_string(room.desk.path("room.yaml")).unwrap();
-    let softer = written.replace("-12 dB", "{ a: -12 dB, b: 0 dB, room: -20 dB }");
+    let softer = written.replace("-12 dB", "{ a: -20 dB, b: 0 dB, room: -12 dB }");
     std::fs::write(room.desk.path("room.yaml"), softer).unwrap();
     room.serve();
     room.until("it goes on", |room| room.state() == "playing");
@@ -394,6 +394,30 @@ fn a_room_that_is_never_loud_begins_and_goes_on_so() {
     let records = room.journal();
     let resumed = records.iter().find(|record| record["what"] == "resumed");
     assert!(resumed.unwrap()["loudest"].is_array(), "{records:?}");
+}
+
+#[test]
+fn what_cannot_be_taken_up_yet_is_not_lost() {
+    let mut room = self::room();
+    room.done(&["start", "session.yaml"]);
+    room.until("it plays", |room| room.position() > 0.5);
+    room.kill();
+    let music = room.desk.path("music.wav");
+    let away = room.desk.path("music.away");
+    std::fs::rename(&music, &away).unwrap();
+    room.serve();
+    room.until("it is offered", |room| room.state() == "offered");
+    let alarms = room.status()["alarms"].to_string();
+    assert!(
+        alarms.contains("music.wav") && alarms.contains("undersong resume"),
+        "{alarms}"
+    );
+    let (code, said) = room.run(&["resume"]);
+    assert!(code == 1 && said.contains("music.wav"), "{said}");
+    room.until("it is offered again", |room| room.state() == "offered");
+    std::fs::rename(&away, &music).unwrap();
+    room.done(&["resume"]);
+    assert_eq!(room.state(), "playing");
 }
 
 #[test]

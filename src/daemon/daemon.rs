@@ -140,7 +140,7 @@ impl Daemon {
     fn look(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Idle) {
             Stage::Preparing(preparation, call) => match preparation.result() {
-                Some(result) => self.begin(result, call),
+                Some(result) => self.begin(result, call, preparation.resumes()),
                 None => self.stage = Stage::Preparing(preparation, call),
             },
             Stage::Playing(mut playing) => {
@@ -205,7 +205,7 @@ impl Daemon {
         self.shown = None;
     }
 
-    fn begin(&mut self, result: Result<Box<Ready>, Refused>, call: Option<Call>) {
+    fn begin(&mut self, result: Result<Box<Ready>, Refused>, call: Option<Call>, resumes: bool) {
         let begun = result.and_then(|mut ready| {
             let remarks = std::mem::take(&mut ready.remarks);
             let warnings = std::mem::take(&mut ready.warnings);
@@ -238,8 +238,18 @@ impl Daemon {
             }
             Err(refused) => {
                 if call.is_none() {
-                    let sentence = format!("the session could not go on: {refused}");
+                    let why = refused.details.first().unwrap_or(&refused.message);
+                    let sentence = format!(
+                        "the session could not go on: {why}; once that is mended, `undersong resume` takes it up"
+                    );
                     self.alarms.raise(now, NOT_RESUMED, sentence);
+                }
+                // What was cut off is not lost because it cannot be taken up yet.
+                if resumes
+                    && let Verdict::GoOn(interrupted) | Verdict::Ask(interrupted) =
+                        verdict(&self.means.room.journal)
+                {
+                    self.stage = Stage::Offered(interrupted);
                 }
                 Err(refused)
             }

@@ -78,6 +78,7 @@ pub struct Means {
 pub struct Preparation {
     ready: Receiver<Result<Box<Ready>, Refused>>,
     thousandths: Arc<AtomicU64>,
+    resumes: bool,
 }
 
 impl Preparation {
@@ -87,6 +88,7 @@ impl Preparation {
         let (done, ready) = sync_channel(1);
         let thousandths = Arc::new(AtomicU64::new(0));
         let progress = Arc::clone(&thousandths);
+        let resumes = matches!(wanted, Wanted::Interrupted(_));
         let work = move || {
             // Given up meanwhile, nobody waits for it.
             let _ = done.send(prepare(&means, wanted, &progress).map(Box::new));
@@ -95,7 +97,11 @@ impl Preparation {
         if let Err(error) = thread.spawn(work) {
             tracing::warn!("the system gives no thread to prepare a session in: {error}");
         }
-        Self { ready, thousandths }
+        Self {
+            ready,
+            thousandths,
+            resumes,
+        }
     }
 
     /// What came of it, once there is something. Does not block.
@@ -108,6 +114,12 @@ impl Preparation {
                 Some(Err(Refused::new(Reason::Failed, sentence)))
             }
         }
+    }
+
+    /// Whether it takes up what was cut off.
+    #[must_use]
+    pub const fn resumes(&self) -> bool {
+        self.resumes
     }
 
     /// How much of the files was looked at, 0 to 1.
@@ -137,12 +149,13 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let ears = ears::checked(room, layout);
             let mut warnings = ears.map_err(|why| Refused::new(Reason::NotNow, why))?;
             warnings.extend(remarks_of(doctor::glance(&Machine::this(), room))?);
-            let started = started(&prepared, &path, &room.loudest);
+            let loudest = room.loudest.within(layout);
+            let started = started(&prepared, &path, &loudest);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
-            let course = capped(prepared.steered(), Frames::ZERO, &room.loudest, &journal);
+            let course = capped(prepared.steered(), Frames::ZERO, &loudest, &journal);
             let beginning = Beginning {
-                caps: room.loudest.clone(),
+                caps: loudest,
                 ..Beginning::new(course, Frames::ZERO)
             };
             let ready = begin(means, beginning, journal, place, path, remarks)?;
@@ -183,7 +196,8 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 return Err(Refused::new(Reason::NotNow, sentence));
             }
             // Somebody may have found it too loud; what was too loud then is no louder now.
-            let loudest = room.loudest.lower(&account.started.loudest);
+            let loudest = room.loudest.within(layout);
+            let loudest = loudest.lower(&account.started.loudest);
             journal.append(
                 Some(start),
                 Entry::Resumed {

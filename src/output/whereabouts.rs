@@ -44,6 +44,14 @@ struct Berth {
     sink: u32,
 }
 
+/// What a look brings.
+struct Found {
+    /// The newest stream of this program's on the sink; older ones are being closed.
+    here: Option<Berth>,
+    /// It has one on another sink.
+    elsewhere: bool,
+}
+
 fn follow(sink: &str, health: &Weak<Health>) {
     // Until it is noticed the wrong ears hear it, however busy the machine is.
     let _ = take_real_time();
@@ -56,24 +64,28 @@ fn follow(sink: &str, health: &Weak<Health>) {
                     let stream: SinkInputInfo =
                         door.ask(&Command::GetSinkInputInfo(berth.stream))?;
                     if stream.sink_index != berth.sink {
-                        return Ok(());
+                        return Ok(true);
                     }
                 } else {
                     looks += 1;
-                    berth = door.berth(sink)?;
+                    let found = door.look_for(sink)?;
+                    berth = found.here;
                     if berth.is_none() && looks >= LOOKS {
-                        return Ok(());
+                        return Ok(found.elsewhere);
                     }
                 }
                 thread::sleep(LOOK);
             }
-            Ok(())
+            Ok(false)
         });
         match (looked, health.upgrade()) {
             (_, None) => return,
-            (Ok(()), Some(health)) => {
+            (Ok(true), Some(health)) => {
                 tracing::warn!("the sound server moved the sound away from `{sink}`");
                 return health.lead_astray();
+            }
+            (Ok(false), Some(_)) => {
+                return tracing::warn!("the sound server does not say where the sound is");
             }
             // It is closed already.
             (Err(ProtocolError::ServerError(_)), Some(_)) if berth.is_some() => return,
@@ -122,8 +134,7 @@ impl Door {
         read_reply_message(&mut self.stream, self.version).map(|(_, answer)| answer)
     }
 
-    /// The newest stream of this program's on a sink; older ones are being closed.
-    fn berth(&mut self, sink: &str) -> Result<Option<Berth>, ProtocolError> {
+    fn look_for(&mut self, sink: &str) -> Result<Found, ProtocolError> {
         let name = CString::new(sink).unwrap_or_default();
         let LookupReply(sink) = self.ask(&Command::LookupSink(name))?;
         let clients: ClientInfoList = self.ask(&Command::GetClientInfoList)?;
@@ -134,10 +145,15 @@ impl Door {
                 == Some(us.as_bytes_with_nul())
         };
         let streams: SinkInputInfoList = self.ask(&Command::GetSinkInputInfoList)?;
-        let here = streams.iter().filter(|stream| {
-            stream.sink_index == sink && stream.client_index.as_ref().is_some_and(ours)
-        });
-        let newest = here.map(|stream| stream.index).max();
-        Ok(newest.map(|stream| Berth { stream, sink }))
+        let ours = streams
+            .iter()
+            .filter(|stream| stream.client_index.as_ref().is_some_and(ours));
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            ours.partition(|stream| stream.sink_index == sink);
+        let newest = here.iter().map(|stream| stream.index).max();
+        Ok(Found {
+            here: newest.map(|stream| Berth { stream, sink }),
+            elsewhere: !elsewhere.is_empty(),
+        })
     }
 }

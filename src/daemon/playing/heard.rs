@@ -78,7 +78,7 @@ impl Playing {
             let cap = timeline
                 .layout
                 .listener(zone)
-                .map(|it| self.room.loudest.of(it));
+                .map(|it| self.room.loudest.within(&timeline.layout).of(it));
             let level = cap.map_or(self.player.level(), |cap| self.player.level().min(cap));
             let least = music.map(|music| music.0 + level.0 + LOWEST_DUCK.0);
             least.is_some_and(|least| least > AUDIBLE.0)

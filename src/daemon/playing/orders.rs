@@ -62,7 +62,7 @@ impl Playing {
 
     fn loudest(&self) -> Decibels {
         let layout = &self.player.timeline().layout;
-        self.room.loudest.highest(layout)
+        self.room.loudest.within(layout).highest(layout)
     }
 
     fn check(&self, change: &Change) -> Result<(), Refused> {
