@@ -21,6 +21,7 @@ const SCRIPT: &str = "undersong: 1\ntitle: On a server\nmusic: { loudness: as-is
     - { name: all, length: 75s, playlist: { tracks: [long.wav] } }\n";
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "pulseaudio"), allow(dead_code))]
 enum Fault {
     Killed,
     Restarted,

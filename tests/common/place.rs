@@ -6,6 +6,8 @@ use std::collections::HashMap;
 const EXACT: f32 = 1e-5;
 /// A sound server holds no more frames than this.
 const HELD: usize = 8_192;
+/// What a device takes in one go.
+const BLOCK: usize = 1_024;
 /// So many frames in a row are equal by no chance.
 const SURE: usize = 32;
 
@@ -76,10 +78,15 @@ impl Reference {
     /// does, or goes on where the last one ended.
     pub fn place(&self, recording: &[Vec<f32>]) -> Result<Vec<Stretch>, String> {
         let mut stretches: Vec<Stretch> = Vec::new();
-        let mut at = 0;
+        let (mut at, mut ended) = (0, 0);
         while at < recording.len() {
             if is_silent(&recording[at]) {
                 at += 1;
+                continue;
+            }
+            let last = stretches.last().map_or(0, Stretch::end);
+            if let Some(torn) = self.torn(&recording[at..], last + at - ended) {
+                at += torn;
                 continue;
             }
             let begun = at;
@@ -109,8 +116,23 @@ impl Reference {
                 ramp,
                 length: ramp + at - sure,
             });
+            ended = at;
         }
         Ok(stretches)
+    }
+
+    /// The frames of a block that a server took while its next one was written, after it had stood still: each at its own
+    /// place, with holes in some channels.
+    fn torn(&self, recording: &[Vec<f32>], from: usize) -> Option<usize> {
+        let own = self.frames.get(from..)?;
+        let torn = recording.iter().position(|frame| is_silent(frame))?;
+        let fits = |(frame, own): (&Vec<f32>, &Vec<f32>)| {
+            let mut both = frame.iter().zip(own);
+            both.all(|(sample, own)| *sample == 0.0 || sample == own)
+        };
+        let whole = recording[..torn].iter().zip(own).filter(|(a, b)| a == b);
+        let is_torn = torn <= BLOCK && whole.count() < torn;
+        (is_torn && recording[..torn].iter().zip(own).all(fits)).then_some(torn)
     }
 
     fn is_at(&self, frame: &[f32], place: usize) -> bool {
