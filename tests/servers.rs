@@ -145,7 +145,7 @@ fn survives(kind: Kind, device: &str, faults: &[Fault]) {
         .chunks_exact(4)
         .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
         .collect();
-    let reference = Reference::new(&server.as_recorded(&rendered), 2);
+    let reference = Reference::of_a_server(&server.as_recorded(&rendered), 2);
     let name = format!("{kind:?}, {device}");
     let mut stage = Stage { server, room, name };
     stage.room.done(&["start", "session.yaml"]);

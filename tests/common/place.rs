@@ -15,6 +15,8 @@ const SURE: usize = 32;
 pub struct Reference {
     frames: Vec<Vec<f32>>,
     places: HashMap<Vec<u32>, usize>,
+    /// A server that stood still may tear a block.
+    tears: bool,
 }
 
 /// Frames that were heard without a gap: a ramp from silence, then the session as it is.
@@ -70,7 +72,19 @@ impl Reference {
             .collect();
         let keys = frames.iter().map(|frame| key(frame));
         let places = keys.zip(0..).collect();
-        Self { frames, places }
+        Self {
+            frames,
+            places,
+            tears: false,
+        }
+    }
+
+    /// The same, for what a server may tear as it is stopped and goes on: JACK's dummy does.
+    pub fn of_a_server(samples: &[f32], channels: usize) -> Self {
+        Self {
+            tears: true,
+            ..Self::new(samples, channels)
+        }
     }
 
     /// Where a recording's stretches belong, each frame of it and each channel; a sentence where something is at a wrong
@@ -85,7 +99,9 @@ impl Reference {
                 continue;
             }
             let last = stretches.last().map_or(0, Stretch::end);
-            if let Some(torn) = self.torn(&recording[at..], last + at - ended) {
+            if self.tears
+                && let Some(torn) = self.torn(&recording[at..], last + at - ended)
+            {
                 at += torn;
                 continue;
             }
