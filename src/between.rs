@@ -70,12 +70,12 @@ impl<const TAPS: usize> Between<TAPS> {
         largest * self.bound
     }
 
-    /// For each place of `sizes`, the largest magnitude from the sample [`Self::SIDE`] behind it in `samples` to the next
-    /// one. `samples` holds `TAPS - 1` more than `sizes`. Real-time safe.
-    pub fn sizes(&self, samples: &[f32], sizes: &mut [f32]) {
+    /// Raises each place of `sizes` to the largest magnitude from the sample [`Self::SIDE`] behind it in `samples` to the
+    /// next one, where it is lower. `samples` holds `TAPS - 1` more than `sizes`. Real-time safe.
+    pub fn raise(&self, sizes: &mut [f32], samples: &[f32]) {
         let pairs = samples[Self::SIDE..].windows(2);
         for (size, pair) in sizes.iter_mut().zip(pairs) {
-            *size = pair[0].abs().max(pair[1].abs());
+            *size = size.max(pair[0].abs()).max(pair[1].abs());
         }
         for (number, sizes) in sizes.chunks_mut(CHUNK).enumerate() {
             let from = number * CHUNK;
@@ -115,21 +115,17 @@ mod tests {
     #[test]
     fn no_value_passes_its_bound_and_a_chunk_is_no_border() {
         let between = Metered::new(Rate::DEFAULT);
-        let mut state = 1_u32;
-        let samples: Vec<f32> = (0..1_000)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / 8_388_608.0 - 1.0
-            })
+        let samples: Vec<f32> = (0_u64..1_000)
+            .map(|at| (at * at * 7_919 % 2_003) as f32 / 1_001.5 - 1.0)
             .collect();
         let mut all = vec![0.0; samples.len() - (Metered::TAPS - 1)];
-        between.sizes(&samples, &mut all);
+        between.raise(&mut all, &samples);
         for (at, size) in all.iter().enumerate() {
             let around = &samples[at..at + Metered::TAPS];
             let largest = around.iter().fold(0.0, |l: f32, s| l.max(s.abs()));
             assert!(*size <= between.at_most(largest));
             let mut alone = [0.0];
-            between.sizes(around, &mut alone);
+            between.raise(&mut alone, around);
             assert_eq!(alone[0], *size, "{at}");
         }
     }

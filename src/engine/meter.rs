@@ -33,7 +33,7 @@ impl Meter {
     #[must_use]
     pub fn new(rate: Rate) -> Self {
         let hertz = f64::from(rate.hertz());
-        let mut meter = Self {
+        Self {
             shelf: Biquad::shelf(hertz),
             pass: Biquad::high_pass(hertz),
             steps: [0.0; STEPS],
@@ -41,10 +41,8 @@ impl Meter {
             sum: 0.0,
             count: 0,
             step_frames: (hertz * 0.4 / STEPS as f64).round() as usize,
-            momentary: Loudness(0.0),
-        };
-        meter.momentary = meter.reckon();
-        meter
+            momentary: loudness(0.0),
+        }
     }
 
     /// Takes a block in. Real-time safe.
@@ -63,7 +61,8 @@ impl Meter {
                 self.steps[self.step] = self.sum;
                 self.step = (self.step + 1) % STEPS;
                 (self.sum, self.count) = (0.0, 0);
-                self.momentary = self.reckon();
+                let power = self.steps.iter().sum::<f64>() / (STEPS * self.step_frames) as f64;
+                self.momentary = loudness(power);
             }
             rest = later;
         }
@@ -76,11 +75,11 @@ impl Meter {
     pub fn momentary(&self) -> Loudness {
         self.momentary
     }
+}
 
-    fn reckon(&self) -> Loudness {
-        let power = self.steps.iter().sum::<f64>() / (STEPS * self.step_frames) as f64;
-        Loudness((-0.691 + 10.0 * power.max(1e-20).log10()) as f32)
-    }
+/// The loudness of a mean power of weighted samples, both channels together.
+fn loudness(power: f64) -> Loudness {
+    Loudness((-0.691 + 10.0 * power.max(1e-20).log10()) as f32)
 }
 
 /// A second-order filter on both channels, transposed direct form II.

@@ -14,8 +14,6 @@ pub(super) struct TruePeak {
     /// For each channel, the last samples before a chunk, and the chunk.
     planes: [[f32; Metered::TAPS - 1 + CHUNK]; 2],
     peak: f32,
-    /// Chunks that cannot raise it are left out.
-    skips: bool,
 }
 
 impl TruePeak {
@@ -24,7 +22,6 @@ impl TruePeak {
             between: Metered::new(rate),
             planes: [[0.0; Metered::TAPS - 1 + CHUNK]; 2],
             peak: 0.0,
-            skips: true,
         }
     }
 
@@ -47,10 +44,10 @@ impl TruePeak {
             }
             let samples = loudest(&plane[..end]);
             self.peak = self.peak.max(samples);
-            if self.between.at_most(samples) > self.peak || !self.skips {
+            if self.between.at_most(samples) > self.peak {
                 let mut sizes = [0.0; CHUNK];
                 let sizes = &mut sizes[..chunk.len()];
-                self.between.sizes(&plane[..end], sizes);
+                self.between.raise(sizes, &plane[..end]);
                 self.peak = self.peak.max(loudest(sizes));
             }
             plane.copy_within(chunk.len()..end, 0);
@@ -133,10 +130,15 @@ mod tests {
         }
         for rate in [44_100, 96_000, 192_000] {
             let rate = Rate::new(rate).unwrap();
-            let mut all = TruePeak::new(rate);
-            all.skips = false;
-            all.add(&frames);
-            let all = all.peak().0;
+            let all = [0, 1].map(|channel| {
+                let before = [0.0; Metered::TAPS - 1];
+                let samples = frames.iter().map(|frame| frame[channel]);
+                let samples: Vec<f32> = before.into_iter().chain(samples).collect();
+                let mut sizes = vec![0.0; frames.len()];
+                Metered::new(rate).raise(&mut sizes, &samples);
+                loudest(&samples).max(loudest(&sizes))
+            });
+            let all = all[0].max(all[1]);
             assert_eq!(measured(&frames, rate, 1), all);
             assert_eq!(measured(&frames, rate, 1_153), all);
             let mut other = EbuR128::new(2, rate.hertz(), Mode::TRUE_PEAK).unwrap();

@@ -35,8 +35,7 @@ pub enum ResampleError {
     },
 }
 
-/// The shorter side of a block, at least, in frames. Longer is sharper and slower to start;
-/// measured from 256 to 4096.
+/// The shorter side of a block, at least, in frames. Longer is sharper and slower to start.
 const BLOCK: usize = 1024;
 
 /// The longer side of a block, at most: 44100 to 44101 Hz has 88,202.
