@@ -298,16 +298,8 @@ fn how_far_a_preparation_is_is_shown_on_a_terminal_and_nowhere_else() {
     let start = ["start", "x.yaml", "--socket", "control.sock"];
     let said = desk.run(&start);
     assert_eq!((said.out.as_str(), said.err.as_str()), ("It plays.\n", ""));
-    // `script` is a terminal.
-    let program = env!("CARGO_BIN_EXE_undersong");
-    let mut terminal = Command::new("script");
-    terminal.args([
-        "-qec",
-        &format!("{program} {}", start.join(" ")),
-        "/dev/null",
-    ]);
-    desk.dress(&mut terminal);
-    let shown = terminal
+    let shown = desk
+        .on_a_terminal(&start)
         .env("TERM", "xterm")
         .stdin(Stdio::null())
         .output()

@@ -4,7 +4,7 @@
 mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use common::card::Card;
@@ -316,11 +316,7 @@ fn until(shown: &mut impl Read, words: &str) {
 #[test]
 fn on_a_terminal_a_key_counts_only_where_it_is_asked_for() {
     let stage = Stage::new(CROSSED);
-    // `script` is a terminal.
-    let mut terminal = Command::new("script");
-    let line = format!("{} ears", env!("CARGO_BIN_EXE_undersong"));
-    terminal.args(["-qec", &line, "/dev/null"]);
-    stage.room.desk.dress(&mut terminal);
+    let mut terminal = stage.room.desk.on_a_terminal(&["ears"]);
     terminal.env("UNDERSONG_SOCKET", stage.room.desk.path("run/control.sock"));
     let terminal = terminal.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut terminal = terminal.spawn().unwrap();

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use http_body_util::BodyExt;
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 use undersong::control::Client;
@@ -60,7 +59,7 @@ async fn watch(socket: PathBuf) {
     let Ok(mut events) = Client::new(&socket).events().await else {
         return;
     };
-    while let Some(Ok(_)) = events.frame().await {}
+    while events.next().await.is_some() {}
 }
 
 async fn half_a_request(socket: PathBuf) {

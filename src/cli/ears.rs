@@ -4,7 +4,6 @@ use std::io::{BufRead, IsTerminal, stdin};
 use std::time::Duration;
 
 use clap::Args;
-use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -13,7 +12,7 @@ use crate::cli::screen::{complain, print, printable};
 use crate::cli::status;
 use crate::cli::steer::{Way, block_on, complain_of};
 use crate::control::{Client, ClientError};
-use crate::daemon::{Answer, Order, Status};
+use crate::daemon::{Answer, Order, Status, TO_CHANGE};
 use crate::time::parse_length;
 use crate::timeline::Change;
 use crate::when::spoken;
@@ -44,8 +43,6 @@ pub struct Ears {
     way: Way,
 }
 
-/// Where nobody can press a key, it is waited for so long.
-const PAUSE: Duration = Duration::from_secs(10);
 /// Where somebody can, a check that was forgotten goes on after this.
 const FORGOTTEN: Duration = Duration::from_secs(10 * 60);
 
@@ -108,12 +105,11 @@ impl Ears {
         if !self.way.is_json() {
             let _ = print(&format!("{}\n", printable(&answer.message)));
         }
-        let mut pending = String::new();
         // While a key is waited for.
         let mut asks = false;
         loop {
-            let frame = tokio::select! {
-                frame = events.frame() => frame,
+            let event = tokio::select! {
+                event = events.next() => event,
                 Some(_) = lines.next(), if asks => {
                     let done = give(client, Order::Change(Change::Continue)).await;
                     // Perhaps it went on by itself, or was stopped, just now; where not, it can be pressed again.
@@ -126,23 +122,15 @@ impl Ears {
                     continue;
                 }
             };
-            let Some(Ok(frame)) = frame else { break };
-            let Some(bytes) = frame.data_ref() else {
-                continue;
-            };
-            pending.push_str(&String::from_utf8_lossy(bytes));
-            while let Some(end) = pending.find('\n') {
-                let line: String = pending.drain(..=end).collect();
-                let data = line.strip_prefix("data: ").unwrap_or_default();
-                match self.tell(data) {
-                    Some(Step::Over { heard }) => return Ok(heard.then_some(check)),
-                    Some(Step::Waits) => {
-                        lines.forget();
-                        asks = self.waits_for_a_key();
-                    }
-                    Some(Step::Sounds) => asks = false,
-                    None => {}
+            let Some(event) = event else { break };
+            match self.tell(&event) {
+                Some(Step::Over { heard }) => return Ok(heard.then_some(check)),
+                Some(Step::Waits) => {
+                    lines.forget();
+                    asks = self.waits_for_a_key();
                 }
+                Some(Step::Sounds) => asks = false,
+                None => {}
             }
         }
         complain("the daemon went away in the middle of the check");
@@ -158,7 +146,7 @@ impl Ears {
         let unsaid = if self.waits_for_a_key() {
             FORGOTTEN
         } else {
-            PAUSE
+            TO_CHANGE
         };
         self.pause.unwrap_or(unsaid)
     }

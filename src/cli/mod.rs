@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
+mod bar;
 mod check;
 mod devices;
 mod doctor;

@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use tokio::time::sleep;
 
+use crate::cli::bar::bar;
 use crate::control::Client;
 use crate::daemon::State;
 
@@ -45,12 +46,8 @@ struct Cleared(ProgressBar);
 
 impl Cleared {
     fn new() -> Self {
-        let target = ProgressDrawTarget::stderr_with_hz(10);
-        let bar = ProgressBar::with_draw_target(Some(PARTS), target);
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent} %") {
-            bar.set_style(style);
-        }
-        bar.set_message("The music is listened to first");
+        let bar = bar("The music is listened to first {wide_bar} {percent} %");
+        bar.set_length(PARTS);
         Self(bar)
     }
 

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
+use crate::cli::bar::bar;
 use crate::library::{Cache, Library, Progress};
 
 /// The cache: the user's own, or the folder that the environment names.
@@ -19,11 +18,7 @@ pub fn cache() -> Cache {
 /// Decodes what the cache does not know; a bar on the terminal says how far it is.
 #[must_use]
 pub fn scan(files: Vec<PathBuf>) -> Library {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes}") {
-        bar.set_style(style);
-    }
-    bar.set_message("Listening to the files");
+    let bar = bar("Listening to the files {wide_bar} {bytes}/{total_bytes}");
     let library = Library::scan(files, &cache(), &|progress: Progress| {
         bar.set_length(progress.all_bytes);
         bar.set_position(progress.bytes);

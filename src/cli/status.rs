@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use http_body_util::BodyExt;
 use serde::Serialize;
 
 use crate::cli::Exit;
@@ -68,23 +67,12 @@ impl Watch {
             if !self.way.is_json() {
                 let _ = print(&text(&status));
             }
-            let mut pending = String::new();
-            while let Some(Ok(frame)) = events.frame().await {
-                let Some(bytes) = frame.data_ref() else {
-                    continue;
-                };
-                pending.push_str(&String::from_utf8_lossy(bytes));
-                while let Some(end) = pending.find('\n') {
-                    let line: String = pending.drain(..=end).collect();
-                    if let Some(data) = line.strip_prefix("data: ") {
-                        let shown = if self.way.is_json() {
-                            data.to_owned()
-                        } else {
-                            happening(data)
-                        };
-                        let _ = print(&shown);
-                    }
-                }
+            while let Some(event) = events.next().await {
+                let _ = print(&if self.way.is_json() {
+                    event + "\n"
+                } else {
+                    happening(&event)
+                });
             }
             complain(
                 "the daemon is gone, or went on without this; `undersong status` says how things are",
@@ -111,16 +99,26 @@ fn time(seconds: f64) -> String {
     clock(Duration::try_from_secs_f64(seconds).unwrap_or_default())
 }
 
+/// What somebody should see to, as a line.
+pub fn about_room(sentence: &str) -> String {
+    format!("! {}\n", printable(sentence))
+}
+
+/// What is said of the script, as a line.
+pub fn about_script(sentence: &str) -> String {
+    format!("script    {}\n", printable(sentence))
+}
+
 fn text(status: &Status) -> String {
     let mut text = format!("{}: {}\n", printable(&status.room), state(status));
     // First what somebody should see to, before what is only good to know.
     for alarm in &status.alarms {
-        // Writing to a text does not fail, here and below.
-        let _ = writeln!(text, "! {}", printable(&alarm.message));
+        text.push_str(&about_room(&alarm.message));
     }
     if let Some(session) = &status.session {
         if status.state == State::Offered {
             let (title, at) = (printable(&session.title), time(session.position));
+            // Writing to a text does not fail, here and below.
             let _ = writeln!(text, "session   {title}, cut off at {at}");
         } else {
             about(session, &mut text);
@@ -140,7 +138,7 @@ fn text(status: &Status) -> String {
         let _ = writeln!(text, "record    {}", status.journal.state);
     }
     for remark in &status.remarks {
-        let _ = writeln!(text, "script    {}", printable(remark));
+        text.push_str(&about_script(remark));
     }
     text
 }

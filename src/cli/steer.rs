@@ -346,14 +346,10 @@ fn text(answer: &Answer) -> String {
         text.push_str(&status::next(&outlook.next));
     }
     for remark in &answer.remarks {
-        // As the status shows it.
-        let (head, sentence) = match remark {
-            Remark::Room(sentence) => ("! ", sentence),
-            Remark::Script(sentence) => ("script    ", sentence),
-        };
-        text.push_str(head);
-        text.push_str(&printable(sentence));
-        text.push('\n');
+        text.push_str(&match remark {
+            Remark::Room(sentence) => status::about_room(sentence),
+            Remark::Script(sentence) => status::about_script(sentence),
+        });
     }
     text
 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 
 use crate::control::command::{Command, Id};
+use crate::control::events::Events;
 use crate::daemon::{Answer, Order, Refused, Status};
 
 /// A command is worth nothing after this.
@@ -109,13 +110,13 @@ impl Client {
         Err(ClientError::Refused(read(response).await?))
     }
 
-    /// What happens from now on, as server-sent events.
+    /// What happens from now on.
     ///
     /// # Errors
     /// Where the daemon cannot be asked.
-    pub async fn events(&self) -> Result<Incoming, ClientError> {
+    pub async fn events(&self) -> Result<Events, ClientError> {
         let response = self.soon(self.ask(Method::GET, "/v1/events", Vec::new()));
-        Ok(response.await?.into_body())
+        Ok(Events::of(response.await?.into_body()))
     }
 
     /// What a daemon that is well answers at once.

@@ -10,7 +10,7 @@ use crate::daemon::desk::{Call, Counter, Told};
 use crate::daemon::ears::{self, Ears, Played};
 use crate::daemon::order::{Order, Reason, Refused, Remark};
 use crate::daemon::playing::{Look, Playing, plain};
-use crate::daemon::preparation::{Means, Preparation, Ready, Wanted};
+use crate::daemon::preparation::{Means, Preparation, Ready, Said, Wanted};
 use crate::daemon::resume::{Interrupted, Verdict, verdict};
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, Status};
 use crate::library::Cache;
@@ -207,17 +207,20 @@ impl Daemon {
 
     fn begin(&mut self, result: Result<Box<Ready>, Refused>, call: Option<Call>, resumes: bool) {
         let begun = result.and_then(|mut ready| {
-            let remarks = std::mem::take(&mut ready.remarks);
-            let warnings = std::mem::take(&mut ready.warnings);
-            let alarms = std::mem::take(&mut ready.alarms);
+            let said = std::mem::take(&mut ready.said);
             let cut = ready.cut;
             let playing = Playing::begin(&self.means.room, self.means.brake.clone(), *ready)?;
-            Ok((playing, remarks, warnings, alarms, cut))
+            Ok((playing, said, cut))
         });
         self.shown = None;
         let now = self.now();
         let answer = match begun {
-            Ok((playing, remarks, warnings, mut alarms, cut)) => {
+            Ok((playing, said, cut)) => {
+                let Said {
+                    mut alarms,
+                    warnings,
+                    remarks,
+                } = said;
                 if let Some(cut) = cut {
                     alarms.push(cut.told(crate::journal::now()));
                 }

@@ -1,8 +1,10 @@
 //! The check of the ears: a soft chime on each listener's left and right channel in turn, for people to say whether they
 //! heard it there; and what a session needs of it.
 
+mod bell;
+mod kept;
+
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -11,40 +13,23 @@ use crate::daemon::order::{Reason, Refused};
 use crate::daemon::playing::{Look, plain};
 use crate::daemon::preparation::Means;
 use crate::decode::Decoder;
-use crate::doctor::{patched, stale};
-use crate::engine::{Command, Engine, Envelope, Event, Handle, Id, Loop, Setup, Stop, Voice};
-use crate::fade::Fade;
-use crate::frame::Frame;
-use crate::journal::{boot, now};
+use crate::doctor::patched;
+use crate::engine::{Command, Engine, Event, Handle, Loop, Setup, Stop};
 use crate::level::{Decibels, Gain};
 use crate::output::{Device, Live, aside};
-use crate::room::{Channels, Heard, Output, Room, Verified};
+use crate::room::{Channels, Output};
 use crate::stream::load;
 use crate::time::{Frames, Rate};
-use crate::zone::{Layout, Listener, Zones};
+use crate::zone::Listener;
+
+use bell::{Bell, Chime, LENGTH, chimes, over, told};
+pub use kept::{checked, keep};
 
 const CHIME: &[u8] = include_bytes!("../../cues/chime.flac");
-/// Silence before the first one.
-const LEAD: Duration = Duration::from_millis(400);
-/// A chime sounds so long, and the next one begins after the step.
-const LENGTH: Duration = Duration::from_millis(1_900);
-const STEP: Duration = Duration::from_millis(2_400);
-/// Nobody is frightened.
-const ATTACK: Duration = Duration::from_millis(250);
-const RELEASE: Duration = Duration::from_millis(600);
-/// The chime's loudest sample; the limiter stands above it, and has nothing to do.
-const PEAK: Decibels = Decibels(-28.0);
+/// The limiter stands above the chimes, and has nothing to do.
 const CEILING: Decibels = Decibels(-26.0);
 /// A device that is being closed is waited for so long.
 const PATIENCE: Duration = Duration::from_secs(6);
-
-/// One chime: whom it is for, on which side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Chime {
-    listener: Listener,
-    right: bool,
-    at: Frames,
-}
 
 /// Whose channels were heard to the end, on which device: what somebody can confirm.
 #[derive(Debug, Clone, PartialEq)]
@@ -256,21 +241,11 @@ impl Sounding {
     fn sound(&mut self, listener: Listener, now: Frames) {
         (self.waits, self.ready, self.told) = (false, false, 0);
         self.chimes = chimes(listener, now, self.rate);
-        self.end = now + self.rate.frames(LEAD + STEP * 2);
+        self.end = over(now, self.rate);
         for voice in self.bell.voices(&self.chimes) {
             // A handful finds room in a ring of a thousand.
             let _ = self.handle.send(Command::Voice(Box::new(voice)));
         }
-    }
-}
-
-fn told(chime: &Chime, rate: Rate) -> Told {
-    let side = if chime.right { "right" } else { "left" };
-    Told {
-        number: 0,
-        at: rate.seconds(chime.at),
-        what: "ear".to_owned(),
-        text: format!("{} {side}", chime.listener),
     }
 }
 
@@ -338,162 +313,4 @@ fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Soundi
         sounding.sound(first, now);
     }
     Ok(sounding)
-}
-
-/// The left and the right one of a listener, one after the other.
-fn chimes(listener: Listener, now: Frames, rate: Rate) -> Vec<Chime> {
-    let chime = |number: u32| Chime {
-        listener,
-        right: number == 1,
-        at: now + rate.frames(LEAD + STEP * number),
-    };
-    vec![chime(0), chime(1)]
-}
-
-/// What rings: on one channel of one zone at a time.
-#[derive(Debug)]
-struct Bell {
-    /// On the left and on the right; what is not multiplied with anything but zero elsewhere is exactly zero there.
-    sides: [Arc<[Frame]>; 2],
-    layout: Layout,
-    gain: Gain,
-    rise: Fade,
-    fall: Fade,
-    /// How often it rang.
-    rung: u64,
-}
-
-impl Bell {
-    fn new(sound: &[Frame], layout: Layout, rate: Rate) -> Self {
-        let middle = sound.iter().map(|[left, right]| (left + right) / 2.0);
-        let middle: Vec<f32> = middle.collect();
-        let peak = middle
-            .iter()
-            .fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-        let left = middle.iter().map(|sample| [*sample, 0.0]);
-        let right = middle.iter().map(|sample| [0.0, *sample]);
-        Self {
-            sides: [left.collect(), right.collect()],
-            layout,
-            gain: Gain(PEAK.gain().0 / peak.max(f32::MIN_POSITIVE)),
-            rise: Fade::equal_gain(rate.frames(ATTACK)),
-            fall: Fade::equal_gain(rate.frames(RELEASE)),
-            rung: 0,
-        }
-    }
-
-    fn voices(&mut self, chimes: &[Chime]) -> Vec<Voice> {
-        let mut voices = Vec::new();
-        for chime in chimes {
-            let Some(zone) = self.layout.zone(chime.listener) else {
-                continue;
-            };
-            let [left, right] = &self.sides;
-            let sound = if chime.right { right } else { left };
-            let envelope = Envelope {
-                from: chime.at,
-                length: Frames(sound.len() as u64),
-                gain: self.gain,
-                rise: self.rise,
-                fall: self.fall,
-                turn: None,
-            };
-            let zones = Zones::NONE.with(zone);
-            voices.push(Voice::new(
-                Id(self.rung),
-                envelope,
-                zones,
-                Arc::clone(sound),
-            ));
-            self.rung += 1;
-        }
-        voices
-    }
-}
-
-/// Keeps what somebody confirmed, and answers. On a thread of its own: a disk may hang.
-pub fn keep(room: Arc<Room>, played: Played, call: Call) {
-    let work = move || {
-        let heard = played.wiring.iter().map(|(listener, channels)| Heard {
-            listener: *listener,
-            channels: [channels.left + 1, channels.right + 1],
-            wall: now(),
-            boot: boot(),
-        });
-        let verified = Verified::read(&room.journal).with(&played.device, heard.collect());
-        let answer = match verified.keep(&room.journal) {
-            Ok(()) => Ok(plain(format!(
-                "It is kept that {} is heard on the right ears.",
-                played.device
-            ))),
-            Err(error) => {
-                let folder = room.journal.display();
-                let sentence = format!(
-                    "it could not be kept in {folder}: {error}; see whose folder it is, and run `undersong ears` again"
-                );
-                Err(Refused::new(Reason::Failed, sentence))
-            }
-        };
-        let _ = call.answer.send(answer);
-    };
-    if let Err(error) = std::thread::Builder::new()
-        .name("ears".to_owned())
-        .spawn(work)
-    {
-        tracing::warn!("the system gives no thread to keep a check of the ears in: {error}");
-    }
-}
-
-/// Whether a session with these zones may begin: what its therapist should know of the ears. A session that speaks to one
-/// listener alone needs them checked. Blocking.
-///
-/// # Errors
-/// A sentence where nobody ever heard that its listeners' channels are on the right ears.
-pub fn checked(room: &Room, layout: &Layout) -> Result<Vec<String>, String> {
-    let Output::Device(id) = &room.output else {
-        return Ok(Vec::new());
-    };
-    if layout.len() < 2 {
-        return Ok(Vec::new());
-    }
-    let verified = Verified::read(&room.journal);
-    let wiring = room.wiring(layout.channels());
-    let (now, boot) = (now(), boot());
-    let mut remarks = Vec::new();
-    for listener in layout.listeners(layout.all()) {
-        let own = wiring.iter().find(|(of, _)| *of == listener);
-        let heard = own.and_then(|(_, channels)| verified.of(id, listener, *channels));
-        let Some(heard) = heard else {
-            return Err(format!(
-                "nobody has heard yet that what is said to {listener} alone comes out on the ears of {listener}; \
-                 put the headphones on and run `undersong ears`"
-            ));
-        };
-        remarks.extend(
-            stale(heard, now, &boot).map(|why| {
-                format!("{why}; run `undersong ears` again if anything was plugged since")
-            }),
-        );
-    }
-    Ok(remarks)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chimes_are_quiet_and_come_one_after_the_other() {
-        let begun = Frames(1_000);
-        let of = |listener| chimes(listener, begun, Rate::DEFAULT);
-        let chimes = of(Listener::B);
-        assert!(chimes[0].at > begun);
-        let length = Rate::DEFAULT.frames(LENGTH);
-        assert!(chimes.windows(2).all(|two| two[0].at + length < two[1].at));
-        let told: Vec<String> = chimes
-            .iter()
-            .map(|chime| told(chime, Rate::DEFAULT).text)
-            .collect();
-        assert_eq!(told, ["b left", "b right"]);
-    }
 }

@@ -21,5 +21,5 @@ mod telling;
 
 pub use daemon::Daemon;
 pub use desk::{Call, Counter, Desk, Told, desk};
-pub use order::{Answer, Coming, Order, Outlook, Reason, Refused, Remark, Speed};
+pub use order::{Answer, Coming, Order, Outlook, Reason, Refused, Remark, Speed, TO_CHANGE};
 pub use status::{Alarm, JournalStatus, OutputStatus, SessionStatus, State, Status, ZoneStatus};

@@ -51,8 +51,10 @@ pub enum Order {
 }
 
 /// So long as it takes to put other headphones on.
+pub const TO_CHANGE: Duration = Duration::from_secs(10);
+
 const fn to_change() -> Duration {
-    Duration::from_secs(10)
+    TO_CHANGE
 }
 
 /// How fast a session is ended.

@@ -54,11 +54,18 @@ pub struct Ready {
     pub script: PathBuf,
     /// How it was cut off before, where it was.
     pub cut: Option<Cut>,
+    /// What is said of it.
+    pub said: Said,
+}
+
+/// What is said of a session that begins.
+#[derive(Debug, Default)]
+pub struct Said {
     /// What somebody should see to from the start: a kind and a sentence.
     pub alarms: Vec<(&'static str, String)>,
     /// What the one who asked should know of the room, each a sentence.
     pub warnings: Vec<String>,
-    /// What is said of the script and its files, each a sentence.
+    /// Of the script and its files, each a sentence.
     pub remarks: Vec<String>,
 }
 
@@ -158,8 +165,12 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 caps: loudest,
                 ..Beginning::new(course, Frames::ZERO)
             };
-            let ready = begin(means, beginning, journal, place, path, remarks)?;
-            Ok(Ready { warnings, ..ready })
+            let said = Said {
+                warnings,
+                remarks,
+                ..Said::default()
+            };
+            begin(means, beginning, journal, place, path, said)
         }
         Wanted::Interrupted(interrupted) => {
             let Interrupted { journal, account } = *interrupted;
@@ -218,10 +229,14 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 caps: loudest,
                 ..Beginning::again(course, start, account.started_cues())
             };
-            let ready = begin(means, beginning, journal, place, path, remarks)?;
+            let said = Said {
+                alarms,
+                remarks,
+                ..Said::default()
+            };
+            let ready = begin(means, beginning, journal, place, path, said)?;
             Ok(Ready {
                 cut: Some(cut),
-                alarms,
                 ..ready
             })
         }
@@ -263,7 +278,7 @@ fn begin(
     journal: Arc<Journal>,
     place: Place,
     script: PathBuf,
-    remarks: Vec<String>,
+    said: Said,
 ) -> Result<Ready, Refused> {
     let rate = beginning.course.timeline().rate;
     let beginning = Beginning {
@@ -281,9 +296,7 @@ fn begin(
         place,
         script,
         cut: None,
-        alarms: Vec::new(),
-        warnings: Vec::new(),
-        remarks,
+        said,
     })
 }
 

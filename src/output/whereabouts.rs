@@ -44,7 +44,7 @@ struct Berth {
     sink: u32,
 }
 
-/// What a look brings.
+/// What a search brings.
 struct Found {
     /// The newest stream of this program's on the sink; older ones are being closed.
     here: Option<Berth>,
@@ -52,44 +52,75 @@ struct Found {
     elsewhere: bool,
 }
 
+/// Where the stream is.
+enum Sight {
+    /// On its sink, or not there yet.
+    Well,
+    /// On another one.
+    Moved,
+    /// The server does not show it.
+    Hidden,
+}
+
+/// Who looks.
+struct Lookout {
+    sink: String,
+    berth: Option<Berth>,
+    /// How often it was searched.
+    looks: usize,
+}
+
+impl Lookout {
+    fn look(&mut self, door: &mut Door) -> Result<Sight, ProtocolError> {
+        if let Some(berth) = self.berth {
+            let stream: SinkInputInfo = door.ask(&Command::GetSinkInputInfo(berth.stream))?;
+            let is_moved = stream.sink_index != berth.sink;
+            return Ok(if is_moved { Sight::Moved } else { Sight::Well });
+        }
+        self.looks += 1;
+        let Found { here, elsewhere } = door.look_for(&self.sink)?;
+        self.berth = here;
+        Ok(match here {
+            None if self.looks >= LOOKS && elsewhere => Sight::Moved,
+            None if self.looks >= LOOKS => Sight::Hidden,
+            _ => Sight::Well,
+        })
+    }
+}
+
 fn follow(sink: &str, health: &Weak<Health>) {
     // Until it is noticed the wrong ears hear it, however busy the machine is.
     let _ = take_real_time();
-    let mut berth: Option<Berth> = None;
-    let mut looks = 0;
+    let mut lookout = Lookout {
+        sink: sink.to_owned(),
+        berth: None,
+        looks: 0,
+    };
+    let mut door: Option<Door> = None;
     while health.strong_count() > 0 {
-        let looked = Door::open().and_then(|mut door| {
-            while health.strong_count() > 0 {
-                if let Some(berth) = berth {
-                    let stream: SinkInputInfo =
-                        door.ask(&Command::GetSinkInputInfo(berth.stream))?;
-                    if stream.sink_index != berth.sink {
-                        return Ok(true);
-                    }
-                } else {
-                    looks += 1;
-                    let found = door.look_for(sink)?;
-                    berth = found.here;
-                    if berth.is_none() && looks >= LOOKS {
-                        return Ok(found.elsewhere);
-                    }
-                }
-                thread::sleep(LOOK);
-            }
-            Ok(false)
-        });
-        match (looked, health.upgrade()) {
-            (_, None) => return,
-            (Ok(true), Some(health)) => {
+        let open = match door.take() {
+            Some(open) => Ok(open),
+            None => Door::open(),
+        };
+        let seen = open.and_then(|open| lookout.look(door.insert(open)));
+        match seen {
+            Ok(Sight::Well) => {}
+            Ok(Sight::Moved) => {
                 tracing::warn!("the sound server moved the sound away from `{sink}`");
-                return health.lead_astray();
+                if let Some(health) = health.upgrade() {
+                    health.lead_astray();
+                }
+                return;
             }
-            (Ok(false), Some(_)) => {
+            Ok(Sight::Hidden) => {
                 return tracing::warn!("the sound server does not say where the sound is");
             }
             // It is closed already.
-            (Err(ProtocolError::ServerError(_)), Some(_)) if berth.is_some() => return,
-            (Err(error), Some(_)) => tracing::debug!("the sound server does not say: {error}"),
+            Err(ProtocolError::ServerError(_)) if lookout.berth.is_some() => return,
+            Err(error) => {
+                tracing::debug!("the sound server does not say: {error}");
+                door = None;
+            }
         }
         thread::sleep(LOOK);
     }

@@ -62,6 +62,15 @@ impl Desk {
             .env_remove("NOTIFY_SOCKET");
     }
 
+    /// The program on a terminal, which `script` is.
+    pub fn on_a_terminal(&self, args: &[&str]) -> Command {
+        let mut terminal = Command::new("script");
+        let line = format!("{} {}", env!("CARGO_BIN_EXE_undersong"), args.join(" "));
+        terminal.args(["-qec", &line, "/dev/null"]);
+        self.dress(&mut terminal);
+        terminal
+    }
+
     pub fn run(&self, args: &[&str]) -> Said {
         said(&self.command(args).output().unwrap())
     }

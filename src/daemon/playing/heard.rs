@@ -72,13 +72,11 @@ impl Playing {
     fn is_deaf(&self) -> bool {
         let (timeline, at) = (self.player.timeline(), self.player.position());
         let library = self.player.course().library();
+        let caps = self.caps();
         let mut zones = timeline.layout.zones();
         zones.any(|zone| {
             let music = music_over(&timeline.clips, library, timeline.rate, zone, at..at);
-            let cap = timeline
-                .layout
-                .listener(zone)
-                .map(|it| self.room.loudest.within(&timeline.layout).of(it));
+            let cap = timeline.layout.listener(zone).map(|it| caps.of(it));
             let level = cap.map_or(self.player.level(), |cap| self.player.level().min(cap));
             let least = music.map(|music| music.0 + level.0 + LOWEST_DUCK.0);
             least.is_some_and(|least| least > AUDIBLE.0)

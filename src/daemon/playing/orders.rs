@@ -11,6 +11,7 @@ use crate::engine::Stop;
 use crate::journal::{Entry, LONGEST_NOTE};
 use crate::level::Decibels;
 use crate::timeline::{Change, Forecast};
+use crate::zone::Caps;
 
 impl Playing {
     /// Carries an order out, or shows what it would do.
@@ -60,9 +61,13 @@ impl Playing {
         let _ = answer.send(done);
     }
 
+    /// How far up the level goes for each listener of this session.
+    pub(super) fn caps(&self) -> Caps {
+        self.room.loudest.within(&self.player.timeline().layout)
+    }
+
     fn loudest(&self) -> Decibels {
-        let layout = &self.player.timeline().layout;
-        self.room.loudest.within(layout).highest(layout)
+        self.caps().highest(&self.player.timeline().layout)
     }
 
     fn check(&self, change: &Change) -> Result<(), Refused> {
