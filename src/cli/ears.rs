@@ -110,7 +110,11 @@ impl Ears {
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
-                Some(_) = lines.next(), if asks => {
+                line = lines.next(), if asks => {
+                    // Ctrl-D is no answer.
+                    if line.is_none() {
+                        continue;
+                    }
                     let done = give(client, Order::Change(Change::Continue)).await;
                     // Perhaps it went on by itself, or was stopped, just now; where not, it can be pressed again.
                     asks = done.is_err();
