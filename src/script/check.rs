@@ -68,6 +68,10 @@ fn music(written: &Field<language::Music>, folder: &Path, mistakes: &mut Mistake
         phase_crossfade: fade(&written.phase_crossfade, &CROSSFADES, 25),
         fade_in: fade(&written.fade_in, &fades, 4),
         fade_out: fade(&written.fade_out, &fades, 10),
+        largest_step: written
+            .largest_step
+            .get()
+            .map_or(Decibels(4.0), |largest| largest.0),
         bed: sound(&written.bed, folder, mistakes),
     }
 }

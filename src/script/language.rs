@@ -51,6 +51,9 @@ record! {
             fade_in: Length,
             /// How long the music takes to go out at the end of the session: 10s unless said.
             fade_out: Length,
+            /// How much louder or softer one track may go on than the one before it ended: 4 LU unless said,
+            /// up to 20 LU.
+            largest_step: LargestStep,
             /// A quiet, seamless loop that sounds if a track cannot be played. A bundled one unless said.
             bed: FileName,
         }
@@ -184,6 +187,21 @@ impl Scalar for OverMusic {
                 Wrong::new("speech can stand from 10 LU to 18 LU above the music")
                     .help("`12 LU` suits most sessions"),
             );
+        }
+        Ok(Self(Decibels(units)))
+    }
+}
+
+/// How much louder or softer one track may go on than the one before it ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LargestStep(pub Decibels);
+
+impl Scalar for LargestStep {
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let units = quantity(text, "LU")?;
+        if !(2.0..=20.0).contains(&units) {
+            return Err(Wrong::new("the largest step can be from 2 LU to 20 LU")
+                .help("`4 LU` suits most sessions"));
         }
         Ok(Self(Decibels(units)))
     }

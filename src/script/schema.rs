@@ -6,7 +6,7 @@ use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use super::language::{LoudnessTarget, OverMusic, Script};
+use super::language::{LargestStep, LoudnessTarget, OverMusic, Script};
 use super::session::At;
 
 /// The schema; made from the same declarations that read the script.
@@ -48,6 +48,7 @@ pattern!(LoudnessTarget, {
     "pattern": r"^(as-is|[-−][0-9.]+ ?[lL][uU][fF][sS])$"
 });
 pattern!(OverMusic, { "type": "string", "pattern": r"^[+]?[0-9.]+ ?[lL][uU]$" });
+pattern!(LargestStep, { "type": "string", "pattern": r"^[+]?[0-9.]+ ?[lL][uU]$" });
 pattern!(At, {
     "anyOf": [
         { "const": 0 },

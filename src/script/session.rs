@@ -43,6 +43,8 @@ pub struct Music {
     pub fade_in: Duration,
     /// Of the whole session.
     pub fade_out: Duration,
+    /// How much louder or softer one track may go on than the one before it ended.
+    pub largest_step: Decibels,
     /// The script's own bed; `None` for the bundled one.
     pub bed: Option<Sound>,
 }

@@ -10,6 +10,7 @@ use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::ramps;
+use crate::timeline::joins;
 use crate::timeline::loudness::normalise;
 use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::place::Ground;
@@ -56,6 +57,10 @@ pub fn compose(
     let mut score = Score::written(session, library, rate);
     score.add_rest(&mut remarks);
     let Score { clips, phases, .. } = score;
+    remarks.extend(joins::review(session, library, rate, &clips, &phases));
+    if remarks.iter().any(|m| m.weight == Weight::Error) {
+        return Err(remarks);
+    }
     let ground = Ground {
         session,
         library,

@@ -11,6 +11,7 @@ mod draft;
 mod duck;
 mod fill;
 mod forecast;
+mod joins;
 mod loudness;
 mod model;
 mod order;

@@ -190,6 +190,7 @@ pub fn session(plan: &Plan) -> (Session, Library) {
             phase_crossfade: ms(plan.phase_crossfade),
             fade_in: ms(plan.fade_in),
             fade_out: ms(plan.fade_out),
+            largest_step: Decibels(4.0),
             bed: None,
         },
         voice: Voice {
