@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use undersong::engine::{Brake, Command, Engine, Envelope, Handle, Id, Loop, Setup, Voice};
 use undersong::fade::Fade;
 use undersong::frame::Frame;
-use undersong::level::{Decibels, Gain};
+use undersong::level::{Decibels, Gain, Loudness};
 use undersong::time::{Frames, Rate};
 use undersong::zone::{Caps, Layout};
 
@@ -124,6 +124,7 @@ fn stage(sounds: &[Arc<[Frame]>]) -> (Engine, Handle) {
         layout: Layout::single(),
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
+        calm: Loudness(-33.0),
         ceiling: Decibels(-6.0),
         caps: Caps::default(),
         bed: Loop::default(),

@@ -98,6 +98,18 @@ impl Loudness {
     /// Below this nothing is heard, and no gain is derived from it (the gate of BS.1770-5).
     pub const GATE: Self = Self(-70.0);
 
+    /// The loudness of a mean power of weighted samples, that of both channels together (BS.1770-5, annex 1).
+    #[must_use]
+    pub fn of_power(power: f64) -> Self {
+        Self((-0.691 + 10.0 * power.max(1e-20).log10()) as f32)
+    }
+
+    /// The power of which this is the loudness.
+    #[must_use]
+    pub fn power(self) -> f64 {
+        10.0_f64.powf((f64::from(self.0) + 0.691) / 10.0)
+    }
+
     /// The level change that brings this loudness to `target`.
     #[must_use]
     pub fn to_reach(self, target: Self) -> Decibels {

@@ -15,7 +15,7 @@ use crate::daemon::preparation::Means;
 use crate::decode::Decoder;
 use crate::doctor::patched;
 use crate::engine::{Command, Engine, Event, Handle, Loop, Setup, Stop};
-use crate::level::{Decibels, Gain};
+use crate::level::{Decibels, Gain, Loudness};
 use crate::output::{Device, Live, aside};
 use crate::room::{Channels, Output};
 use crate::stream::load;
@@ -275,6 +275,7 @@ fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Soundi
         layout: layout.clone(),
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
+        calm: Loudness(-33.0),
         ceiling: CEILING,
         caps: room.loudest.clone(),
         bed: Loop::default(),

@@ -16,8 +16,7 @@ const STEPS: usize = 8;
 /// Measures one stereo zone.
 #[derive(Debug)]
 pub struct Meter {
-    shelf: Biquad,
-    pass: Biquad,
+    weighting: Weighting,
     /// Sums of squares of past steps.
     steps: [f64; STEPS],
     step: usize,
@@ -34,14 +33,13 @@ impl Meter {
     pub fn new(rate: Rate) -> Self {
         let hertz = f64::from(rate.hertz());
         Self {
-            shelf: Biquad::shelf(hertz),
-            pass: Biquad::high_pass(hertz),
+            weighting: Weighting::new(rate),
             steps: [0.0; STEPS],
             step: 0,
             sum: 0.0,
             count: 0,
             step_frames: (hertz * 0.4 / STEPS as f64).round() as usize,
-            momentary: loudness(0.0),
+            momentary: Loudness::of_power(0.0),
         }
     }
 
@@ -52,7 +50,7 @@ impl Meter {
             let (now, later) = rest.split_at(rest.len().min(self.step_frames - self.count));
             let mut sum = 0.0;
             for frame in now {
-                let weighted = self.pass.run(self.shelf.run(frame.map(f64::from)));
+                let weighted = self.weighting.run(*frame);
                 sum += weighted[0] * weighted[0] + weighted[1] * weighted[1];
             }
             self.sum += sum;
@@ -62,12 +60,11 @@ impl Meter {
                 self.step = (self.step + 1) % STEPS;
                 (self.sum, self.count) = (0.0, 0);
                 let power = self.steps.iter().sum::<f64>() / (STEPS * self.step_frames) as f64;
-                self.momentary = loudness(power);
+                self.momentary = Loudness::of_power(power);
             }
             rest = later;
         }
-        self.shelf.settle();
-        self.pass.settle();
+        self.weighting.settle();
     }
 
     /// The loudness of the last 400 ms, in steps of 50 ms. Real-time safe.
@@ -77,9 +74,35 @@ impl Meter {
     }
 }
 
-/// The loudness of a mean power of weighted samples, both channels together.
-fn loudness(power: f64) -> Loudness {
-    Loudness((-0.691 + 10.0 * power.max(1e-20).log10()) as f32)
+/// Weighs both channels of a sound as people hear them.
+#[derive(Debug)]
+pub struct Weighting {
+    shelf: Biquad,
+    pass: Biquad,
+}
+
+impl Weighting {
+    /// The weighting at a rate.
+    #[must_use]
+    pub fn new(rate: Rate) -> Self {
+        let hertz = f64::from(rate.hertz());
+        Self {
+            shelf: Biquad::shelf(hertz),
+            pass: Biquad::high_pass(hertz),
+        }
+    }
+
+    /// The next frame, weighted. Real-time safe.
+    #[inline]
+    pub fn run(&mut self, frame: Frame) -> [f64; 2] {
+        self.pass.run(self.shelf.run(frame.map(f64::from)))
+    }
+
+    /// What is far below hearing is nothing: denormal numbers are slow. For between blocks. Real-time safe.
+    pub fn settle(&mut self) {
+        self.shelf.settle();
+        self.pass.settle();
+    }
 }
 
 /// A second-order filter on both channels, transposed direct form II.

@@ -21,6 +21,7 @@ mod meter;
 mod mix;
 mod render;
 mod revision;
+mod startle;
 mod transport;
 mod voice;
 mod zone_bus;

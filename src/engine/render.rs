@@ -20,7 +20,7 @@ use crate::engine::transport::{Motion, Transport};
 use crate::engine::voice::Voice;
 use crate::engine::zone_bus::ZoneBus;
 use crate::frame::{Frame, SILENCE};
-use crate::level::{Decibels, Gain};
+use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::zone::{Caps, Layout, MAX_ZONES, Zone};
 
@@ -45,6 +45,8 @@ pub struct Setup {
     pub ramp_in: Frames,
     /// How far up the level goes in each zone.
     pub caps: Caps,
+    /// Music up to here may come from silence at once; what is louder comes no faster than people bear.
+    pub calm: Loudness,
     /// Where each zone is limited.
     pub ceiling: Decibels,
     /// The loop that stands in for music that cannot go on.
@@ -101,7 +103,7 @@ impl Engine {
                 .map(|zone| {
                     let listener = setup.layout.listener(zone);
                     let cap = listener.map_or(Decibels::LOUDEST, |it| setup.caps.of(it));
-                    ZoneBus::new(setup.rate, cap.gain(), setup.ceiling.gain())
+                    ZoneBus::new(setup.rate, cap.gain(), setup.ceiling.gain(), setup.calm)
                 })
                 .collect(),
             decks: Vec::with_capacity(MAX_DECKS),
@@ -362,7 +364,7 @@ impl Engine {
         }
         self.bed.mix(at, starved, music);
         for zone in &mut self.zones {
-            zone.duck(at, frames);
+            zone.soften(at, frames);
         }
         let mut buses = self::buses(&mut self.zones, frames);
         let speech = &mut buses[..count];

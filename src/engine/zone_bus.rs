@@ -5,14 +5,16 @@ use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
 use crate::engine::meter::Meter;
 use crate::engine::mix;
+use crate::engine::startle::StartleGuard;
 use crate::frame::{Frame, SILENCE};
-use crate::level::Gain;
+use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 
 /// The bus of one zone, from the sum of its clips to what leaves for its channels.
 #[derive(Debug)]
 pub struct ZoneBus {
     pub(super) block: Box<[Frame]>,
+    startle: StartleGuard,
     pub(super) duck: Tracer<Lane>,
     /// The level goes no higher.
     cap: Gain,
@@ -24,9 +26,10 @@ pub struct ZoneBus {
 impl ZoneBus {
     /// A silent bus. Allocates.
     #[must_use]
-    pub fn new(rate: Rate, cap: Gain, ceiling: Gain) -> Self {
+    pub fn new(rate: Rate, cap: Gain, ceiling: Gain, calm: Loudness) -> Self {
         Self {
             block: vec![SILENCE; MAX_BLOCK].into(),
+            startle: StartleGuard::new(rate, calm),
             duck: Tracer::new(Lane::at(Gain::UNITY)),
             cap,
             limiter: Limiter::new(rate, ceiling),
@@ -35,8 +38,10 @@ impl ZoneBus {
         }
     }
 
-    /// Brings the music of the block that begins at `at` down where speech is heard. Real-time safe.
-    pub fn duck(&mut self, at: Frames, frames: usize) {
+    /// Holds the music of the block that begins at `at` back where it would startle, and brings it down where speech is
+    /// heard. Real-time safe.
+    pub fn soften(&mut self, at: Frames, frames: usize) {
+        self.startle.watch(&mut self.block[..frames]);
         along(&mut self.duck, at, &mut self.block[..frames], mix::scale);
     }
 
@@ -57,12 +62,12 @@ impl ZoneBus {
         self.meter.measure(block);
     }
 
-    /// Peak, loudness and the limiter's deepest gain since this was last asked. Real-time safe.
+    /// Peak, loudness and the deepest gain of limiter and startle guard since this was last asked. Real-time safe.
     pub fn take_reading(&mut self) -> Reading {
         Reading {
             peak: std::mem::take(&mut self.peak),
             momentary: self.meter.momentary().0,
-            limiter: self.limiter.take_deepest(),
+            limiter: self.limiter.take_deepest().min(self.startle.take_deepest()),
         }
     }
 }
@@ -89,6 +94,6 @@ pub struct Reading {
     pub peak: f32,
     /// Loudness of the last 400 ms, in LUFS.
     pub momentary: f32,
-    /// The least gain of the limiter; 1 while it is idle.
+    /// The least gain of the limiter and the startle guard; 1 while both are idle.
     pub limiter: f32,
 }

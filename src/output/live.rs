@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::engine::{Brake, Loop, Setup};
-    use crate::level::{Decibels, Gain};
+    use crate::level::{Decibels, Gain, Loudness};
     use crate::output::loan::{Lent, loan};
     use crate::output::patch::Patch;
     use crate::time::{Frames, Rate};
@@ -187,6 +187,7 @@ mod tests {
             layout: Layout::single(),
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
+            calm: Loudness(-33.0),
             ceiling: Decibels(-6.0),
             caps: Caps::default(),
             bed: Loop::default(),

@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Brake, Engine, Loop, Setup};
-use crate::level::{Decibels, Gain};
+use crate::level::{Decibels, Gain, Loudness};
 use crate::output::device::Device;
 use crate::output::device_error::DeviceError;
 use crate::output::patch::Patch;
@@ -51,6 +51,7 @@ impl Device {
             layout: layout.clone(),
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
+            calm: Loudness(-33.0),
             ceiling: Decibels(-6.0),
             caps: Caps::default(),
             bed: Loop::default(),

@@ -20,6 +20,12 @@ use crate::zone::{Caps, Zone};
 /// Each zone's ceiling, true peak.
 const CEILING: Decibels = Decibels(-6.0);
 
+/// Where tracks are left as they are, they are taken to be meant for this.
+const USUAL: Loudness = Loudness(-23.0);
+
+/// Music that stays this far below what its tracks are brought to frightens nobody, however suddenly it comes.
+const CALM: Decibels = Decibels(-10.0);
+
 /// A session that is taken up after it was cut off comes from silence within this.
 const TAKE_UP: Duration = Duration::from_secs(3);
 
@@ -169,6 +175,7 @@ impl Player {
             start,
             ramp_in,
             caps,
+            calm: course.session().music.loudness.unwrap_or(USUAL) + CALM,
             ceiling: CEILING,
             bed: bed(&timeline)?,
             bed_gain: timeline.bed.gain,

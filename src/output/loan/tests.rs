@@ -2,7 +2,7 @@ use super::*;
 use crate::engine::{Brake, Handle, Id, Loop, Setup};
 use crate::engine::{Command, Envelope, Voice};
 use crate::fade::Fade;
-use crate::level::{Decibels, Gain};
+use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::zone::{Caps, Layout, Listener, Zones};
 
@@ -14,6 +14,7 @@ fn engine() -> (Box<Engine>, Handle) {
         layout: layout.clone(),
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
+        calm: Loudness(-33.0),
         ceiling: Decibels(-1.0),
         caps: Caps::default(),
         bed: Loop::default(),

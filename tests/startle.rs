@@ -1,0 +1,127 @@
+//! What rises too fast in the music is held back, and nothing else is touched.
+
+mod common;
+
+use common::files::{Wav, wav};
+use common::sounds::{noise, sine};
+use common::stage::Stage;
+use ebur128::{EbuR128, Mode};
+use undersong::frame::Frame;
+use undersong::time::Rate;
+
+#[global_allocator]
+static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
+const RATE: Rate = Rate::DEFAULT;
+
+fn script(track: &str, more: &str) -> String {
+    format!(
+        "undersong: 1\ntitle: Startle\nmusic: {{ loudness: as-is, crossfade: 0s, fade-in: 0s, fade-out: 0s }}\n\
+         phases: [{{ name: all, length: 20s, playlist: [{track}]{more} }}]\n"
+    )
+}
+
+/// Momentary loudness every 10 ms, by another meter than ours.
+fn momentary(sound: &[Frame]) -> Vec<f64> {
+    let mut meter = EbuR128::new(2, RATE.hertz(), Mode::M).unwrap();
+    let mut heard = Vec::new();
+    for step in sound.chunks(480) {
+        meter.add_frames_f32(step.as_flattened()).unwrap();
+        heard.push(meter.loudness_momentary().unwrap());
+    }
+    heard
+}
+
+/// The largest rises within 100 ms and within a second above the loudest that sounded in the second before, from `after`
+/// seconds on; what is below -33 LUFS frightens nobody.
+fn rises(sound: &[Frame], after: usize) -> [f64; 2] {
+    let heard = momentary(sound);
+    [10..100, 100..200].map(|ago| {
+        let rise = |at: usize| {
+            let before = &heard[at - ago.end..at - ago.start];
+            heard[at] - before.iter().copied().fold(-33.0, f64::max)
+        };
+        (after * 100..heard.len()).map(rise).fold(0.0, f64::max)
+    })
+}
+
+/// A quiet sound into which a loud one bursts at 10 s for so many frames.
+fn burst(quiet: f32, loud: f32, frames: usize) -> Vec<Frame> {
+    let mut sound = noise(3, quiet, 20 * 48_000);
+    let burst = noise(4, loud, frames);
+    sound[480_123..480_123 + frames].copy_from_slice(&burst);
+    sound
+}
+
+#[test]
+fn a_burst_rises_no_faster_than_people_bear() {
+    let stage = Stage::new();
+    for (quiet, loud, frames) in [
+        (0.02, 0.8, 470_000),
+        (0.02, 0.3, 470_000),
+        (0.0, 0.8, 470_000),
+        (0.004, 0.4, 40_000),
+        (0.05, 0.9, 5_000),
+    ] {
+        let sound = burst(quiet, loud, frames);
+        wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
+        let before = rises(&sound, 2);
+        assert!(
+            before[0] > 6.5 || before[1] > 10.5,
+            "the burst is none: {before:?}"
+        );
+        let heard = stage.hear(&script("a.wav", ""), RATE).frames();
+        let after = rises(&heard, 2);
+        assert!(
+            after[0] <= 6.0 && after[1] <= 10.0,
+            "{quiet} {loud} {frames}: {after:?}"
+        );
+        // In the end it is as loud as it is.
+        if frames > 400_000 {
+            let end = heard.len() - 48_000..heard.len() - 24_000;
+            let apart =
+                common::stage::power(&heard[end.clone()]) - common::stage::power(&sound[end]);
+            assert!(apart > -1.0 || loud > 0.7, "{loud}: {apart}");
+        }
+    }
+}
+
+#[test]
+fn what_rises_slowly_is_not_touched_at_all() {
+    let stage = Stage::new();
+    let mut sound = noise(5, 0.3, 20 * 48_000);
+    for (at, frame) in sound.iter_mut().enumerate() {
+        // 8 dB in a second, up and down, and a stroke of 20 ms every second.
+        let seconds = at as f32 / 48_000.0;
+        let swell = 10.0_f32.powf(-4.0 / 20.0 * (1.0 - (seconds * 1.5).cos()));
+        let stroke = if at % 48_000 < 960 { 1.5 } else { 1.0 };
+        *frame = frame.map(|s| s * swell * stroke * 0.6);
+    }
+    wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
+    let heard = stage.hear(&script("a.wav", ""), RATE).frames();
+    assert!(
+        heard[..19 * 48_000] == sound[..19 * 48_000],
+        "it was changed"
+    );
+}
+
+#[test]
+fn a_cue_that_the_script_asks_for_is_not_held_back() {
+    let stage = Stage::new();
+    wav(
+        &stage.path("a.wav"),
+        &noise(3, 0.003, 20 * 48_000),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let bell = sine(440.0, -8.0, 48_000, 96_000);
+    wav(&stage.path("bell.wav"), &bell, 48_000, 2, Wav::Float);
+    let cue = ", cues: [{ at: 10s, chime: bell.wav, attack: 50ms }]";
+    let heard = stage.hear(&script("a.wav", cue), RATE).frames();
+    let loudest = heard[500_000..570_000]
+        .iter()
+        .map(|f| f[0].abs())
+        .fold(0.0, f32::max);
+    assert!(loudest > 0.35, "{loudest}");
+}
