@@ -7,8 +7,9 @@ use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+use super::edit_list::EditList;
 use super::error::ends_early;
-use super::open::{self, Ahead, Origin, Sound};
+use super::open::{self, Ahead, Opened, Origin, Sound};
 use super::tape::{Grid, Tape};
 use super::window::Gauge;
 use super::{Damage, DecodeError, Tags};
@@ -68,8 +69,12 @@ impl Decoder {
     }
 
     fn open_at(origin: Origin, first_wanted: i64) -> Result<Self, DecodeError> {
-        let (mut format, gauge) = origin.open()?;
-        let sound = Sound::find(format.as_ref())?;
+        let Opened {
+            mut format,
+            edits,
+            gauge,
+        } = origin.open()?;
+        let sound = Sound::find(format.as_ref(), &edits)?;
         let mut decoder = Self {
             origin,
             gauge,
@@ -85,7 +90,11 @@ impl Decoder {
         let mut first = Vec::new();
         while decoder.channels == 0 {
             if decoder.ended {
-                return Err(DecodeError::Silent);
+                return Err(if decoder.sound.lost {
+                    DecodeError::CutOff
+                } else {
+                    DecodeError::Silent
+                });
             }
             decoder.packet(&mut first)?;
         }
@@ -124,7 +133,7 @@ impl Decoder {
     }
 
     /// Whether the file records its exact first and last frame; an MP3 without its encoder's tag
-    /// and AAC do not, and a join may be heard.
+    /// and AAC without an edit list do not, and a join may be heard.
     #[must_use]
     pub fn exact_ends(&self) -> bool {
         self.sound.exact_ends
@@ -215,7 +224,7 @@ impl Decoder {
             Ok(Some(_)) => {}
             Err(Symphonia::ResetRequired) => self.next_in_chain()?,
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
-            Ok(None) => self.end(self.stops_short(false)),
+            Ok(None) => self.end(self.stops_short(self.sound.lost)),
             // What was written to a pipe announces no length, and ends where it ends; Ogg has a
             // last page all the same.
             Err(Symphonia::IoError(_)) => self.end(self.stops_short(self.sound.needs_last_page)),
@@ -228,7 +237,9 @@ impl Decoder {
         let Sound {
             clock,
             start,
+            first,
             length,
+            end,
             exact_ends,
             ..
         } = self.sound;
@@ -244,9 +255,8 @@ impl Decoder {
         let (rate, channels) = (sound.spec().rate(), sound.num_planes());
         if self.channels == 0 {
             (self.rate, self.channels) = playable(rate, channels)?;
-            let origin = clock.frames(start, self.rate);
-            self.tape
-                .begin(if exact_ends { origin.max(0) } else { origin });
+            let [origin, at] = [first, start].map(|at| clock.frames(at, self.rate));
+            self.tape.begin(origin, at);
         } else if rate != self.rate.hertz() || channels > 2 {
             self.end(true);
             return Ok(());
@@ -261,6 +271,7 @@ impl Decoder {
             rate: self.rate,
             rounding: clock.rounding(self.rate),
             length,
+            end,
         };
         self.tape
             .place(&sound, clock.frames(time, self.rate), grid, out);
@@ -269,12 +280,12 @@ impl Decoder {
 
     /// Enters the next stream of a chained Ogg file, which plays on behind the last one.
     fn next_in_chain(&mut self) -> Result<(), DecodeError> {
-        self.sound = Sound::find(self.format.as_ref())?;
+        self.sound = Sound::find(self.format.as_ref(), &EditList::default())?;
         self.sound.length = None;
         self.sound.needs_last_page = false;
         self.chained = true;
         self.tape
-            .splice(self.sound.clock.frames(self.sound.start, self.rate).max(0));
+            .splice(self.sound.clock.frames(self.sound.first, self.rate));
         Ok(())
     }
 

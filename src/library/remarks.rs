@@ -62,10 +62,14 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured) -> Vec<String> {
         ));
     }
     if !decoder.exact_ends() {
-        remarks.push(
-            "its exact start and end are not recorded in the file; a gapless join may be heard"
-                .to_owned(),
-        );
+        let what_to_do = if decoder.codec().starts_with("AAC") {
+            "; convert it to FLAC, best from what it was made of"
+        } else {
+            ""
+        };
+        remarks.push(format!(
+            "its exact start and end are not recorded in the file; a gapless join may be heard{what_to_do}"
+        ));
     }
     remarks
 }
