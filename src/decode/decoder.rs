@@ -52,7 +52,23 @@ impl Decoder {
         Self::open_at(Origin::File(path.to_owned()), 0)
     }
 
-    /// The same for a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
+    /// The same where the file is read once from its start to its end, and its checksum verified. Blocking.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and what to do.
+    pub fn open_checked(path: &Path) -> Result<Self, DecodeError> {
+        Self::open_at(Origin::Checked(path.to_owned()), 0)
+    }
+
+    /// Whether all frames were read and are not those of which the file has a checksum, though nothing else is wrong.
+    /// Only FLAC has one.
+    #[must_use]
+    pub fn is_altered(&mut self) -> bool {
+        let checked = matches!(self.origin, Origin::Checked(_)) && self.damage().is_none();
+        checked && self.sound.decoder.finalize().verify_ok == Some(false)
+    }
+
+    /// Opens a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
     ///
     /// # Errors
     /// What is wrong with the file, and what to do.
@@ -74,7 +90,8 @@ impl Decoder {
             edits,
             gauge,
         } = origin.open()?;
-        let sound = Sound::find(format.as_ref(), &edits)?;
+        let verify = matches!(origin, Origin::Checked(_));
+        let sound = Sound::find(format.as_ref(), &edits, verify)?;
         let mut decoder = Self {
             origin,
             gauge,
@@ -280,7 +297,7 @@ impl Decoder {
 
     /// Enters the next stream of a chained Ogg file, which plays on behind the last one.
     fn next_in_chain(&mut self) -> Result<(), DecodeError> {
-        self.sound = Sound::find(self.format.as_ref(), &EditList::default())?;
+        self.sound = Sound::find(self.format.as_ref(), &EditList::default(), false)?;
         self.sound.length = None;
         self.sound.needs_last_page = false;
         self.chained = true;

@@ -53,6 +53,8 @@ pub fn audio_file(path: &Path) -> Result<Metadata, DecodeError> {
 pub(super) enum Origin {
     /// A file on disk.
     File(PathBuf),
+    /// The same, of which the checksum is verified.
+    Checked(PathBuf),
     /// A file that is read ahead.
     Ahead(Ahead),
     /// A file that is part of the program.
@@ -89,7 +91,7 @@ impl Origin {
     pub fn open(&self) -> Result<Opened, DecodeError> {
         let mut gauge = None;
         let bytes: Box<dyn MediaSource> = match self {
-            Self::File(path) => {
+            Self::File(path) | Self::Checked(path) => {
                 audio_file(path)?;
                 Box::new(File::open(path)?)
             }
@@ -144,7 +146,12 @@ pub(super) struct Sound {
 }
 
 impl Sound {
-    pub fn find(format: &dyn FormatReader, edits: &EditList) -> Result<Self, DecodeError> {
+    /// `verify` costs time.
+    pub fn find(
+        format: &dyn FormatReader,
+        edits: &EditList,
+        verify: bool,
+    ) -> Result<Self, DecodeError> {
         let track = format
             .default_track(TrackType::Audio)
             .ok_or(DecodeError::NotAudio)?;
@@ -158,7 +165,9 @@ impl Sound {
         let vorbis = params.codec == CODEC_ID_VORBIS;
         // Without an encoder's tag Symphonia trims an MP3 to an estimated length and loses seconds.
         let trusted = !mp3 || (track.delay.is_some() && track.num_frames != Some(0));
-        let options = AudioDecoderOptions::default().gapless(trusted);
+        let options = AudioDecoderOptions::default()
+            .gapless(trusted)
+            .verify(verify);
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(params, &options)
             .map_err(|_| DecodeError::Unsupported(format.format_info().long_name))?;
