@@ -120,6 +120,28 @@ fn damage_is_said_in_plain_words() {
 }
 
 #[test]
+fn a_flac_whose_checksum_differs_is_spoken_of() {
+    let folder = folder();
+    let sound = noise(12, 0.5, 50_003);
+    for (bits, channels) in [(16, 1), (24, 2)] {
+        let path = folder.path().join("a.flac");
+        flac(&path, &sound, 44_100, channels, bits);
+        assert_eq!(facts_of(&path).remarks, [""; 0], "{bits} bits");
+        let mut bytes = fs::read(&path).unwrap();
+        // the checksum: the last 16 bytes of the first block, behind `fLaC` and its heading of 4
+        bytes[4 + 4 + 18] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        let remarks = facts_of(&path).remarks;
+        assert_eq!(remarks.len(), 1, "{remarks:?}");
+        assert!(remarks[0].contains("checksum differs); copy the file again"));
+        // none was made
+        bytes[8 + 18..8 + 34].fill(0);
+        fs::write(&path, &bytes).unwrap();
+        assert_eq!(facts_of(&path).remarks, [""; 0], "{bits} bits");
+    }
+}
+
+#[test]
 fn one_bad_file_spoils_no_other() {
     let folder = folder();
     let good = wav(

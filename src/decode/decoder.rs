@@ -7,8 +7,9 @@ use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+use super::edit_list::EditList;
 use super::error::ends_early;
-use super::open::{self, Ahead, Origin, Sound};
+use super::open::{self, Ahead, Opened, Origin, Sound};
 use super::tape::{Grid, Tape};
 use super::window::Gauge;
 use super::{Damage, DecodeError, Tags};
@@ -51,7 +52,23 @@ impl Decoder {
         Self::open_at(Origin::File(path.to_owned()), 0)
     }
 
-    /// The same for a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
+    /// The same where the file is read once from its start to its end, and its checksum verified. Blocking.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and what to do.
+    pub fn open_checked(path: &Path) -> Result<Self, DecodeError> {
+        Self::open_at(Origin::Checked(path.to_owned()), 0)
+    }
+
+    /// Whether all frames were read and are not those of which the file has a checksum, though nothing else is wrong.
+    /// Only FLAC has one.
+    #[must_use]
+    pub fn is_altered(&mut self) -> bool {
+        let checked = matches!(self.origin, Origin::Checked(_)) && self.damage().is_none();
+        checked && self.sound.decoder.finalize().verify_ok == Some(false)
+    }
+
+    /// Opens a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
     ///
     /// # Errors
     /// What is wrong with the file, and what to do.
@@ -68,8 +85,13 @@ impl Decoder {
     }
 
     fn open_at(origin: Origin, first_wanted: i64) -> Result<Self, DecodeError> {
-        let (mut format, gauge) = origin.open()?;
-        let sound = Sound::find(format.as_ref())?;
+        let Opened {
+            mut format,
+            edits,
+            gauge,
+        } = origin.open()?;
+        let verify = matches!(origin, Origin::Checked(_));
+        let sound = Sound::find(format.as_ref(), &edits, verify)?;
         let mut decoder = Self {
             origin,
             gauge,
@@ -85,7 +107,11 @@ impl Decoder {
         let mut first = Vec::new();
         while decoder.channels == 0 {
             if decoder.ended {
-                return Err(DecodeError::Silent);
+                return Err(if decoder.sound.lost {
+                    DecodeError::CutOff
+                } else {
+                    DecodeError::Silent
+                });
             }
             decoder.packet(&mut first)?;
         }
@@ -124,7 +150,7 @@ impl Decoder {
     }
 
     /// Whether the file records its exact first and last frame; an MP3 without its encoder's tag
-    /// and AAC do not, and a join may be heard.
+    /// and AAC without an edit list do not, and a join may be heard.
     #[must_use]
     pub fn exact_ends(&self) -> bool {
         self.sound.exact_ends
@@ -215,7 +241,7 @@ impl Decoder {
             Ok(Some(_)) => {}
             Err(Symphonia::ResetRequired) => self.next_in_chain()?,
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
-            Ok(None) => self.end(self.stops_short(false)),
+            Ok(None) => self.end(self.stops_short(self.sound.lost)),
             // What was written to a pipe announces no length, and ends where it ends; Ogg has a
             // last page all the same.
             Err(Symphonia::IoError(_)) => self.end(self.stops_short(self.sound.needs_last_page)),
@@ -228,7 +254,9 @@ impl Decoder {
         let Sound {
             clock,
             start,
+            first,
             length,
+            end,
             exact_ends,
             ..
         } = self.sound;
@@ -244,9 +272,8 @@ impl Decoder {
         let (rate, channels) = (sound.spec().rate(), sound.num_planes());
         if self.channels == 0 {
             (self.rate, self.channels) = playable(rate, channels)?;
-            let origin = clock.frames(start, self.rate);
-            self.tape
-                .begin(if exact_ends { origin.max(0) } else { origin });
+            let [origin, at] = [first, start].map(|at| clock.frames(at, self.rate));
+            self.tape.begin(origin, at);
         } else if rate != self.rate.hertz() || channels > 2 {
             self.end(true);
             return Ok(());
@@ -261,6 +288,7 @@ impl Decoder {
             rate: self.rate,
             rounding: clock.rounding(self.rate),
             length,
+            end,
         };
         self.tape
             .place(&sound, clock.frames(time, self.rate), grid, out);
@@ -269,12 +297,12 @@ impl Decoder {
 
     /// Enters the next stream of a chained Ogg file, which plays on behind the last one.
     fn next_in_chain(&mut self) -> Result<(), DecodeError> {
-        self.sound = Sound::find(self.format.as_ref())?;
+        self.sound = Sound::find(self.format.as_ref(), &EditList::default(), false)?;
         self.sound.length = None;
         self.sound.needs_last_page = false;
         self.chained = true;
         self.tape
-            .splice(self.sound.clock.frames(self.sound.start, self.rate).max(0));
+            .splice(self.sound.clock.frames(self.sound.first, self.rate));
         Ok(())
     }
 

@@ -23,6 +23,11 @@ pub enum DecodeError {
     /// No byte in it.
     #[error("is empty; copy it again from where it came")]
     Empty,
+    /// An MP4 file that ends early, of which nothing can then be played.
+    #[error(
+        "is cut off: its end is missing, and an M4A is of no use without; copy it again from where it came"
+    )]
+    CutOff,
     /// What is in it is no sound that we know.
     #[error("is no audio file that can be played; use FLAC, WAV, Ogg Vorbis, MP3, AIFF or M4A")]
     NotAudio,

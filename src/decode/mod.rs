@@ -4,6 +4,7 @@ mod convert;
 mod damage;
 mod decoder;
 mod disk;
+mod edit_list;
 mod error;
 mod open;
 mod tape;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::well_known::FORMAT_ID_ISOMP4;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::{MetadataOptions, MetadataRevision, StandardTag};
@@ -15,6 +16,7 @@ use symphonia::core::units::TimeBase;
 
 use super::DecodeError;
 use super::disk::Disk;
+use super::edit_list::EditList;
 use super::window::{Gauge, Span, Window};
 use crate::time::{Frames, Rate};
 
@@ -51,6 +53,8 @@ pub fn audio_file(path: &Path) -> Result<Metadata, DecodeError> {
 pub(super) enum Origin {
     /// A file on disk.
     File(PathBuf),
+    /// The same, of which the checksum is verified.
+    Checked(PathBuf),
     /// A file that is read ahead.
     Ahead(Ahead),
     /// A file that is part of the program.
@@ -70,12 +74,24 @@ pub struct Ahead {
     pub whole: Frames,
 }
 
+/// A container, opened at its start.
+pub(super) struct Opened {
+    pub format: Box<dyn FormatReader>,
+    /// What an MP4 file says of its ends.
+    pub edits: EditList,
+    /// Where it is read ahead, how far.
+    pub gauge: Option<Gauge>,
+}
+
 impl Origin {
-    /// The container, opened at its start; and what tells how far it is read ahead.
-    pub fn open(&self) -> Result<(Box<dyn FormatReader>, Option<Gauge>), DecodeError> {
+    /// Finds out what container it is. Blocking.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn open(&self) -> Result<Opened, DecodeError> {
         let mut gauge = None;
         let bytes: Box<dyn MediaSource> = match self {
-            Self::File(path) => {
+            Self::File(path) | Self::Checked(path) => {
                 audio_file(path)?;
                 Box::new(File::open(path)?)
             }
@@ -88,11 +104,20 @@ impl Origin {
             }
             Self::Bundled(bytes) => Box::new(Cursor::new(*bytes)),
         };
-        let bytes = MediaSourceStream::new(bytes, MediaSourceStreamOptions::default());
+        let mut bytes = MediaSourceStream::new(bytes, MediaSourceStreamOptions::default());
+        let edits = EditList::read(&mut bytes)?;
         // No hint by the name's ending: renamed files are common, and the content says it all.
         let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
         let probe = symphonia::default::get_probe();
-        Ok((probe.probe(&Hint::new(), bytes, format, metadata)?, gauge))
+        let format = probe.probe(&Hint::new(), bytes, format, metadata);
+        if format.is_err() && edits.lost() {
+            return Err(DecodeError::CutOff);
+        }
+        Ok(Opened {
+            format: format?,
+            edits,
+            gauge,
+        })
     }
 }
 
@@ -102,20 +127,31 @@ pub(super) struct Sound {
     pub track: u32,
     pub codec: &'static str,
     pub clock: Clock,
-    /// Where the container says the sound begins, on its clock.
+    /// Where the container's packets begin, on its clock.
     pub start: i64,
+    /// Where frame 0 lies on it: what is before belongs to the encoder.
+    pub first: i64,
     /// How many frames the header claims, where it can be believed at all.
     pub length: Option<i64>,
+    /// The frame where the sound ends, and what comes is an encoder's padding.
+    pub end: Option<i64>,
     /// Whether the file records its exact first and last frame, so that packets are trimmed.
     pub exact_ends: bool,
     /// Whether the file has lost its end where reading fails before the last page (Ogg).
     pub needs_last_page: bool,
+    /// Whether the file ends before a part of it does (MP4).
+    pub lost: bool,
     /// Frames to decode before those wanted after a seek, until the codec's memory is right.
     pub preroll: i64,
 }
 
 impl Sound {
-    pub fn find(format: &dyn FormatReader) -> Result<Self, DecodeError> {
+    /// `verify` costs time.
+    pub fn find(
+        format: &dyn FormatReader,
+        edits: &EditList,
+        verify: bool,
+    ) -> Result<Self, DecodeError> {
         let track = format
             .default_track(TrackType::Audio)
             .ok_or(DecodeError::NotAudio)?;
@@ -129,23 +165,43 @@ impl Sound {
         let vorbis = params.codec == CODEC_ID_VORBIS;
         // Without an encoder's tag Symphonia trims an MP3 to an estimated length and loses seconds.
         let trusted = !mp3 || (track.delay.is_some() && track.num_frames != Some(0));
-        let options = AudioDecoderOptions::default().gapless(trusted);
+        let options = AudioDecoderOptions::default()
+            .gapless(trusted)
+            .verify(verify);
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(params, &options)
             .map_err(|_| DecodeError::Unsupported(format.format_info().long_name))?;
-        let exact_ends = trusted && !aac;
+        let clock = Clock(track.time_base);
+        let start = track.start_ts.get();
+        let rate = params.sample_rate.and_then(Rate::new);
+        let part = edits.part(track).zip(rate);
+        let exact_ends = match &part {
+            Some((part, _)) => part.exact,
+            None => trusted && !aac,
+        };
+        let frames = track.num_frames.filter(|&frames| trusted && frames > 0);
+        let claimed = frames.and_then(|frames| i64::try_from(frames).ok());
+        let heard = part.map(|(part, rate)| {
+            let [first, end] = [part.ticks.start, part.ticks.end].map(|at| clock.frames(at, rate));
+            (part.ticks.start, end.saturating_sub(first))
+        });
+        let first = if exact_ends { start.max(0) } else { start };
         Ok(Self {
-            codec: people_name(decoder.codec_info().short_name),
+            codec: match people_name(decoder.codec_info().short_name) {
+                "AAC" if edits.fragmented() => "AAC in fragments",
+                "AAC" if format.format_info().format != FORMAT_ID_ISOMP4 => "AAC stream",
+                name => name,
+            },
             decoder,
             track: track.id,
-            clock: Clock(track.time_base),
-            start: track.start_ts.get(),
-            length: track
-                .num_frames
-                .filter(|_| trusted)
-                .and_then(|length| i64::try_from(length).ok()),
+            clock,
+            start,
+            first: heard.map_or(first, |(first, _)| first),
+            length: heard.map_or(claimed, |(_, length)| Some(length)),
+            end: heard.map(|(_, length)| length),
             exact_ends,
             needs_last_page: vorbis,
+            lost: edits.lost(),
             preroll: if mp3 || aac || vorbis {
                 LOSSY_PREROLL
             } else {

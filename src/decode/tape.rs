@@ -50,9 +50,10 @@ impl Tape {
         }
     }
 
-    /// Frame 0 lies at `origin` on the container's clock.
-    pub fn begin(&mut self, origin: i64) {
+    /// Frame 0 lies at `origin` on the container's clock, and the first packet at `at`.
+    pub fn begin(&mut self, origin: i64, at: i64) {
         self.origin = origin;
+        self.expected = at.saturating_sub(origin);
     }
 
     /// What is decoded next lies at `at` on a clock that begins anew (chained Ogg).
@@ -101,7 +102,8 @@ impl Tape {
         let at = self.believe(at.saturating_sub(self.origin), grid);
         self.expected = at + length;
         let skip = (self.next - at).max(0);
-        if skip >= length {
+        let kept = grid.end.map_or(length, |end| length.min(end - at));
+        if skip >= kept {
             return;
         }
         let hole = (at - self.next).max(0);
@@ -114,7 +116,8 @@ impl Tape {
             out
         };
         self.damage.wild += convert::append(packet, skip as usize, out);
-        self.next = at + length;
+        out.truncate(out.len() - (length - kept) as usize);
+        self.next = at + kept;
     }
 
     /// Where a packet lies: at its own time, or right behind the last one where that time is out
@@ -145,4 +148,6 @@ pub(super) struct Grid {
     pub rounding: u64,
     /// The length that the header claims, where it can be believed.
     pub length: Option<i64>,
+    /// Where the sound ends, and what comes is padding.
+    pub end: Option<i64>,
 }

@@ -5,7 +5,8 @@ use crate::decode::{Damage, Decoder};
 use crate::time::{Frames, clock};
 
 /// Everything noteworthy of a file that was decoded to its end.
-pub(super) fn remarks(decoder: &Decoder, measured: &Measured) -> Vec<String> {
+/// `altered` says that its own checksum is not that of its sound.
+pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> Vec<String> {
     let rate = decoder.rate();
     let at = |frames: Frames| clock(rate.duration(frames));
     let second = Frames(u64::from(rate.hertz()));
@@ -30,6 +31,12 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured) -> Vec<String> {
         remarks.push(format!(
             "{stretches} ({seconds:.1} s in all); copy the file again"
         ));
+    }
+    if altered {
+        remarks.push(
+            "its sound is not what it was when it was made (its checksum differs); copy the file again"
+                .to_owned(),
+        );
     }
     if damage.wild > 0 {
         remarks.push(format!(
@@ -62,10 +69,14 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured) -> Vec<String> {
         ));
     }
     if !decoder.exact_ends() {
-        remarks.push(
-            "its exact start and end are not recorded in the file; a gapless join may be heard"
-                .to_owned(),
-        );
+        let what_to_do = if decoder.codec().starts_with("AAC") {
+            "; convert it to FLAC, best from what it was made of"
+        } else {
+            ""
+        };
+        remarks.push(format!(
+            "its exact start and end are not recorded in the file; a gapless join may be heard{what_to_do}"
+        ));
     }
     remarks
 }

@@ -34,7 +34,7 @@ pub(super) fn scan(path: &Path, hash: String) -> Result<Facts, Fault> {
 }
 
 fn decode(path: &Path, hash: String) -> Result<Facts, Fault> {
-    let mut decoder = Decoder::open(path)?;
+    let mut decoder = Decoder::open_checked(path)?;
     let mut meter = Meter::new(decoder.rate()).map_err(|_| Fault::Broken)?;
     let mut frames = Vec::new();
     while decoder.read(&mut frames)? > 0 {
@@ -45,6 +45,7 @@ fn decode(path: &Path, hash: String) -> Result<Facts, Fault> {
     if measured.frames.0 == 0 {
         return Err(Fault::Unplayable(DecodeError::Silent));
     }
+    let altered = decoder.is_altered();
     let tags = decoder.tags().clone();
     Ok(Facts {
         hash,
@@ -52,7 +53,7 @@ fn decode(path: &Path, hash: String) -> Result<Facts, Fault> {
         rate: decoder.rate(),
         channels: decoder.channels(),
         silenced: decoder.damage().silenced,
-        remarks: remarks(&decoder, &measured),
+        remarks: remarks(&decoder, &measured, altered),
         title: tags.title,
         artist: tags.artist,
         frames: measured.frames,

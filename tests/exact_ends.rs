@@ -1,0 +1,213 @@
+//! The first and the last frame of files whose encoders put silence before and behind the sound.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use undersong::decode::{DecodeError, Decoder};
+use undersong::frame::Frame;
+use undersong::library::{Cache, Library};
+use undersong::time::Frames;
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
+}
+
+fn rest(decoder: &mut Decoder) -> Vec<Frame> {
+    let mut out = Vec::new();
+    while decoder.read(&mut out).unwrap() > 0 {}
+    out
+}
+
+/// A file's frames, and whether it is said to have exact ends.
+fn decode(path: &Path) -> (Vec<Frame>, bool) {
+    let mut decoder = Decoder::open(path).unwrap();
+    let sound = rest(&mut decoder);
+    assert!(decoder.damage().is_none(), "{:?}", decoder.damage());
+    (sound, decoder.exact_ends())
+}
+
+fn remarks(path: &Path) -> Vec<String> {
+    let library = Library::scan([path.to_owned()], &Cache::none(), &|_| {});
+    library.facts(path).unwrap().remarks.clone()
+}
+
+/// Where a box of that kind begins; the last one in the file.
+fn place(bytes: &[u8], kind: [u8; 4]) -> usize {
+    let found = bytes.windows(4).rposition(|four| *four == kind);
+    found.unwrap() - 4
+}
+
+/// An M4A file whose bytes a test may change.
+struct M4a {
+    folder: tempfile::TempDir,
+    bytes: Vec<u8>,
+}
+
+impl M4a {
+    /// 30,011 frames, with an edit list. Its index is behind its sound.
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            bytes: fs::read(data("aac.m4a")).unwrap(),
+        }
+    }
+
+    fn without_edits(mut self) -> Self {
+        let at = place(&self.bytes, *b"edts");
+        self.bytes[at + 4..at + 8].copy_from_slice(b"free");
+        self
+    }
+
+    /// Overwrites four bytes of the edit list, `at` bytes into it.
+    fn edit(mut self, at: usize, number: u32) -> Self {
+        let list = place(&self.bytes, *b"elst") + 8 + at;
+        self.bytes[list..list + 4].copy_from_slice(&number.to_be_bytes());
+        self
+    }
+
+    /// With the comment that iTunes writes.
+    fn comment(mut self, text: &str) -> Self {
+        let part = |kind: &[u8], rest: &[u8]| {
+            let size = (rest.len() + 8) as u32;
+            [&size.to_be_bytes()[..], kind, rest].concat()
+        };
+        let inside = [
+            part(b"mean", b"\0\0\0\0com.apple.iTunes"),
+            part(b"name", b"\0\0\0\0iTunSMPB"),
+            part(b"data", &[b"\0\0\0\x01\0\0\0\0", text.as_bytes()].concat()),
+        ];
+        let tag = part(b"----", &inside.concat());
+        // all of these reach to the end of the file
+        for kind in [*b"moov", *b"udta", *b"meta", *b"ilst"] {
+            let at = place(&self.bytes, kind);
+            let size = (self.bytes.len() - at + tag.len()) as u32;
+            self.bytes[at..at + 4].copy_from_slice(&size.to_be_bytes());
+        }
+        self.bytes.extend(tag);
+        self
+    }
+
+    fn path(&self) -> PathBuf {
+        let path = self.folder.path().join("a.m4a");
+        fs::write(&path, &self.bytes).unwrap();
+        path
+    }
+}
+
+#[test]
+fn the_edit_list_of_an_m4a_is_kept_to() {
+    let (padded, exact) = decode(&M4a::new().without_edits().path());
+    assert_eq!((padded.len(), exact), (31_744, false));
+    let (sound, exact) = decode(&data("aac.m4a"));
+    assert!(exact);
+    assert!(sound == padded[1_024..1_024 + 30_011]);
+
+    // its length is in milliseconds; where it is not that of all packets, it counts
+    let (shorter, exact) = decode(&M4a::new().edit(8, 500).path());
+    assert!(!exact, "milliseconds are too coarse for a join");
+    assert!(shorter == sound[..22_050]);
+    let (later, exact) = decode(&M4a::new().edit(12, 5_000).path());
+    assert!(exact);
+    assert!(later == padded[5_000..1_024 + 30_011]);
+    let (whole, exact) = decode(&M4a::new().edit(8, 0).path());
+    assert!(exact && whole == sound, "no length is all of it");
+}
+
+#[test]
+fn the_comment_of_itunes_is_kept_to() {
+    let (sound, _) = decode(&data("aac.m4a"));
+    let text = " 00000000 00000400 000002C5 000000000000753B 00000000";
+    let (commented, exact) = decode(&M4a::new().without_edits().comment(text).path());
+    assert!(exact && commented == sound);
+    for wrong in [
+        "",
+        " 00000000 00000400",
+        " 0 0 0 FFFFFFFFFFFFFFFF",
+        " 0 FFFFFFFFFFFFFFFF 0 2",
+        " 0 400 0 0",
+        "\u{e4} \u{f6} \u{fc} x",
+    ] {
+        let (padded, exact) = decode(&M4a::new().without_edits().comment(wrong).path());
+        assert_eq!((padded.len(), exact), (31_744, false), "{wrong}");
+    }
+}
+
+#[test]
+fn edits_that_are_no_plain_part_are_left_alone() {
+    let rate = M4a::new().edit(16, 0x0002_0000);
+    let beyond = M4a::new().edit(12, 40_000);
+    let none = M4a::new().edit(4, 0);
+    for odd in [rate, beyond, none] {
+        let (padded, exact) = decode(&odd.path());
+        assert_eq!((padded.len(), exact), (31_744, false));
+    }
+}
+
+#[test]
+fn seeking_in_an_m4a_counts_from_the_first_frame_that_is_heard() {
+    let (sound, _) = decode(&data("aac.m4a"));
+    let mut decoder = Decoder::open(&data("aac.m4a")).unwrap();
+    for to in [0, 1, 1_023, 1_024, 20_000, 30_010, 30_011, 40_000, 7] {
+        decoder.seek(Frames(to as u64)).unwrap();
+        let read = rest(&mut decoder);
+        let wanted = sound.get(to..).unwrap_or_default();
+        let off = common::sounds::difference(&read, wanted);
+        assert!(off <= 1e-3, "from {to}: off by {off}");
+    }
+}
+
+#[test]
+fn aac_without_recorded_ends_is_told_apart() {
+    for (name, codec) in [
+        ("fragments.m4a", "AAC in fragments"),
+        ("stream.aac", "AAC stream"),
+    ] {
+        let mut decoder = Decoder::open(&data(name)).unwrap();
+        assert_eq!((decoder.codec(), decoder.exact_ends()), (codec, false));
+        assert_eq!(rest(&mut decoder).len(), 31_744, "{name}");
+        assert!(decoder.damage().is_none());
+        let remarks = remarks(&data(name));
+        assert_eq!(remarks.len(), 1, "{remarks:?}");
+        assert!(remarks[0].contains("exact start and end are not recorded"));
+        assert!(remarks[0].contains("convert"), "{remarks:?}");
+    }
+    assert_eq!(remarks(&data("aac.m4a")), [""; 0]);
+}
+
+#[test]
+fn an_m4a_that_is_cut_off_is_found_out() {
+    // with its index at the end, or at the start
+    for name in ["aac.m4a", "index_first.m4a"] {
+        let mut cut = M4a::new();
+        cut.bytes = fs::read(data(name)).unwrap();
+        cut.bytes.truncate(5_000);
+        assert_eq!(Decoder::open(&cut.path()).err(), Some(DecodeError::CutOff));
+    }
+    let mut cut = M4a::new();
+    cut.bytes = fs::read(data("fragments.m4a")).unwrap();
+    cut.bytes.truncate(5_000);
+    let remarks = remarks(&cut.path());
+    assert!(remarks[0].contains("it is cut off"), "{remarks:?}");
+}
+
+#[test]
+fn a_spoiled_index_never_panics_or_hangs() {
+    let whole = M4a::new().comment(" 0 400 2C5 753B");
+    let from = place(&whole.bytes, *b"moov");
+    for at in (from..whole.bytes.len()).step_by(3) {
+        let byte = [0, 1, 0x7F, 0xFF][at % 4];
+        let mut spoiled = M4a::new();
+        spoiled.bytes.clone_from(&whole.bytes);
+        spoiled.bytes[at] = byte;
+        let Ok(mut decoder) = Decoder::open(&spoiled.path()) else {
+            continue;
+        };
+        let mut out = Vec::new();
+        while out.len() < 10_000_000 && decoder.read(&mut out).unwrap() > 0 {}
+        assert!(out.len() < 10_000_000, "byte {at} as {byte}");
+    }
+}
