@@ -7,6 +7,7 @@
 //! 3. [`timeline`] composes both to everything that will sound, on frames: plain data.
 //! 4. [`player`] hands the timeline to the [`engine`] part by part, and opens the files' [`stream`]s in time.
 //! 5. [`output`] takes the engine's blocks: a device, the laptop, a clock without a card, or a file.
+//! 6. [`measure`] hears a rendering, and tells what it sounds like.
 //!
 //! [`prepare`] is the door to the first three, [`cli`] to everything. On the ground floor, used by all: [`time`], [`level`],
 //! [`when`], [`zone`], [`frame`], [`fade`], [`between`], [`writing`] and [`mistake`].
@@ -23,6 +24,7 @@ pub mod frame;
 pub mod journal;
 pub mod level;
 pub mod library;
+pub mod measure;
 pub mod mistake;
 pub mod output;
 pub mod player;

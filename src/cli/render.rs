@@ -1,31 +1,38 @@
-//! `undersong render SCRIPT -o FILE`
+//! `undersong render SCRIPT -o FILE --report FILE`
+
+mod rendering;
+mod sheets;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::cli::Exit;
-use crate::cli::interrupt::Interrupt;
 use crate::cli::journal::find::Which;
 use crate::cli::screen::{complain, print, printable};
-use crate::cli::script::{Script, keep, rate};
+use crate::cli::script::{Script, is_same, keep, rate};
 use crate::journal::{Account, Entry, Notes};
-use crate::output::{Bits, FileError, Target, Writer, check_place};
+use crate::measure::{Listening, NoLoudness, Report};
+use crate::output::{Bits, FileError, Target, check_place};
 use crate::player::{Beginning, Player, Replay, ReplayError, StartError, Trouble, render};
 use crate::prepare::Prepared;
 use crate::time::{Frames, Rate, clock};
+use rendering::Rendering;
+use sheets::{Sheets, summary};
 
 /// Render a session to a file, much faster than it plays
 ///
 /// The file is there when it is whole, and not before. What will be heard in the room is what is in the file. It answers
-/// with the length and how long it took.
+/// with the length and how long it took. With `--report`, what it sounds like is measured on the rendering, and the places
+/// that are worth to be listened to are named.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong render sessions/evening.yaml -o evening.flac\n  \
                         undersong render sessions/evening.yaml -o evening.wav --bits float --rate 44100\n  \
+                        undersong render sessions/evening.yaml --report evening.svg\n  \
+                        undersong render sessions/evening.yaml --report evening.json\n  \
                         undersong render --journal 1 -o as-played.flac\n  \
                         undersong render --journal 2026-11-24T18-03-05Z.jsonl -o as-played.flac"
 )]
@@ -50,10 +57,14 @@ pub struct Render {
     #[arg(long, value_name = "ROOM.yaml", requires = "journal")]
     room: Option<PathBuf>,
     /// Where to: a name that ends in .wav or .flac, or `-` for raw 32-bit float samples
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "FILE", required_unless_present = "report")]
+    output: Option<PathBuf>,
+    /// Measure what it sounds like: numbers to a name that ends in .json, and the same as a picture beside it, in .svg; either
+    /// may be named
+    #[arg(long, value_name = "FILE", conflicts_with = "journal")]
+    report: Option<PathBuf>,
     /// Bits of a sample, 24 unless said; FLAC has no float, and raw samples have nothing else
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, requires = "output")]
     bits: Option<Width>,
 }
 
@@ -92,6 +103,8 @@ enum Failure {
     Replay(#[from] ReplayError),
     #[error("the system lets nobody listen for Ctrl-C: {0}")]
     Signals(#[from] io::Error),
+    #[error(transparent)]
+    Loudness(#[from] NoLoudness),
     #[error("stopped; nothing was kept")]
     Interrupted,
 }
@@ -121,31 +134,44 @@ impl Render {
             Exit::Call
         };
         // What is wrong with the call is said before any file is looked at.
-        let target = Target::named(&self.output, self.bits.map(Bits::from));
-        let target = target.map_err(|error| wrong(error.to_string()))?;
-        if target != Target::Raw {
-            check_place(&self.output).map_err(|error| wrong(error.to_string()))?;
-        } else if io::stdout().is_terminal() {
-            let sentence = "raw samples are of no use on a terminal; name a file, or a program that reads them: `| sox ...`";
-            return Err(wrong(sentence.to_owned()));
+        let target = self.target().map_err(wrong)?;
+        let sheets = self.report.as_deref().map(Sheets::named).transpose();
+        let sheets = sheets.map_err(|error| wrong(error.to_string()))?;
+        let output = self
+            .output
+            .as_deref()
+            .filter(|_| target != Some(Target::Raw));
+        let papers = sheets
+            .iter()
+            .flat_map(|it| [it.json.as_path(), it.svg.as_path()]);
+        for paper in papers.clone() {
+            if output.is_some_and(|output| is_same(output, paper)) {
+                let name = paper.display();
+                return Err(wrong(format!(
+                    "`{name}` is where the sound goes; choose another name for the report"
+                )));
+            }
         }
         let (script, played) = self.source()?;
         let prepared = script.prepare()?;
-        script.keep_inputs(&prepared, &self.output)?;
-        if let Some((journal, _)) = &played {
-            let notes = Notes::beside(journal);
-            keep(
-                &mut [journal.as_path(), notes.path()].into_iter(),
-                &self.output,
-            )?;
+        for file in output.into_iter().chain(papers) {
+            script.keep_inputs(&prepared, file)?;
+            if let Some((journal, _)) = &played {
+                let notes = Notes::beside(journal);
+                keep(&mut [journal.as_path(), notes.path()].into_iter(), file)?;
+            }
         }
         let begun = Instant::now();
-        let written = match &played {
-            None => write(&prepared, &target),
-            Some((_, account)) => write_again(&prepared, account, &target),
+        let written = match (&played, target) {
+            (Some((_, account)), Some(target)) => write_again(&prepared, account, &target),
+            (_, target) => write(&prepared, target.as_ref(), sheets.as_ref()),
         };
         match written {
-            Ok((length, troubles)) => {
+            Ok(Rendered {
+                length,
+                troubles,
+                report,
+            }) => {
                 for (at, Trouble { file, error }) in troubles.iter().enumerate() {
                     if troubles[..at].iter().all(|other| other.file != *file) {
                         let name = file.display();
@@ -154,7 +180,11 @@ impl Render {
                         )));
                     }
                 }
-                let done = self.done(prepared.timeline.rate.duration(length), begun.elapsed());
+                let length = prepared.timeline.rate.duration(length);
+                let report = report
+                    .zip(sheets)
+                    .map(|(report, sheets)| summary(&report, &sheets));
+                let done = self.done(length, begun.elapsed(), &report.unwrap_or_default());
                 Ok(if troubles.is_empty() {
                     done
                 } else {
@@ -166,6 +196,22 @@ impl Render {
                 Err(failure.exit())
             }
         }
+    }
+
+    /// What the sound is written to, where it is written; what is wrong with it, otherwise.
+    fn target(&self) -> Result<Option<Target>, String> {
+        let Some(output) = &self.output else {
+            return Ok(None);
+        };
+        let target = Target::named(output, self.bits.map(Bits::from));
+        let target = target.map_err(|error| error.to_string())?;
+        if target != Target::Raw {
+            check_place(output).map_err(|error| error.to_string())?;
+        } else if io::stdout().is_terminal() {
+            let sentence = "raw samples are of no use on a terminal; name a file, or a program that reads them: `| sox ...`";
+            return Err(sentence.to_owned());
+        }
+        Ok(Some(target))
     }
 
     /// What is rendered: a script, and where it was played already, how, and by which journal.
@@ -180,14 +226,14 @@ impl Render {
         Ok((Script { path, rate }, Some((file, account))))
     }
 
-    /// `Rendered 3:00:00 to evening.wav in 21 s`
-    fn done(&self, length: Duration, took: Duration) -> Exit {
+    /// `Rendered 3:00:00 to evening.wav in 21 s`, and what was found.
+    fn done(&self, length: Duration, took: Duration, found: &str) -> Exit {
         let length = clock(length);
-        let raw = self.output == Path::new("-");
-        let to = if raw {
-            "the standard output".into()
-        } else {
-            self.output.to_string_lossy()
+        let raw = self.output.as_deref() == Some(Path::new("-"));
+        let to = match &self.output {
+            None => String::new(),
+            Some(_) if raw => " to the standard output".to_owned(),
+            Some(file) => format!(" to {}", printable(&file.to_string_lossy())),
         };
         let seconds = took.as_secs_f64();
         let took = if seconds < 10.0 {
@@ -195,24 +241,61 @@ impl Render {
         } else {
             format!("{seconds:.0} s")
         };
-        let line = format!("Rendered {length} to {} in {took}", printable(&to));
+        let lines = format!("Rendered {length}{to} in {took}\n{found}");
         if raw {
-            complain(&line);
+            complain(lines.trim_end());
             return Exit::Done;
         }
-        print(&(line + "\n"))
+        print(&lines)
     }
 }
 
-/// How long what was rendered is, and what failed on the way without ending it.
-type Rendered = (Frames, Vec<Trouble>);
+/// What came of it.
+struct Rendered {
+    length: Frames,
+    /// What failed on the way without ending it.
+    troubles: Vec<Trouble>,
+    /// What was measured, where a report was asked for.
+    report: Option<Report>,
+}
 
-/// Renders to the target.
-fn write(prepared: &Prepared, target: &Target) -> Result<Rendered, Failure> {
+/// Renders to the target, and measures what is heard where somebody wants to know.
+fn write(
+    prepared: &Prepared,
+    target: Option<&Target>,
+    sheets: Option<&Sheets>,
+) -> Result<Rendered, Failure> {
+    let timeline = &prepared.timeline;
+    let sheets = sheets.map(Sheets::begin).transpose()?;
+    let listening = sheets
+        .as_ref()
+        .map(|_| Listening::new(timeline.rate, &timeline.layout));
+    let mut listening = listening.transpose()?;
+    let besides = sheets
+        .as_ref()
+        .map_or(Frames::ZERO, |_| Report::effort(timeline));
     let beginning = Beginning::new(prepared.written(), Frames::ZERO);
     let (mut player, mut engine) = Player::offline(beginning)?;
-    to_target(prepared, target, prepared.timeline.length, |write| {
-        render(&mut player, &mut engine, |_, block| write(block))
+    let mut rendering = Rendering::begin(timeline, target, timeline.length, besides)?;
+    let troubles = render(&mut player, &mut engine, |player, block| {
+        if let Some(listening) = &mut listening {
+            listening.hear(block, |zone| player.meters(zone).limiter)?;
+        }
+        rendering.write(block)
+    })?;
+    let report = listening.map(|listening| {
+        let mut go_on = |frames| rendering.go_on(frames);
+        Report::complete(prepared, listening.finish(), &mut go_on)
+    });
+    let report = report.transpose()?;
+    rendering.complete()?;
+    for (sheets, report) in sheets.into_iter().zip(&report) {
+        sheets.complete(report)?;
+    }
+    Ok(Rendered {
+        length: timeline.length,
+        troubles,
+        report,
     })
 }
 
@@ -229,47 +312,14 @@ fn write_again(
             "the disk came too late in this session, and the bed stood in; here the music goes on",
         );
     }
-    to_target(prepared, target, replay.length(), |write| {
-        replay.render(write)
-    })
-}
-
-/// Hands `render` what takes its blocks.
-fn to_target(
-    prepared: &Prepared,
-    target: &Target,
-    length: Frames,
-    render: impl FnOnce(&mut dyn FnMut(&[f32]) -> Result<(), Failure>) -> Result<Vec<Trouble>, Failure>,
-) -> Result<Rendered, Failure> {
+    let length = replay.length();
     let timeline = &prepared.timeline;
-    let interrupt = Interrupt::listen()?;
-    let channels = timeline.layout.channels();
-    let mut writer = Writer::create(target, timeline.rate, channels, length)?;
-    let bar = bar(timeline.rate, length);
-    let rendered = render(&mut |block| {
-        if interrupt.is_told() {
-            return Err(Failure::Interrupted);
-        }
-        bar.inc((block.len() / channels) as u64);
-        Ok(writer.write(block)?)
-    });
-    bar.finish_and_clear();
-    let troubles = rendered?;
-    writer.complete()?;
-    Ok((length, troubles))
-}
-
-/// How far it is, on a terminal: how many times faster than it plays, and how long it still takes.
-fn bar(rate: Rate, length: Frames) -> ProgressBar {
-    let target = ProgressDrawTarget::stderr_with_hz(10);
-    let bar = ProgressBar::with_draw_target(Some(length.0), target);
-    let hertz = f64::from(rate.hertz());
-    let speed = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-        let _ = write!(out, "{:.0}", state.per_sec() / hertz);
-    };
-    let template = "Rendering {wide_bar} {percent}%, {speed} x real time, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.with_key("speed", speed));
-    }
-    bar
+    let mut rendering = Rendering::begin(timeline, Some(target), length, Frames::ZERO)?;
+    let troubles = replay.render(|block| rendering.write(block))?;
+    rendering.complete()?;
+    Ok(Rendered {
+        length,
+        troubles,
+        report: None,
+    })
 }

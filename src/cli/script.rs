@@ -80,7 +80,7 @@ pub fn keep(files: &mut dyn Iterator<Item = &Path>, output: &Path) -> Result<(),
 }
 
 /// Whether both names lead to one and the same file.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub fn is_same(one: &Path, other: &Path) -> bool {
     let [one, other] = [one, other].map(|path| path.canonicalize().ok());
     one.is_some() && one == other
 }

@@ -17,3 +17,4 @@ pub use cache::Cache;
 pub use facts::Facts;
 pub use fault::Fault;
 pub use library::{Library, Progress};
+pub(crate) use peak::TruePeak;

@@ -9,7 +9,7 @@ use crate::time::Rate;
 const CHUNK: usize = 64;
 
 /// Finds the true peak. Only chunks that could raise it are oversampled: the result is the same, in a fraction of the time.
-pub(super) struct TruePeak {
+pub(crate) struct TruePeak {
     between: Metered,
     /// For each channel, the last samples before a chunk, and the chunk.
     planes: [[f32; Metered::TAPS - 1 + CHUNK]; 2],

@@ -4,19 +4,19 @@
 //! cues and with the music going down for speech, and the cues' words. Each is drawn by a file of its own; where they
 //! stand is decided here.
 
-mod header;
-mod labels;
+pub(crate) mod header;
+pub(crate) mod labels;
 mod lanes;
 mod legend;
-mod lettering;
-mod loudness;
+pub(crate) mod lettering;
+pub(crate) mod loudness;
 mod measured;
 mod moments;
-mod music;
-mod page;
-mod palette;
-mod phases;
-mod scale;
+pub(crate) mod music;
+pub(crate) mod page;
+pub(crate) mod palette;
+pub(crate) mod phases;
+pub(crate) mod scale;
 mod words;
 
 use crate::level::Loudness;
@@ -31,18 +31,18 @@ pub(crate) use palette::phase as class_of_phase;
 use scale::Scale;
 
 /// The page.
-const WIDTH: f64 = 1600.0;
-const HEIGHT: f64 = 900.0;
+pub(crate) const WIDTH: f64 = 1600.0;
+pub(crate) const HEIGHT: f64 = 900.0;
 /// The session's first and last frame.
-const LEFT: f64 = 84.0;
-const RIGHT: f64 = 1544.0;
+pub(crate) const LEFT: f64 = 84.0;
+pub(crate) const RIGHT: f64 = 1544.0;
 /// Above the bands, where no title stands there, nor the name of a phase too short to hold it; and where one does.
 const CLEAR: f64 = 12.0;
 const NAMED: f64 = 54.0;
 /// Where the phases' bands begin.
-const BANDS: f64 = 164.0;
+pub(crate) const BANDS: f64 = 164.0;
 /// The highest hill.
-const SUMMIT: f64 = 226.0;
+pub(crate) const SUMMIT: f64 = 226.0;
 /// Between the ground of the hills and the lanes, for the times.
 const AXIS: f64 = 36.0;
 /// The lowest row of words.
@@ -64,7 +64,7 @@ pub fn svg(timeline: &Timeline, library: &Library) -> String {
     let curves = loudness::curves(timeline, library, &scale);
     let ducks = loudness::Ducks::of(timeline);
     let relief = |zone| lanes::gain(timeline, &ducks, zone);
-    let mut page = Page::begin(&timeline.title, &header::description(timeline));
+    let mut page = Page::begin(&timeline.title, &header::description(timeline), HEIGHT);
     header::draw(&mut page, timeline);
     phases::draw(&mut page, timeline, &scale, ground, lanes.end());
     scale.draw_grid(&mut page, lanes.end());

@@ -40,7 +40,8 @@ pub fn draw(page: &mut Page, timeline: &Timeline, curves: &[Curve], scale: &Scal
     }
 }
 
-fn guides(page: &mut Page, loudest: Loudness, y: impl Fn(Loudness) -> f64) {
+/// The loudnesses that are marked, where the loudest is `loudest` and `y` says how high one stands.
+pub fn guides(page: &mut Page, loudest: Loudness, y: impl Fn(Loudness) -> f64) {
     for guide in GUIDES.map(Loudness) {
         if guide <= loudest {
             let y = y(guide);

@@ -13,12 +13,12 @@ use crate::writing::turns;
 pub struct Page(String);
 
 impl Page {
-    /// An empty page, with what a screen reader says of it.
-    pub fn begin(title: &str, description: &str) -> Self {
+    /// An empty page of a height, with what a screen reader says of it.
+    pub fn begin(title: &str, description: &str, height: f64) -> Self {
         let mut page = Self(String::with_capacity(1 << 16));
         page.put(&format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-             <svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+             <svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
              aria-labelledby=\"title desc\">\n\
              <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>\n{}</style>\n{}\n",
             safe(title),
@@ -26,7 +26,7 @@ impl Page {
             palette::style(),
             palette::HATCH,
         ));
-        page.rect("paper", [0.0, 0.0, WIDTH, HEIGHT]);
+        page.rect("paper", [0.0, 0.0, WIDTH, height]);
         page
     }
 
@@ -89,15 +89,30 @@ impl Page {
         ));
     }
 
+    /// Colours that this page alone has.
+    pub fn style(&mut self, rules: &str) {
+        self.put(&format!("<style>\n{rules}</style>\n"));
+    }
+
     /// A closed shape.
     pub fn shape(&mut self, class: &str, points: impl IntoIterator<Item = (f64, f64)>) {
+        self.path(class, points);
+        self.put("Z\"/>\n");
+    }
+
+    /// An open line through points.
+    pub fn curve(&mut self, class: &str, points: impl IntoIterator<Item = (f64, f64)>) {
+        self.path(class, points);
+        self.put("\"/>\n");
+    }
+
+    fn path(&mut self, class: &str, points: impl IntoIterator<Item = (f64, f64)>) {
         self.put(&format!("<path class=\"{class}\" d=\""));
         let mut before = 'M';
         for (x, y) in points {
             let _ = write!(self.0, "{before}{} {}", number(x), number(y));
             before = ' ';
         }
-        self.put("Z\"/>\n");
     }
 
     /// A line of text that begins at x.
@@ -146,7 +161,7 @@ mod tests {
 
     #[test]
     fn no_text_breaks_out_of_its_element() {
-        let mut page = Page::begin("a<b", "&\u{0}\u{ffff}");
+        let mut page = Page::begin("a<b", "&\u{0}\u{ffff}", HEIGHT);
         page.text("x", 0.0, 0.0, "a\u{202e}b\u{2028}c\u{2066}d");
         page.text("x", 1.0, 2.25, "</text><script>\"'\u{1b}");
         let svg = page.end();

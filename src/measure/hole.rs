@@ -1,0 +1,115 @@
+//! Where a sound is not: gaps of silence, and places where samples are missing.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::frame::Frame;
+use crate::level::Decibels;
+use crate::time::{Frames, Rate};
+
+/// Below this in every sample there is silence.
+const SILENCE: Decibels = Decibels(-70.0);
+/// As long as this is a gap.
+const GAP: Duration = Duration::from_millis(50);
+/// So many exact zeros within a sound are samples that are missing.
+const DROPOUT: Duration = Duration::from_millis(1);
+/// Above this there is sound.
+const SOUND: Decibels = Decibels(-60.0);
+/// The sound is torn where there is sound so near before and behind.
+const NEAR: Duration = Duration::from_millis(5);
+/// No more of either kind are kept: one tells as much as a thousand.
+const MOST: usize = 10_000;
+
+/// Looks for holes in a stereo sound as it comes.
+#[derive(Debug)]
+pub struct Holes {
+    silence: f32,
+    sound: f32,
+    gap: u64,
+    dropout: u64,
+    near: u64,
+    at: u64,
+    /// How many of the last frames are silent, and exactly zero.
+    silent: u64,
+    zeros: u64,
+    /// The frame behind the last one with sound.
+    sounded: Option<u64>,
+    /// Zeros behind a sound, of which it is not known yet whether sound follows.
+    torn: Option<Range<u64>>,
+    gaps: Vec<Range<Frames>>,
+    dropouts: Vec<Range<Frames>>,
+}
+
+impl Holes {
+    /// At a rate.
+    #[must_use]
+    pub fn new(rate: Rate) -> Self {
+        Self {
+            silence: SILENCE.gain().0,
+            sound: SOUND.gain().0,
+            gap: rate.frames(GAP).0,
+            dropout: rate.frames(DROPOUT).0,
+            near: rate.frames(NEAR).0,
+            at: 0,
+            silent: 0,
+            zeros: 0,
+            sounded: None,
+            torn: None,
+            gaps: Vec::new(),
+            dropouts: Vec::new(),
+        }
+    }
+
+    /// Takes the next frames in.
+    pub fn add(&mut self, frames: &[Frame]) {
+        for frame in frames {
+            let size = frame[0].abs().max(frame[1].abs());
+            if size >= self.silence {
+                self.end_silence();
+            }
+            if size > 0.0 {
+                self.end_zeros();
+            }
+            if size >= self.sound {
+                if let Some(torn) = self.torn.take()
+                    && self.at - torn.end <= self.near
+                {
+                    keep(&mut self.dropouts, torn);
+                }
+                self.sounded = Some(self.at + 1);
+            }
+            self.silent += u64::from(size < self.silence);
+            self.zeros += u64::from(size == 0.0);
+            self.at += 1;
+        }
+    }
+
+    fn end_silence(&mut self) {
+        let length = std::mem::take(&mut self.silent);
+        if length >= self.gap {
+            keep(&mut self.gaps, self.at - length..self.at);
+        }
+    }
+
+    fn end_zeros(&mut self) {
+        let length = std::mem::take(&mut self.zeros);
+        let from = self.at - length;
+        let near = self.sounded.is_some_and(|end| from - end <= self.near);
+        if near && (self.dropout..self.gap).contains(&length) {
+            self.torn = Some(from..self.at);
+        }
+    }
+
+    /// Gaps, whether they are meant or not, and places where samples are missing, which are shorter than gaps.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Range<Frames>>, Vec<Range<Frames>>) {
+        self.end_silence();
+        (self.gaps, self.dropouts)
+    }
+}
+
+fn keep(kept: &mut Vec<Range<Frames>>, range: Range<u64>) {
+    if kept.len() < MOST {
+        kept.push(Frames(range.start)..Frames(range.end));
+    }
+}

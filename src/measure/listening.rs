@@ -1,0 +1,106 @@
+//! Hears a session's rendering as it is made, each zone by itself.
+
+use std::ops::Range;
+
+use super::NoLoudness;
+use super::excerpt::split;
+use super::hole::Holes;
+use super::loudness::{Measured, Meter};
+use super::step::{Step, Steps};
+use super::work::{Hold, Work};
+use crate::frame::Frame;
+use crate::level::Decibels;
+use crate::time::{Frames, Rate};
+use crate::zone::{Layout, Zone};
+
+/// What one zone sounds like, whatever was meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sound {
+    /// The zone.
+    pub zone: Zone,
+    /// How loud it is over its time.
+    pub loudness: Measured,
+    /// Where it is silent for 50 ms and more.
+    pub gaps: Vec<Range<Frames>>,
+    /// Where samples are missing within it.
+    pub dropouts: Vec<Range<Frames>>,
+    /// Where it steps.
+    pub steps: Vec<Step>,
+    /// Where the limiter worked.
+    pub limiter: Vec<Hold>,
+}
+
+/// Hears all zones of a rendering.
+pub struct Listening {
+    ears: Vec<Ear>,
+    planes: Vec<Vec<Frame>>,
+}
+
+struct Ear {
+    zone: Zone,
+    meter: Meter,
+    holes: Holes,
+    steps: Steps,
+    work: Work,
+}
+
+impl Listening {
+    /// To a rendering of these zones. Allocates.
+    ///
+    /// # Errors
+    /// Where the rate is none of sound.
+    pub fn new(rate: Rate, layout: &Layout) -> Result<Self, NoLoudness> {
+        let ear = |zone| -> Result<Ear, NoLoudness> {
+            Ok(Ear {
+                zone,
+                meter: Meter::new(rate)?,
+                holes: Holes::new(rate),
+                steps: Steps::new(rate),
+                work: Work::default(),
+            })
+        };
+        Ok(Self {
+            ears: layout.zones().map(ear).collect::<Result<_, _>>()?,
+            planes: vec![Vec::new(); layout.len()],
+        })
+    }
+
+    /// Takes the next block in, interleaved, and how far each zone's limiter went down in it.
+    ///
+    /// # Errors
+    /// None that a sound can cause.
+    pub fn hear(
+        &mut self,
+        block: &[f32],
+        limiter: impl Fn(Zone) -> Decibels,
+    ) -> Result<(), NoLoudness> {
+        if block.is_empty() {
+            return Ok(());
+        }
+        split(block, &mut self.planes);
+        for (ear, frames) in self.ears.iter_mut().zip(&self.planes) {
+            ear.meter.add(frames)?;
+            ear.holes.add(frames);
+            ear.steps.add(frames);
+            ear.work.add(Frames::from(frames.len()), limiter(ear.zone));
+        }
+        Ok(())
+    }
+
+    /// What was heard.
+    #[must_use]
+    pub fn finish(self) -> Vec<Sound> {
+        let sound = |ear: Ear| {
+            let (gaps, dropouts) = ear.holes.finish();
+            Sound {
+                zone: ear.zone,
+                loudness: ear.meter.finish(),
+                gaps,
+                dropouts,
+                steps: ear.steps.finish(),
+                limiter: ear.work.finish(),
+            }
+        };
+        self.ears.into_iter().map(sound).collect()
+    }
+}

@@ -1,0 +1,186 @@
+//! How loud a sound is over its time, after EBU Tech 3341 and 3342 and ITU-R BS.1770-5: momentary, short-term and
+//! integrated loudness, the loudness range and the true peak.
+
+use std::collections::VecDeque;
+
+use ebur128::{EbuR128, Mode};
+
+use super::NoLoudness;
+
+use super::gated::{Gated, loudness_of};
+use super::rise::{Rise, Rises};
+use crate::frame::Frame;
+use crate::level::{Decibels, Gain, Loudness};
+use crate::library::TruePeak;
+use crate::time::{Frames, Rate};
+
+/// Everything is measured anew so many times a second.
+const STEPS: u32 = 100;
+/// Steps of the momentary window, 400 ms.
+const MOMENTARY: usize = 40;
+/// Steps of the short-term window, 3 s.
+const SHORT_TERM: usize = 300;
+/// Of so many steps one is kept.
+pub(super) const KEPT: usize = 10;
+/// Of so many values that are kept, one has the integrated loudness beside it.
+const INTEGRATED: usize = 10;
+
+/// Measures one stereo sound as it comes. Its memory grows by ten values a second.
+pub struct Meter {
+    weighting: EbuR128,
+    step: usize,
+    filled: usize,
+    steps: usize,
+    /// The powers of the last steps, weighted; the newest is last.
+    powers: VecDeque<f64>,
+    blocks: Gated,
+    ranges: Gated,
+    rises: Rises,
+    peak: TruePeak,
+    measured: Measured,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// How many frames it had.
+    pub frames: Frames,
+    /// Between two values of the curves that follow.
+    pub step: Frames,
+    /// The loudness of the 400 ms before each step's end.
+    pub momentary: Vec<Loudness>,
+    /// The same of the 3 s before it.
+    pub short_term: Vec<Loudness>,
+    /// The integrated loudness so far, at each tenth step; `None` where nothing was heard yet.
+    pub integrated_so_far: Vec<Option<Loudness>>,
+    /// The integrated loudness of all of it; `None` where nothing was heard.
+    pub integrated: Option<Loudness>,
+    /// The loudness range.
+    pub range: Option<Decibels>,
+    /// The highest momentary loudness, and the end of its window.
+    pub loudest_momentary: Option<(Loudness, Frames)>,
+    /// The same of the short-term loudness.
+    pub loudest_short_term: Option<(Loudness, Frames)>,
+    /// The true peak, and where it is, to 10 ms.
+    pub true_peak: (Gain, Frames),
+    /// The largest rise of momentary loudness within 100 ms and within 1 s.
+    pub largest_rises: [Option<Rise>; 2],
+    /// The rises that are too quick.
+    pub startles: Vec<Rise>,
+}
+
+impl Meter {
+    /// A meter at a rate. Allocates.
+    ///
+    /// # Errors
+    /// Where the rate is one at which loudness is not defined.
+    pub fn new(rate: Rate) -> Result<Self, NoLoudness> {
+        let step = (rate.hertz() / STEPS).max(1) as usize;
+        Ok(Self {
+            weighting: EbuR128::new(2, rate.hertz(), Mode::M)?,
+            step,
+            filled: 0,
+            steps: 0,
+            powers: VecDeque::from(vec![0.0; SHORT_TERM]),
+            blocks: Gated::default(),
+            ranges: Gated::default(),
+            rises: Rises::default(),
+            peak: TruePeak::new(rate),
+            measured: Measured {
+                frames: Frames::ZERO,
+                step: Frames::from(step * KEPT),
+                momentary: Vec::new(),
+                short_term: Vec::new(),
+                integrated_so_far: Vec::new(),
+                integrated: None,
+                range: None,
+                loudest_momentary: None,
+                loudest_short_term: None,
+                true_peak: (Gain::SILENCE, Frames::ZERO),
+                largest_rises: [None; 2],
+                startles: Vec::new(),
+            },
+        })
+    }
+
+    /// Takes the next frames in.
+    ///
+    /// # Errors
+    /// None that a stereo sound can cause.
+    pub fn add(&mut self, mut frames: &[Frame]) -> Result<(), NoLoudness> {
+        while !frames.is_empty() {
+            let (now, later) = frames.split_at(frames.len().min(self.step - self.filled));
+            self.weighting.add_frames_f32(now.as_flattened())?;
+            self.peak.add(now);
+            if self.peak.peak() > self.measured.true_peak.0 {
+                self.measured.true_peak = (self.peak.peak(), self.measured.frames);
+            }
+            self.measured.frames += Frames::from(now.len());
+            self.filled += now.len();
+            if self.filled == self.step {
+                self.filled = 0;
+                self.end_step()?;
+            }
+            frames = later;
+        }
+        Ok(())
+    }
+
+    fn end_step(&mut self) -> Result<(), NoLoudness> {
+        let loudness = self.weighting.loudness_window(1000 / STEPS)?;
+        self.powers.pop_front();
+        self.powers
+            .push_back(10.0_f64.powf((loudness + 0.691) / 10.0));
+        self.steps += 1;
+        let mean = |steps: usize| {
+            let powers = self.powers.iter().rev().take(steps);
+            powers.sum::<f64>() / steps as f64
+        };
+        let (momentary, short_term) = (mean(MOMENTARY), mean(SHORT_TERM));
+        let now = self.measured.frames;
+        let loud = [momentary, short_term].map(loudness_of);
+        let Measured {
+            loudest_momentary,
+            loudest_short_term,
+            ..
+        } = &mut self.measured;
+        for (highest, loud) in [loudest_momentary, loudest_short_term]
+            .into_iter()
+            .zip(loud)
+        {
+            if highest.is_none_or(|(before, _)| loud > before) && loud > Loudness::GATE {
+                *highest = Some((loud, now));
+            }
+        }
+        self.rises.push(now, loud[0]);
+        if self.steps.is_multiple_of(KEPT) {
+            if self.steps >= MOMENTARY {
+                self.blocks.push(momentary);
+            }
+            if self.steps >= SHORT_TERM {
+                self.ranges.push(short_term);
+            }
+            self.measured.momentary.push(loud[0]);
+            self.measured.short_term.push(loud[1]);
+            if self.steps.is_multiple_of(KEPT * INTEGRATED) {
+                self.measured
+                    .integrated_so_far
+                    .push(self.blocks.integrated());
+            }
+        }
+        Ok(())
+    }
+
+    /// What was measured.
+    #[must_use]
+    pub fn finish(self) -> Measured {
+        let (largest_rises, startles) = self.rises.finish();
+        Measured {
+            integrated: self.blocks.integrated(),
+            range: self.ranges.range(),
+            largest_rises,
+            startles,
+            ..self.measured
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! When a limiter had to hold a sound down, and how far.
+
+use std::ops::Range;
+
+use crate::level::Decibels;
+use crate::time::Frames;
+
+/// What is less than this is idle.
+const IDLE: Decibels = Decibels(-0.01);
+/// No more are kept: one tells as much as a thousand.
+const MOST: usize = 10_000;
+
+/// A stretch over which the limiter worked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// From the beginning of its first block to the end of its last.
+    pub over: Range<Frames>,
+    /// The deepest gain, below zero.
+    pub deepest: Decibels,
+}
+
+/// Gathers what a limiter's meter showed, block by block.
+#[derive(Debug, Default)]
+pub struct Work {
+    at: Frames,
+    holds: Vec<Hold>,
+}
+
+impl Work {
+    /// Takes the reading of the next block in.
+    pub fn add(&mut self, frames: Frames, gain: Decibels) {
+        let over = self.at..self.at + frames;
+        self.at = over.end;
+        if gain >= IDLE {
+            return;
+        }
+        if let Some(last) = self.holds.last_mut()
+            && last.over.end == over.start
+        {
+            last.over.end = over.end;
+            last.deepest = last.deepest.min(gain);
+        } else if self.holds.len() < MOST {
+            self.holds.push(Hold {
+                over,
+                deepest: gain,
+            });
+        }
+    }
+
+    /// The stretches over which it worked.
+    #[must_use]
+    pub fn finish(self) -> Vec<Hold> {
+        self.holds
+    }
+}

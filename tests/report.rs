@@ -1,0 +1,328 @@
+//! `render --report` finds what is wrong with a session's sound, where it is, and nothing else.
+
+mod common;
+
+use std::path::Path;
+
+use common::files::{Wav, wav};
+use common::program::{Desk, Said};
+use common::sounds::{noise, sine};
+use ebur128::{EbuR128, Mode};
+use serde_json::Value;
+use undersong::decode::Decoder;
+use undersong::frame::{Frame, SILENCE};
+use undersong::measure::Steps;
+use undersong::time::Rate;
+
+const SECOND: usize = 48_000;
+
+/// Loud music: low tones, as music has, and a little noise.
+fn music(seed: u64, seconds: usize) -> Vec<Frame> {
+    let hiss = noise(seed, 0.001, seconds * SECOND);
+    let tone = |hertz: f64, level| sine(hertz, level, 48_000, seconds * SECOND);
+    let base = 100.0 + seed as f64 * 13.7;
+    let tones = [
+        tone(base, -16.0),
+        tone(base * 1.51, -22.0),
+        tone(base * 3.03, -28.0),
+    ];
+    let sum = |at: usize, channel: usize| {
+        let all: f32 = tones.iter().map(|it| it[at][channel]).sum();
+        all + hiss[at][channel]
+    };
+    (0..hiss.len()).map(|at| [sum(at, 0), sum(at, 1)]).collect()
+}
+
+fn desk(one: &[Frame]) -> Desk {
+    let desk = Desk::new();
+    wav(&desk.path("one.wav"), one, 48_000, 2, Wav::Float);
+    wav(&desk.path("two.wav"), &music(2, 20), 48_000, 2, Wav::Float);
+    let mut voice = noise(9, 0.12, 2 * SECOND);
+    for (at, frame) in voice.iter_mut().take(4_800).enumerate() {
+        *frame = frame.map(|sample| sample * at as f32 / 4_800.0);
+    }
+    wav(&desk.path("voice.wav"), &voice, 48_000, 2, Wav::Float);
+    desk.write("s.yaml", SESSION);
+    desk
+}
+
+const SESSION: &str = "\
+undersong: 1
+title: A <measured> session
+music: { loudness: as-is, crossfade: 4s, phase-crossfade: 4s, fade-in: 1s, fade-out: 2s }
+phases:
+  - name: one
+    length: 16s
+    playlist: { tracks: [one.wav] }
+    cues: [{ name: word, at: 10s, voice: voice.wav }]
+  - { name: two, length: 14s, playlist: { tracks: [two.wav] } }
+  - { name: rest, length: 10s, music: silence }
+";
+
+fn run(desk: &Desk, args: &[&str]) -> Said {
+    desk.run(&[&["render", "s.yaml"], args].concat())
+}
+
+/// What the report says, and its places as kind and second.
+fn places(desk: &Desk) -> (Value, Vec<(String, f64)>) {
+    let said = run(desk, &["--report", "r.json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let text = std::fs::read_to_string(desk.path("r.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let places = report["places"].as_array().unwrap().iter();
+    let places = places.map(|it| {
+        (
+            it["kind"].as_str().unwrap().to_owned(),
+            it["at"].as_f64().unwrap(),
+        )
+    });
+    let places: Vec<_> = places.collect();
+    for (kind, _) in &places {
+        assert!(report["places"].to_string().contains(kind.as_str()));
+    }
+    (report, places)
+}
+
+/// The report finds one thing, of a kind, within 50 ms of a second.
+fn finds_only(desk: &Desk, kind: &str, at: f64) -> Value {
+    let (report, places) = places(desk);
+    assert_eq!(places.len(), 1, "{}", report["places"]);
+    assert_eq!(places[0].0, kind, "{}", report["places"]);
+    assert!((places[0].1 - at).abs() < 0.05, "{}", report["places"]);
+    report
+}
+
+#[test]
+fn in_a_clean_session_nothing_stands_out_and_its_numbers_are_those_of_its_samples() {
+    let desk = desk(&music(1, 20));
+    let said = run(
+        &desk,
+        &["-o", "s.wav", "--bits", "float", "--report", "r.svg"],
+    );
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("Nothing stands out."), "{}", said.out);
+    let text = std::fs::read_to_string(desk.path("r.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["undersong_report"], 1);
+    assert_eq!(report["places"], Value::Array(vec![]), "{text}");
+
+    let mut file = hound::WavReader::open(desk.path("s.wav")).unwrap();
+    let samples: Vec<f32> = file.samples::<f32>().map(Result::unwrap).collect();
+    let mut meter = EbuR128::new(2, 48_000, Mode::I | Mode::S | Mode::TRUE_PEAK).unwrap();
+    let mut loudest = f64::NEG_INFINITY;
+    for (at, block) in samples.chunks(9_600).enumerate() {
+        meter.add_frames_f32(block).unwrap();
+        let momentary = meter.loudness_momentary().unwrap();
+        let own = &report["zones"][0]["curves"]["momentary_lufs"][at];
+        if momentary > -69.0 {
+            assert!(
+                (own.as_f64().unwrap() - momentary).abs() < 0.02,
+                "{at}: {own} {momentary}"
+            );
+        }
+        loudest = loudest.max(meter.loudness_shortterm().unwrap());
+    }
+    let zone = &report["zones"][0];
+    let near = |own: &Value, other: f64, by: f64| {
+        assert!((own.as_f64().unwrap() - other).abs() < by, "{own} {other}");
+    };
+    near(
+        &zone["integrated_lufs"],
+        meter.loudness_global().unwrap(),
+        0.05,
+    );
+    near(&zone["loudest_short_term"]["lufs"], loudest, 0.05);
+    let peak = meter.true_peak(0).unwrap().max(meter.true_peak(1).unwrap());
+    near(&zone["true_peak"]["dbtp"], 20.0 * peak.log10(), 0.2);
+
+    let crossing = &report["crossfades"][0];
+    near(&crossing["at"], 16.0, 1e-6);
+    near(&crossing["seconds"], 4.0, 1e-6);
+    near(&crossing["deviation_db"]["mean"], 0.0, 0.5);
+    let cue = &report["cues"][0];
+    assert!(cue["height_lu"].as_f64().unwrap() >= 11.5, "{cue}");
+    assert_eq!(zone["limiter"]["share"], 0.0);
+
+    let picture = std::fs::read_to_string(desk.path("r.svg")).unwrap();
+    assert!(
+        picture.contains("Nothing stands out.") && picture.contains("A &lt;measured&gt; session")
+    );
+    let mut reader = quick_xml::Reader::from_str(&picture);
+    while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
+}
+
+#[test]
+fn a_hole_in_a_track_is_found_at_its_place() {
+    let mut sound = music(1, 20);
+    sound[5 * SECOND..5 * SECOND + 14_400].fill(SILENCE);
+    let report = finds_only(&desk(&sound), "gap", 5.0);
+    let length = report["places"][0]["seconds"].as_f64().unwrap();
+    assert!((length - 0.3).abs() < 0.01, "{length}");
+
+    let mut sound = music(1, 20);
+    sound[5 * SECOND..5 * SECOND + 240].fill(SILENCE);
+    finds_only(&desk(&sound), "dropout", 5.0);
+}
+
+#[test]
+fn a_click_is_found_whether_it_is_large_or_small() {
+    for size in [0.1, 0.03] {
+        let mut sound = music(1, 20);
+        for frame in &mut sound[6 * SECOND + 1_234..] {
+            frame[0] += size;
+        }
+        // It steps back slowly, which is no click.
+        for (at, frame) in sound[6 * SECOND + 1_234..].iter_mut().enumerate() {
+            frame[0] -= size * (1.0 - (-(at as f32) / 4_800.0).exp());
+        }
+        finds_only(&desk(&sound), "step", 6.026);
+    }
+}
+
+#[test]
+fn a_jump_in_loudness_is_found_with_its_place() {
+    let mut sound = music(1, 20);
+    for (at, frame) in sound.iter_mut().enumerate() {
+        // 20 ms from one level to the other, so that there is no click.
+        let part = (at as f32 - (7 * SECOND) as f32).clamp(0.0, 960.0) / 960.0;
+        let gain = if at < 14 * SECOND {
+            0.1 + 0.9 * part
+        } else {
+            1.0
+        };
+        *frame = frame.map(|sample| sample * gain);
+    }
+    let (report, places) = places(&desk(&sound));
+    assert_eq!(places.len(), 1, "{}", report["places"]);
+    assert_eq!(places[0].0, "startle");
+    assert!((7.0..8.1).contains(&places[0].1), "{}", report["places"]);
+}
+
+#[test]
+fn a_cue_that_is_too_soft_is_found() {
+    let desk = desk(&music(1, 20));
+    // A voice that cannot be raised far enough, and music that can be brought down by 20 dB at most.
+    wav(
+        &desk.path("voice.wav"),
+        &noise(9, 0.004, 2 * SECOND),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let report = finds_only(&desk, "cue", 10.0);
+    assert!(report["cues"][0]["deviation_lu"].as_f64().unwrap() < -2.0);
+}
+
+#[test]
+fn a_limiter_at_work_is_found_with_its_depth() {
+    let mut sound = music(1, 20);
+    for (at, frame) in sound[..9 * SECOND].iter_mut().enumerate() {
+        let near = (at as f32 - (6 * SECOND) as f32).abs() / (2 * SECOND) as f32;
+        let gain = 1.0 + 2.5 * (0.5 + 0.5 * (near.min(1.0) * std::f32::consts::PI).cos());
+        *frame = frame.map(|sample| sample * gain);
+    }
+    let (report, places) = places(&desk(&sound));
+    assert!(
+        places.iter().all(|(kind, _)| kind == "limiter"),
+        "{}",
+        report["places"]
+    );
+    assert_eq!(places.len(), 1, "{}", report["places"]);
+    assert!((4.0..6.0).contains(&places[0].1), "{}", report["places"]);
+    let zone = &report["zones"][0];
+    assert!(zone["limiter"]["deepest_db"].as_f64().unwrap() < -1.0);
+    assert!(zone["true_peak"]["dbtp"].as_f64().unwrap() < -5.8);
+}
+
+#[test]
+fn two_alike_pieces_that_cross_are_louder_than_meant() {
+    let desk = desk(&music(1, 20));
+    // The same piece twice, at the same phase: their amplitudes add up, not their powers.
+    let tone = |frames: usize| sine(100.0, -16.0, 48_000, frames);
+    wav(
+        &desk.path("one.wav"),
+        &tone(20 * SECOND),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    wav(
+        &desk.path("two.wav"),
+        &tone(20 * SECOND),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let (report, places) = places(&desk);
+    assert_eq!(places.len(), 1, "{}", report["places"]);
+    assert_eq!(places[0], ("crossfade".to_owned(), 16.0));
+    let mean = report["crossfades"][0]["deviation_db"]["mean"]
+        .as_f64()
+        .unwrap();
+    // 1 + 2/pi of the power, on the whole.
+    assert!((mean - 2.14).abs() < 0.3, "{mean}");
+}
+
+#[test]
+fn a_wrong_name_is_said_and_nothing_is_left_behind() {
+    let desk = desk(&music(1, 20));
+    let before = desk.names();
+    for args in [
+        &["--report", "r.txt"][..],
+        &["--report", "nope/r.json"],
+        &["-o", "r.json", "--report", "r.json"],
+        &["--report"],
+        &["--journal", "1", "-o", "s.wav", "--report", "r.json"],
+    ] {
+        let said = run(&desk, args);
+        assert_eq!(said.code, 2, "{args:?}: {}", said.err);
+        assert!(!said.err.is_empty() && said.out.is_empty());
+    }
+    assert_eq!(desk.names(), before);
+}
+
+#[test]
+fn clicks_are_found_in_loud_pieces_and_nothing_else_is_taken_for_one() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("playlists");
+    for piece in [
+        "tidal-heart.ogg",
+        "open-water.ogg",
+        "warm-stones.ogg",
+        "small-lanterns.ogg",
+    ] {
+        let mut decoder = Decoder::open(&folder.join(piece)).unwrap();
+        let (rate, mut sound) = (decoder.rate(), Vec::new());
+        let second = rate.hertz() as usize;
+        while sound.len() < 20 * second && decoder.read(&mut sound).unwrap() > 0 {}
+        let loudest = sound
+            .iter()
+            .flatten()
+            .fold(0.0_f32, |most, it| most.max(it.abs()));
+        let length = sound.len();
+        for (at, frame) in sound.iter_mut().enumerate() {
+            // It is cut off here, and goes within a tenth of a second.
+            let way = ((length - at) as f32 / (second / 10) as f32).min(1.0);
+            *frame = frame.map(|sample| sample * 0.9 / loudest * way);
+        }
+        let found = clicks(rate, &sound);
+        assert!(found.is_empty(), "{piece}: {found:?}");
+        let places = [5, 9, 14].map(|at| at * second + 77);
+        for place in places {
+            sound[place][0] += 0.1;
+        }
+        let found = clicks(rate, &sound);
+        assert_eq!(found.len(), places.len(), "{piece}: {found:?}");
+        for (found, place) in found.iter().zip(places) {
+            assert!(
+                found.abs_diff(place as u64) <= 2,
+                "{piece}: {found}, not {place}"
+            );
+        }
+    }
+}
+
+fn clicks(rate: Rate, sound: &[Frame]) -> Vec<u64> {
+    let mut steps = Steps::new(rate);
+    sound.chunks(997).for_each(|block| steps.add(block));
+    steps.finish().into_iter().map(|step| step.at.0).collect()
+}
