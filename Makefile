@@ -4,7 +4,7 @@ CARGO ?= cargo
 DEMO := target/demo
 UNDERSONG := target/release/undersong
 
-.PHONY: demo test losses soak latency live hour kills worlds servers bench music setup build install clean
+.PHONY: demo test losses soak latency live hour kills worlds servers fuzz bench music setup build install clean
 
 # A two-minute session: its picture, its rendering, then played on this machine.
 demo: build
@@ -64,6 +64,12 @@ worlds: setup
 SYSTEMS ?=
 servers: setup
 	$(CARGO) test --test servers --features "$(SYSTEMS)" -- --ignored --nocapture --test-threads 1
+
+# Bytes by chance and by what they cover, at what reads them: TARGET is script, playlist, decode or revise.
+TARGET ?= script
+MINUTES ?= 60
+fuzz: setup
+	@sh fuzz/run $(TARGET) $(MINUTES)
 
 # Ratios to a plain loop and to a bare decode, in the same run. MUSIC=folder adds your own files.
 bench: setup

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod card;
+pub mod changing;
 #[path = "../../playlists/composer/dice.rs"]
 pub mod dice;
 pub mod disk;
