@@ -7,6 +7,7 @@
 mod place;
 mod sums;
 
+use std::backtrace::Backtrace;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,8 +29,7 @@ static FOREIGN: AtomicBool = AtomicBool::new(false);
 
 fn watch_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let file = panic.location().map_or("", |place| place.file());
-        let foreign = file.contains("symphonia");
+        let foreign = is_foreign(&Backtrace::force_capture().to_string());
         FOREIGN.store(foreign, Ordering::Relaxed);
         if foreign {
             eprintln!("contained: {panic}");
@@ -38,6 +38,16 @@ fn watch_panics() {
             std::process::abort();
         }
     }));
+}
+
+/// Whether what panicked is a decoder's: of the functions that are under way, the innermost that is theirs or ours is theirs.
+fn is_foreign(trace: &str) -> bool {
+    let whose = trace.lines().find_map(|line| {
+        let ours = line.contains(" undersong::");
+        let theirs = line.contains("symphonia");
+        (ours || theirs).then_some(theirs)
+    });
+    whose.unwrap_or(false)
 }
 
 fn judge(frames: &[Frame]) {
