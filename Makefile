@@ -4,7 +4,7 @@ CARGO ?= cargo
 DEMO := target/demo
 UNDERSONG := target/release/undersong
 
-.PHONY: demo test losses soak latency live hour kills worlds servers bench music setup build install clean
+.PHONY: demo test losses soak latency live hour kills worlds servers fuzz sessions bench music setup build install clean
 
 # A two-minute session: its picture, its rendering, then played on this machine.
 demo: build
@@ -64,6 +64,18 @@ worlds: setup
 SYSTEMS ?=
 servers: setup
 	$(CARGO) test --test servers --features "$(SYSTEMS)" -- --ignored --nocapture --test-threads 1
+
+# Random sessions from files to samples, judged there; from SEED on, each in a moment.
+sessions: SESSIONS = 100000
+sessions: SEED = 1
+sessions: setup
+	SESSIONS=$(SESSIONS) SEED=$(SEED) $(CARGO) test --profile long --test sessions -- --nocapture random
+
+# Bytes by chance and by what they cover, at what reads them: TARGET is script, playlist, decode or revise.
+TARGET ?= script
+MINUTES ?= 60
+fuzz: setup
+	@sh fuzz/run $(TARGET) $(MINUTES)
 
 # Ratios to a plain loop and to a bare decode, in the same run. MUSIC=folder adds your own files.
 bench: setup

@@ -5,56 +5,17 @@
 
 mod common;
 
-use std::time::Duration;
-
 use common::ears::{Ears, Expected};
 use common::sounds::sine;
-use common::stage::Stage;
-use common::world::script::{files, session};
-use common::world::{Story, Weather, World};
-use undersong::library::{Cache, Library};
-use undersong::prepare::{Prepared, prepare};
-use undersong::time::{Frames, Rate};
+use common::world::{Story, Weather};
+use common::worlds::{Worlds, rate};
+use undersong::time::Frames;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
-fn rate() -> Rate {
-    Rate::new(8_000).unwrap()
-}
-
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap())
-}
-
-struct Worlds {
-    stage: Stage,
-    cache: Cache,
-}
-
-impl Worlds {
-    fn new() -> Self {
-        let stage = Stage::new();
-        files(&stage);
-        let cache = Cache::at(&stage.path("cache"));
-        std::fs::create_dir(stage.path("journals")).unwrap();
-        Self { stage, cache }
-    }
-
-    fn prepare(&self, seed: u64, minutes: f64) -> Prepared {
-        let path = self.stage.path(&format!("{seed}.yaml"));
-        std::fs::write(&path, session(seed, minutes)).unwrap();
-        let scan = |files| Library::scan(files, &self.cache, &|_| ());
-        prepare(&path, rate(), scan)
-            .unwrap_or_else(|mistakes| panic!("{}", common::stage::sentences(&mistakes)))
-    }
-
-    fn play(&self, seed: u64, minutes: f64, weather: Weather) -> Story {
-        let prepared = self.prepare(seed, minutes);
-        let most = rate().frames(Duration::from_secs_f64(minutes * 90.0));
-        let world = World::new(&prepared, &self.stage.path("journals"), seed, weather);
-        world.run(most)
-    }
 }
 
 /// So bad, in so short a session, as never in a room.

@@ -3,17 +3,23 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod card;
+pub mod chance;
+pub mod changing;
 #[path = "../../playlists/composer/dice.rs"]
 pub mod dice;
 pub mod disk;
 pub mod ears;
 pub mod files;
+pub mod judge;
 pub mod place;
 pub mod plans;
+pub mod pool;
 pub mod program;
+pub mod reference;
 pub mod room;
 pub mod server;
 pub mod sounds;
 pub mod stage;
 pub mod stalling;
 pub mod world;
+pub mod worlds;

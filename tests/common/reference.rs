@@ -1,0 +1,128 @@
+//! What a timeline must sound like, frame by frame, by plain sums: for each frame the sample of each clip times its gain,
+//! the duck, the cues, the level. Nothing of the engine is used; a limiter is not part of it.
+
+use std::path::Path;
+
+use undersong::fade::Ramp;
+use undersong::time::Frames;
+use undersong::timeline::{Clip, PlacedCue, Timeline, gain_at};
+
+use super::pool::{Pool, as_one};
+
+/// A bent gain is laid out in straight chords of at most so many frames, from where its law changes on.
+const CHORD: u64 = 128;
+
+/// The sound of each zone.
+pub fn mix(timeline: &Timeline, pool: &Pool) -> Vec<Vec<[f64; 2]>> {
+    let length = timeline.length.index();
+    let mut zones = vec![vec![[0.0; 2]; length]; timeline.layout.len()];
+    for run in runs(timeline) {
+        let (first, last) = (run[0], run[run.len() - 1]);
+        let files: Vec<&Path> = run.iter().map(|clip| &*clip.track).collect();
+        let sound = match files[..] {
+            [file] => pool.whole(file, timeline.rate),
+            _ => as_one(&files, timeline.rate).into(),
+        };
+        let gains = run_gains(&run, last.end());
+        for zone in first.zones.iter() {
+            let sound = sound.get(first.offset.index()..).unwrap_or(&[]);
+            add(&mut zones[zone.index()], first.from, sound, &gains);
+        }
+    }
+    for zone in timeline.layout.zones() {
+        let ducks = timeline.ducks.iter().filter(|(of, _)| *of == zone);
+        let ducks: Vec<Ramp> = ducks.map(|(_, ramp)| *ramp).collect();
+        scale(&mut zones[zone.index()], &ducks);
+    }
+    for cue in &timeline.cues {
+        let Some(file) = &cue.sound else { continue };
+        let sound = pool.whole(file, timeline.rate);
+        let gains = cue_gains(cue);
+        for zone in cue.zones.iter() {
+            add(&mut zones[zone.index()], cue.at, &sound, &gains);
+        }
+    }
+    for zone in &mut zones {
+        scale(zone, &timeline.levels);
+    }
+    zones
+}
+
+/// The clips, those together that go on in each other without a seam.
+fn runs(timeline: &Timeline) -> Vec<Vec<&Clip>> {
+    let mut runs: Vec<Vec<&Clip>> = Vec::new();
+    for clip in &timeline.clips {
+        let joined = runs.iter_mut().find(|run| clip.joins(run[run.len() - 1]));
+        match joined {
+            Some(run) => run.push(clip),
+            None => runs.push(vec![clip]),
+        }
+    }
+    runs
+}
+
+fn run_gains(run: &[&Clip], end: Frames) -> Vec<f64> {
+    let (first, last) = (run[0], run[run.len() - 1]);
+    let mut turns = vec![first.coming().end, last.going().start];
+    let turn = run.iter().rev().find_map(|clip| clip.turn);
+    turns.extend(turn.iter().flat_map(|turn| [turn.from, turn.end()]));
+    chords(first.from, end, turns, |at| {
+        let clip = run.iter().find(|clip| at < clip.end()).unwrap_or(&last);
+        let gain = if at < end {
+            clip.gain_at(at)
+        } else {
+            last.gain * last.fade_out.gain(Frames::ZERO) * last.turned(at)
+        };
+        f64::from(gain.0)
+    })
+}
+
+fn cue_gains(cue: &PlacedCue) -> Vec<f64> {
+    let risen = cue.at + cue.attack.length;
+    chords(cue.at, cue.end(), vec![risen], |at| {
+        f64::from((cue.gain * cue.attack.gain(at - cue.at)).0)
+    })
+}
+
+/// A gain for each frame between two.
+fn chords(from: Frames, end: Frames, turns: Vec<Frames>, gain: impl Fn(Frames) -> f64) -> Vec<f64> {
+    let inside = turns.into_iter().filter(|at| *at > from && *at < end);
+    let mut turns: Vec<Frames> = inside.chain([from, end]).collect();
+    turns.sort_unstable();
+    let mut gains = Vec::with_capacity((end - from).index());
+    for law in turns.windows(2) {
+        let mut at = law[0];
+        while at < law[1] {
+            let next = Frames((at.0 + CHORD).min(law[1].0));
+            let (begin, slope) = (gain(at), gain(next) - gain(at));
+            let frames = (next - at).0;
+            gains.extend((0..frames).map(|i| begin + slope * i as f64 / frames as f64));
+            at = next;
+        }
+    }
+    gains
+}
+
+fn add(zone: &mut [[f64; 2]], from: Frames, sound: &[[f32; 2]], gains: &[f64]) {
+    let place = zone.iter_mut().skip(from.index());
+    for ((sum, frame), gain) in place.zip(sound).zip(gains) {
+        sum[0] += f64::from(frame[0]) * gain;
+        sum[1] += f64::from(frame[1]) * gain;
+    }
+}
+
+fn scale(zone: &mut [[f64; 2]], ramps: &[Ramp]) {
+    if ramps.is_empty() {
+        return;
+    }
+    let turns = ramps.iter().flat_map(|ramp| [ramp.from, ramp.end()]);
+    let gains = chords(
+        Frames::ZERO,
+        Frames::from(zone.len()),
+        turns.collect(),
+        |at| f64::from(gain_at(ramps, at).0),
+    );
+    for (frame, gain) in zone.iter_mut().zip(gains) {
+        *frame = frame.map(|sample| sample * gain);
+    }
+}
