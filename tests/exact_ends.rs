@@ -4,8 +4,11 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use undersong::decode::{DecodeError, Decoder};
+use common::files::Wav;
+use common::sounds::{difference, noise, quantised};
+use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
 use undersong::frame::Frame;
 use undersong::library::{Cache, Library};
 use undersong::time::Frames;
@@ -155,7 +158,7 @@ fn seeking_in_an_m4a_counts_from_the_first_frame_that_is_heard() {
         decoder.seek(Frames(to as u64)).unwrap();
         let read = rest(&mut decoder);
         let wanted = sound.get(to..).unwrap_or_default();
-        let off = common::sounds::difference(&read, wanted);
+        let off = difference(&read, wanted);
         assert!(off <= 1e-3, "from {to}: off by {off}");
     }
 }
@@ -210,4 +213,39 @@ fn a_spoiled_index_never_panics_or_hangs() {
         while out.len() < 10_000_000 && decoder.read(&mut out).unwrap() > 0 {}
         assert!(out.len() < 10_000_000, "byte {at} as {byte}");
     }
+}
+
+#[test]
+fn lossless_files_of_other_kinds_are_exact_read_ahead_or_not() {
+    let sound = quantised(&noise(13, 0.5, 5_001), 16);
+    for (name, codec) in [
+        ("lossless.m4a", "Apple Lossless"),
+        ("big_endian.aiff", "WAV"),
+    ] {
+        let ahead = Ahead {
+            disk: Arc::new(OwnDisk),
+            path: data(name),
+            frames: Frames(500),
+            whole: Frames(5_001),
+        };
+        for decoder in [Decoder::open(&data(name)), Decoder::open_ahead(ahead)] {
+            let mut decoder = decoder.unwrap();
+            assert_eq!((decoder.codec(), decoder.exact_ends()), (codec, true));
+            assert!(rest(&mut decoder) == sound, "{name}");
+            decoder.seek(Frames(1_234)).unwrap();
+            assert!(rest(&mut decoder) == sound[1_234..], "{name}");
+            assert!(decoder.damage().is_none());
+        }
+    }
+}
+
+#[test]
+fn a_wav_of_64_bit_lengths_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.wav");
+    common::files::wav(&path, &noise(14, 0.5, 901), 48_000, 2, Wav::Bits(16));
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[..4].copy_from_slice(b"RF64");
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(Decoder::open(&path).err(), Some(DecodeError::NotAudio));
 }
