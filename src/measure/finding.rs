@@ -201,9 +201,10 @@ impl Report {
                     kind: Kind::Cue,
                     zones: Zones::NONE.with(cue.zone),
                     words: format!(
-                        "“{}” is {} above the music, where the script asks for {}",
+                        "“{}” is {} {} the music, where the script asks for {} above it",
                         cue.name,
-                        whole(height),
+                        whole(Decibels(height.0.abs())),
+                        if height.0 < 0.0 { "below" } else { "above" },
                         whole(height - deviation)
                     ),
                 });
