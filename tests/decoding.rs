@@ -210,8 +210,17 @@ fn what_follows_a_damaged_stretch_keeps_its_place() {
             let hole = damage.first_gap.unwrap().index();
             assert!(damaged[..hole] == whole[..hole]);
             let behind = hole + damage.silenced.index();
-            assert!(damaged[hole..behind].iter().all(|frame| *frame == SILENCE));
-            assert!(damaged[behind..] == whole[behind..]);
+            // What sounds before it dies away in it, and what follows comes softly.
+            let [died, come] = [hole + 441, behind + 441];
+            assert!(damaged[died..behind].iter().all(|frame| *frame == SILENCE));
+            assert!(damaged[come..] == whole[come..]);
+            let step = |pair: &[Frame]| (pair[1][0] - pair[0][0]).abs();
+            let steps = damaged[hole - 1..died].windows(2).map(step);
+            assert!(steps.fold(0.0, f32::max) < 0.01, "it is cut off");
+            for (at, frame) in damaged[behind..come].iter().enumerate() {
+                let most = whole[behind + at][0].abs() * (at as f32 / 250.0).min(1.0);
+                assert!(frame[0].abs() <= most + 1e-6, "it comes hard at {at}");
+            }
         }
         assert!(damage.gaps == 1 && !damage.ends_early);
         decoder.seek(Frames(99_999)).unwrap();

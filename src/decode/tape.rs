@@ -3,6 +3,7 @@
 use symphonia::core::audio::GenericAudioBufferRef;
 
 use super::{Damage, convert};
+use crate::fade::Law;
 use crate::frame::{Frame, SILENCE};
 use crate::time::{Frames, Rate};
 
@@ -10,6 +11,9 @@ use crate::time::{Frames, Rate};
 /// altogether. What lies further ahead, or more than a second back, is no hole but a wrong time:
 /// that packet follows on.
 const BELIEVED: i64 = 600;
+
+/// What sounds before a hole dies away within so many frames of it, and what follows comes within as many: no click.
+const EDGE: i64 = 441;
 
 /// The silence handed over in one go, in frames.
 const SILENT_STRETCH: i64 = 4096;
@@ -26,6 +30,13 @@ pub(super) struct Tape {
     next: i64,
     /// Silence to hand over before `waiting`.
     hole: i64,
+    /// How much of the hole was handed over.
+    through: i64,
+    /// The last frame that was placed, and the one before the hole, which dies away in it.
+    last: Frame,
+    dying: Frame,
+    /// How many of the frames behind the hole have still to come softly.
+    coming: i64,
     /// Frames that wait behind a hole, or that were decoded to open the file.
     waiting: Vec<Frame>,
     pub damage: Damage,
@@ -66,6 +77,7 @@ impl Tape {
         self.next = to;
         self.expected = at.saturating_sub(self.origin);
         self.hole = 0;
+        (self.last, self.coming) = (SILENCE, 0);
         self.waiting.clear();
         self.damage = Damage::default();
     }
@@ -74,8 +86,11 @@ impl Tape {
     pub fn hand_over(&mut self, out: &mut Vec<Frame>) -> bool {
         if self.hole > 0 {
             let silent = self.hole.min(SILENT_STRETCH);
-            out.resize(out.len() + silent as usize, SILENCE);
+            let dying = self.dying;
+            let through = self.through..self.through + silent;
+            out.extend(through.map(|at| dying.map(|sample| sample * edge(EDGE - 1 - at))));
             self.hole -= silent;
+            self.through += silent;
             return true;
         }
         let some = !self.waiting.is_empty();
@@ -110,13 +125,23 @@ impl Tape {
         let out = if hole > 0 {
             self.damage
                 .gap(Frames(self.next as u64), Frames(hole as u64));
-            self.hole = hole;
+            (self.hole, self.through) = (hole, 0);
+            (self.dying, self.coming) = (self.last, EDGE);
             &mut self.waiting
         } else {
             out
         };
+        let begin = out.len();
         self.damage.wild += convert::append(packet, skip as usize, out);
         out.truncate(out.len() - (length - kept) as usize);
+        for frame in &mut out[begin..] {
+            if self.coming == 0 {
+                break;
+            }
+            *frame = frame.map(|sample| sample * edge(EDGE - self.coming));
+            self.coming -= 1;
+        }
+        self.last = out.last().copied().unwrap_or(SILENCE);
         self.next = at + kept;
     }
 
@@ -138,6 +163,12 @@ impl Tape {
         }
         at
     }
+}
+
+/// The gain so many frames into an edge.
+fn edge(at: i64) -> f32 {
+    let part = at.clamp(0, EDGE) as f32 / EDGE as f32;
+    Law::EqualGain.rising(part).0
 }
 
 /// What is known of a file's clock when a packet is placed.
