@@ -178,6 +178,15 @@ fn chained_ogg_plays_on() {
     let sound = noise(5, 0.5, 100_003);
     let path = chained(&folder.path().join("a.ogg"), &sound);
     assert_eq!(decode(&path).len(), sound.len());
+    // At another rate it ends there, and is not taken for a file that was cut off.
+    let mut bytes = fs::read(&path).unwrap();
+    ogg(&path, &sound[..20_001], 48_000, 2);
+    bytes.extend(fs::read(&path).unwrap());
+    fs::write(&path, bytes).unwrap();
+    let mut decoder = Decoder::open(&path).unwrap();
+    assert_eq!(read(&mut decoder).len(), sound.len());
+    let damage = decoder.damage();
+    assert!(damage.changes && !damage.ends_early && !damage.is_none());
 }
 
 /// Spoils some bytes in the middle of a file.

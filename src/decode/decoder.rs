@@ -275,7 +275,8 @@ impl Decoder {
             let [origin, at] = [first, start].map(|at| clock.frames(at, self.rate));
             self.tape.begin(origin, at);
         } else if rate != self.rate.hertz() || channels > 2 {
-            self.end(true);
+            self.tape.damage.changes = true;
+            self.end(false);
             return Ok(());
         }
         let trimmed = if exact_ends {

@@ -62,6 +62,12 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> 
         )),
         _ => {}
     }
+    if damage.changes {
+        remarks.push(format!(
+            "from {} on it has another rate, or more channels, and is not played; convert it to FLAC",
+            at(measured.frames)
+        ));
+    }
     if damage.beyond_end > Damage::PADDING {
         remarks.push(format!(
             "{} of sound lies behind the end that its header gives and is not played; convert the file anew",
