@@ -149,7 +149,7 @@ fn a_press_that_comes_twice_is_one() {
 }
 
 #[test]
-fn killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
+fn r1_killed_at_any_moment_it_goes_on_where_it_was_and_no_cue_comes_twice() {
     let kills = std::env::var("UNDERSONG_KILLS").map_or(6, |kills| kills.parse().unwrap());
     let mut room = self::room();
     room.done(&["start", "session.yaml"]);
@@ -413,7 +413,7 @@ fn what_cannot_be_taken_up_yet_is_not_lost() {
 }
 
 #[test]
-fn what_lies_outside_the_media_folders_is_neither_played_nor_shown() {
+fn r17_what_lies_outside_the_media_folders_is_neither_played_nor_shown() {
     let room = self::room();
     let elsewhere = tempfile::tempdir().unwrap();
     let secret = elsewhere.path().join("secret.yaml");

@@ -49,6 +49,8 @@ pub struct Deck {
     alarm: bool,
     /// It was taken out before it began.
     dropped: bool,
+    /// Frames of the clip that come before the ring's first.
+    skipped: Frames,
 }
 
 impl Deck {
@@ -74,6 +76,7 @@ impl Deck {
             leaving: false,
             alarm: false,
             dropped: false,
+            skipped,
         }
     }
 
@@ -145,6 +148,10 @@ impl Deck {
         let ahead = self.frames.slots();
         let to_come = (self.end() - now).index();
         if ahead < GUARD && ahead < to_come {
+            if self.taken == self.skipped {
+                // Too little to come and to leave again: it had better not come.
+                self.presence = 0;
+            }
             self.leave();
         } else if ahead >= RETURN.min(to_come) && self.taken == now - self.from() {
             self.leaving = false;

@@ -62,6 +62,9 @@ pub enum StreamError {
     /// The decoder failed in a way that was not foreseen.
     #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
     Broken,
+    /// More of it cannot be decoded than could be when it was looked at: it would be silent there.
+    #[error("has stretches that cannot be decoded any more; copy it again from where it came")]
+    Damaged,
     /// It is not the file that was looked at.
     #[error("the file has changed since it was checked; run `undersong check` again")]
     Changed,

@@ -15,6 +15,10 @@ use crate::time::{Frames, Rate};
 /// Live, so much of each file lies in memory: a disk that stalls for half a minute is not heard.
 pub const BRIDGE: Duration = Duration::from_secs(45);
 
+/// What cannot be decoded is silent. A file with more of it than this is refused when it is looked at; one that rotted
+/// since ends there, so that the bed stands in.
+const HOLE: Duration = Duration::from_millis(50);
+
 /// Frames that are handed over in one go when a decoder decodes ahead.
 const CHUNK: usize = 8192;
 
@@ -132,7 +136,7 @@ impl Source {
                 Err(TryRecvError::Disconnected) => Err(StreamError::Broken),
             },
             Self::Direct(decoder) if !decoder.is_fed() => Ok(Brought::Waits),
-            Self::Direct(decoder) => Ok(Brought::Frames(decoder.read(out)?)),
+            Self::Direct(decoder) => Ok(Brought::Frames(read(decoder, out)?)),
             Self::Ahead { full, empty } => {
                 let mut chunk = full.recv().unwrap_or(Err(StreamError::Broken))?;
                 let count = chunk.len();
@@ -145,6 +149,17 @@ impl Source {
     }
 }
 
+/// Appends the next frames of a file, and none of a hole that would be heard.
+fn read(decoder: &mut Decoder, out: &mut Vec<Frame>) -> Result<usize, StreamError> {
+    let before = out.len();
+    let count = decoder.read(out)?;
+    if decoder.rate().duration(decoder.damage().silenced) > HOLE {
+        out.truncate(before);
+        return Err(StreamError::Damaged);
+    }
+    Ok(count)
+}
+
 /// Decodes until the end, or until nobody takes the frames any more.
 fn decode_ahead(
     mut decoder: Decoder,
@@ -155,13 +170,11 @@ fn decode_ahead(
         let mut chunk = empty.try_recv().unwrap_or_default();
         let mut ended = false;
         while chunk.len() < CHUNK && !ended {
-            match decoder.read(&mut chunk) {
+            match read(&mut decoder, &mut chunk) {
                 Ok(count) => ended = count == 0,
                 Err(error) => {
                     // What was decoded before is good.
-                    let _ = full
-                        .send(Ok(chunk))
-                        .and_then(|()| full.send(Err(error.into())));
+                    let _ = full.send(Ok(chunk)).and_then(|()| full.send(Err(error)));
                     return;
                 }
             }

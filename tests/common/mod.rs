@@ -17,6 +17,7 @@ pub mod pool;
 pub mod program;
 pub mod reference;
 pub mod room;
+pub mod rot;
 pub mod server;
 pub mod sounds;
 pub mod stage;
