@@ -80,6 +80,6 @@ fn what_the_script_asks_for_is_no_step() {
         assert_eq!(told.len(), 1, "{music}: {}", sentences(&told));
         assert_eq!(told[0].weight, weight, "{music}");
     }
-    let wrong = stage.try_prepare(&script(", largest-step: 30 LU", 0.0, ""), RATE);
-    assert!(sentences(&wrong.unwrap_err()).contains("from 2 LU to 20 LU"));
+    let wrong = stage.try_prepare(&script(", largest-step: 70 LU", 0.0, ""), RATE);
+    assert!(sentences(&wrong.unwrap_err()).contains("from 2 LU to 60 LU"));
 }

@@ -193,9 +193,17 @@ fn a_jump_in_loudness_is_found_with_its_place() {
         *frame = frame.map(|sample| sample * gain);
     }
     let (report, places) = places(&desk(&sound));
-    assert_eq!(places.len(), 1, "{}", report["places"]);
-    assert_eq!(places[0].0, "startle");
-    assert!((7.0..8.1).contains(&places[0].1), "{}", report["places"]);
+    // It is held back, as far as what was there is not so soft that nobody is startled above it.
+    let jump = places.iter().find(|(kind, _)| kind == "startle");
+    let at = jump.map(|(_, at)| *at);
+    assert!(
+        at.is_some_and(|at| (7.0..8.1).contains(&at)),
+        "{}",
+        report["places"]
+    );
+    let others = places.iter().filter(|(kind, _)| kind != "startle");
+    let held = others.map(|(kind, at)| kind == "limiter" && (6.9..8.1).contains(at));
+    assert!(held.fold(true, |all, it| all && it), "{}", report["places"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -29,14 +30,18 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
-/// What came out of the engine, zone by zone.
-struct Sound(Vec<Vec<Frame>>);
+/// What came out of the engine, zone by zone, and the frames in which a guard held something back there.
+struct Sound(Vec<Vec<Frame>>, Vec<Vec<Range<usize>>>);
+
+/// A guard works on what leaves a little later.
+const LATER: usize = 400;
 
 /// Plays a session in blocks of any length.
 fn play(course: Course, mut block: impl FnMut() -> usize) -> Result<Sound, String> {
     let length = course.timeline().length;
     let (mut player, mut engine) = Player::offline(Beginning::new(course, Frames::ZERO)).unwrap();
     let mut zones = vec![Vec::with_capacity(length.index()); engine.channels() / 2];
+    let mut held = vec![Vec::new(); zones.len()];
     while player.position() < length {
         for happening in player.tick() {
             match happening.what {
@@ -52,13 +57,19 @@ fn play(course: Course, mut block: impl FnMut() -> usize) -> Result<Sound, Strin
         }
         let mut out = vec![0.0; frames * engine.channels()];
         engine.render(&mut out);
+        let begin = zones[0].len();
+        for (held, zone) in held.iter_mut().zip(player.timeline().layout.zones()) {
+            if player.meters(zone).limiter.0 < 0.0 {
+                held.push(begin..begin + frames + LATER);
+            }
+        }
         for frame in out.chunks_exact(engine.channels()) {
             for (zone, pair) in zones.iter_mut().zip(frame.as_chunks().0) {
                 zone.push(*pair);
             }
         }
     }
-    Ok(Sound(zones))
+    Ok(Sound(zones, held))
 }
 
 struct Sessions {
@@ -140,6 +151,7 @@ impl Sessions {
                 timeline,
                 sum: &session.sum[at],
                 heard,
+                held: &session.heard.1[at],
             };
             faults.extend(zone.not_too_loud(judged));
             faults.extend(zone.is_the_sum(judged));

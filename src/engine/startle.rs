@@ -1,7 +1,7 @@
 //! Keeps the music of a zone from startling anybody.
 //!
 //! What was sounding is the momentary loudness (400 ms, EBU Tech 3341) of what was let through, as it is remembered: the memory
-//! of it fades by 16 dB a second, so that a short rest in the music changes little, and follows what is louder by 4 dB a
+//! of it fades by 12 dB a second, so that a short rest in the music changes little, and follows what is louder by 4 dB a
 //! second. The music may stand 6 dB above that at once; so it rises by 6 dB within 100 ms and by 10 dB within a second at
 //! most. What rises faster is held back as much as that needs, and let go of slowly. What is so quiet that it frightens
 //! nobody may come at once. Cues are no affair of this guard: the script says when they come, and how loud.
@@ -17,6 +17,9 @@ use crate::time::Rate;
 /// Hops in a second.
 const HOPS: u32 = 1_000;
 
+/// How the music begins is the script's affair, in hops.
+const BEGIN: usize = 3_000;
+
 /// The momentary window, in hops.
 const WINDOW: usize = 400;
 
@@ -29,8 +32,8 @@ const ABOVE: f64 = 3.8;
 /// What was sounding follows what is louder by 4 dB a second, in power a hop.
 const RISE: f64 = 1.000_921;
 
-/// And is forgotten by 16 dB a second.
-const FALL: f64 = 0.996_323;
+/// And is forgotten by 12 dB a second.
+const FALL: f64 = 0.997_241;
 
 /// How fast the gain comes back: 40 dB a second.
 const RELEASE: f32 = 1.004_616;
@@ -48,7 +51,7 @@ pub struct StartleGuard {
     passed: Sum<WINDOW>,
     /// What was sounding, in power.
     sounding: f64,
-    /// Hops until the window is full, and it is known what is sounding.
+    /// Hops until it is known what is sounding, and judged.
     unknown: usize,
     /// Nobody is startled by less, in power.
     floor: f64,
@@ -69,7 +72,7 @@ impl StartleGuard {
             came: Sum::new(),
             passed: Sum::new(),
             sounding: 0.0,
-            unknown: WINDOW,
+            unknown: BEGIN,
             floor: calm.power(),
             gains: [1.0; 2],
             deepest: 1.0,

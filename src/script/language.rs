@@ -52,7 +52,7 @@ record! {
             /// How long the music takes to go out at the end of the session: 10s unless said.
             fade_out: Length,
             /// How much louder or softer one track may go on than the one before it ended: 4 LU unless said,
-            /// up to 20 LU.
+            /// up to 60 LU.
             largest_step: LargestStep,
             /// A quiet, seamless loop that sounds if a track cannot be played. A bundled one unless said.
             bed: FileName,
@@ -199,8 +199,8 @@ pub struct LargestStep(pub Decibels);
 impl Scalar for LargestStep {
     fn parse(text: &str) -> Result<Self, Wrong> {
         let units = quantity(text, "LU")?;
-        if !(2.0..=20.0).contains(&units) {
-            return Err(Wrong::new("the largest step can be from 2 LU to 20 LU")
+        if !(2.0..=60.0).contains(&units) {
+            return Err(Wrong::new("the largest step can be from 2 LU to 60 LU")
                 .help("`4 LU` suits most sessions"));
         }
         Ok(Self(Decibels(units)))

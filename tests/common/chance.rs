@@ -90,7 +90,7 @@ impl Chance {
         let [crossfade, between, fade_in, fade_out] = [(); 4].map(|()| fade(&mut dice));
         let head = format!(
             "undersong: 1\ntitle: Session {seed}\nseed: {seed}\nmusic: {{ loudness: {loudness}, crossfade: {crossfade:.4}s, \
-             phase-crossfade: {between:.4}s, fade-in: {fade_in:.4}s, fade-out: {fade_out:.4}s, bed: bed.wav }}\nphases:\n"
+             phase-crossfade: {between:.4}s, fade-in: {fade_in:.4}s, fade-out: {fade_out:.4}s, largest-step: 60 LU, bed: bed.wav }}\nphases:\n"
         );
         // The higher a rate, the longer it takes: the lower ones come more often.
         let (one, other) = (pick(&mut dice, &rates()), pick(&mut dice, &rates()));

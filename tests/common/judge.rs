@@ -1,5 +1,7 @@
 //! Judges of a session's samples: each says what is wrong, where, in a sentence.
 
+use std::ops::Range;
+
 use undersong::frame::Frame;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Clip, Timeline, gain_at};
@@ -49,6 +51,8 @@ pub struct Zone<'a> {
     pub timeline: &'a Timeline,
     pub sum: &'a [[f64; 2]],
     pub heard: &'a [Frame],
+    /// Where a guard says that it held something back.
+    pub held: &'a [Range<usize>],
 }
 
 impl Zone<'_> {
@@ -102,6 +106,14 @@ impl Zone<'_> {
                 limited = at + ahead + after;
             }
             let heard = heard.map(f64::from);
+            let first = self.held.partition_point(|held| held.end <= at);
+            if self.held[first..]
+                .iter()
+                .take(1)
+                .any(|held| held.contains(&at))
+            {
+                continue;
+            }
             let wrong = if at >= limited {
                 judged.compared += 1;
                 (0..2).any(|side| (heard[side] - sum[side]).abs() > NEAR)
