@@ -202,8 +202,8 @@ fn a_jump_in_loudness_is_found_with_its_place() {
         report["places"]
     );
     let others = places.iter().filter(|(kind, _)| kind != "startle");
-    let held = others.map(|(kind, at)| kind == "limiter" && (6.9..8.1).contains(at));
-    assert!(held.fold(true, |all, it| all && it), "{}", report["places"]);
+    let mut held = others.map(|(kind, at)| kind == "limiter" && (6.9..8.1).contains(at));
+    assert!(held.all(|it| it), "{}", report["places"]);
 }
 
 #[test]
