@@ -2,7 +2,7 @@
 //!
 //! [`Listening`] hears a rendering as it is made, zone by zone: loudness ([`Meter`]), holes, steps, what the limiter did. What
 //! cannot be told from the whole is rendered by itself: two pieces that cross, a cue without the music, the music without it.
-//! [`Report`] is all of it as plain data; [`Report::findings`] says what stands out, [`json`] and [`svg`] show it. Memory grows
+//! [`Report`] is all of it as plain data; [`Report::findings`] says what stands out, [`json()`] and [`svg`] show it. Memory grows
 //! by ten values a second and by what is found.
 
 mod crossing;
