@@ -186,8 +186,10 @@ fn r3_nothing_at_any_input_is_too_loud_or_no_number() {
     assert!(loudest > 0.49);
 }
 
-/// Three files of each kind whose sums tell damage, at 16 kHz.
+/// Three files of each kind whose sums tell damage, at 16 kHz; and the bed that stands in for them.
 fn sound_files(stage: &Stage) -> Vec<PathBuf> {
+    let bed = music(4, 0.1, 16_000);
+    wav(&stage.path("bed.wav"), &bed, 16_000, 1, Wav::Bits(16));
     let sound = |seed| music(seed, 0.1, 16_000 * 7 + 333);
     vec![
         flac(&stage.path("1.flac"), &sound(1), 16_000, 2, 16),
@@ -209,13 +211,6 @@ fn is_shorter(left: &[Frame], whole: &[Frame]) -> bool {
 #[test]
 fn r12_a_corrupt_track_is_found_at_the_check() {
     let stage = Stage::new();
-    wav(
-        &stage.path("bed.wav"),
-        &music(4, 0.1, 16_000),
-        16_000,
-        1,
-        Wav::Bits(16),
-    );
     let files = sound_files(&stage);
     let rate = Rate::new(16_000).unwrap();
     let decode = |file: &PathBuf| {
@@ -262,13 +257,6 @@ fn r12_a_corrupt_track_is_found_at_the_check() {
 #[test]
 fn r12_a_track_that_rots_after_the_check_is_no_silence_and_not_too_loud() {
     let stage = Stage::new();
-    wav(
-        &stage.path("bed.wav"),
-        &music(4, 0.1, 16_000),
-        16_000,
-        1,
-        Wav::Bits(16),
-    );
     let files = sound_files(&stage);
     let rate = Rate::new(16_000).unwrap();
     let good: Vec<_> = files.iter().map(|file| fs::read(file).unwrap()).collect();
