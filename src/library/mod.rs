@@ -9,7 +9,6 @@ mod fault;
 )]
 mod library;
 mod meter;
-mod peak;
 mod remarks;
 mod scan;
 
@@ -17,4 +16,3 @@ pub use cache::Cache;
 pub use facts::Facts;
 pub use fault::Fault;
 pub use library::{Library, Progress};
-pub(crate) use peak::TruePeak;
