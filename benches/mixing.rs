@@ -126,7 +126,6 @@ fn stage(sounds: &[Arc<[Frame]>]) -> (Engine, Handle) {
         ramp_in: Frames::ZERO,
         calm: Loudness(-33.0),
         metered: true,
-        ceiling: Decibels(-6.0),
         caps: Caps::default(),
         bed: Loop::default(),
         bed_gain: Gain::SILENCE,

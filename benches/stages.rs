@@ -169,7 +169,6 @@ fn stage(metered: bool) -> (Engine, Handle) {
         ramp_in: Frames::ZERO,
         calm: Loudness(-33.0),
         metered,
-        ceiling: Decibels(-6.0),
         caps: Caps::default(),
         bed: Loop::default(),
         bed_gain: Gain::SILENCE,

@@ -20,7 +20,7 @@ use crate::output::{Device, Live, aside};
 use crate::room::{Channels, Output};
 use crate::stream::load;
 use crate::time::{Frames, Rate};
-use crate::zone::Listener;
+use crate::zone::{Caps, Listener};
 
 use bell::{Bell, Chime, LENGTH, chimes, over, told};
 pub use kept::{checked, keep};
@@ -270,6 +270,7 @@ fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Soundi
     }
     let decoder = Decoder::of_bytes(CHIME).map_err(|error| failed(&error))?;
     let sound = load(decoder, rate, rate.frames(LENGTH)).map_err(|error| failed(&error))?;
+    let ceiling = Caps::new(Vec::new(), Listener::ALL.map(|all| (all, CEILING)).into());
     let (engine, handle) = Engine::new(&Setup {
         rate,
         layout: layout.clone(),
@@ -277,8 +278,7 @@ fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Soundi
         ramp_in: Frames::ZERO,
         calm: Loudness(-33.0),
         metered: true,
-        ceiling: CEILING,
-        caps: room.loudest.clone(),
+        caps: room.caps.lower(&ceiling),
         bed: Loop::default(),
         bed_gain: Gain::SILENCE,
         brake: means.brake.clone(),

@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::engine::{Brake, Loop, Setup};
-    use crate::level::{Decibels, Gain, Loudness};
+    use crate::level::{Gain, Loudness};
     use crate::output::loan::{Lent, loan};
     use crate::output::patch::Patch;
     use crate::time::{Frames, Rate};
@@ -189,7 +189,6 @@ mod tests {
             ramp_in: Frames::ZERO,
             calm: Loudness(-33.0),
             metered: true,
-            ceiling: Decibels(-6.0),
             caps: Caps::default(),
             bed: Loop::default(),
             bed_gain: Gain::SILENCE,

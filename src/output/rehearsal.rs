@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Brake, Engine, Loop, Setup};
-use crate::level::{Decibels, Gain, Loudness};
+use crate::level::{Gain, Loudness};
 use crate::output::device::Device;
 use crate::output::device_error::DeviceError;
 use crate::output::patch::Patch;
@@ -53,7 +53,6 @@ impl Device {
             ramp_in: Frames::ZERO,
             calm: Loudness(-33.0),
             metered: true,
-            ceiling: Decibels(-6.0),
             caps: Caps::default(),
             bed: Loop::default(),
             bed_gain: Gain::SILENCE,

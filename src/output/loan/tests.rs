@@ -2,7 +2,7 @@ use super::*;
 use crate::engine::{Brake, Handle, Id, Loop, Setup};
 use crate::engine::{Command, Envelope, Voice};
 use crate::fade::Fade;
-use crate::level::{Decibels, Gain, Loudness};
+use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::zone::{Caps, Layout, Listener, Zones};
 
@@ -16,7 +16,6 @@ fn engine() -> (Box<Engine>, Handle) {
         ramp_in: Frames::ZERO,
         calm: Loudness(-33.0),
         metered: true,
-        ceiling: Decibels(-1.0),
         caps: Caps::default(),
         bed: Loop::default(),
         bed_gain: Gain::SILENCE,
