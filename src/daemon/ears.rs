@@ -14,8 +14,8 @@ use crate::daemon::playing::{Look, plain};
 use crate::daemon::preparation::Means;
 use crate::decode::Decoder;
 use crate::doctor::patched;
-use crate::engine::{Command, Engine, Event, Handle, Loop, Setup, Stop};
-use crate::level::{Decibels, Gain, Loudness};
+use crate::engine::{Command, Engine, Event, Handle, Setup, Stop};
+use crate::level::Decibels;
 use crate::output::{Device, Live, aside};
 use crate::room::{Channels, Output};
 use crate::stream::load;
@@ -274,14 +274,9 @@ fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Soundi
     let (engine, handle) = Engine::new(&Setup {
         rate,
         layout: layout.clone(),
-        start: Frames::ZERO,
-        ramp_in: Frames::ZERO,
-        calm: Loudness(-33.0),
-        metered: true,
         caps: room.caps.lower(&ceiling),
-        bed: Loop::default(),
-        bed_gain: Gain::SILENCE,
         brake: means.brake.clone(),
+        ..Setup::default()
     });
     let live = device
         .open_with(&layout, patch, rate, room.period)

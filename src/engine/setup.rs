@@ -30,3 +30,21 @@ pub struct Setup {
     /// What ends the session.
     pub brake: Brake,
 }
+
+impl Default for Setup {
+    /// One zone at the usual rate and loudness, metered, with no bed.
+    fn default() -> Self {
+        Self {
+            rate: Rate::DEFAULT,
+            layout: Layout::single(),
+            start: Frames::ZERO,
+            ramp_in: Frames::ZERO,
+            caps: Caps::default(),
+            calm: Loudness(-33.0),
+            metered: true,
+            bed: Loop::default(),
+            bed_gain: Gain::SILENCE,
+            brake: Brake::default(),
+        }
+    }
+}
