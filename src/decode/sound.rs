@@ -55,7 +55,6 @@ impl Sound {
         let params = params.ok_or(DecodeError::NotAudio)?;
         let mp3 = params.codec == CODEC_ID_MP3;
         let aac = params.codec == CODEC_ID_AAC;
-        let opus = params.codec == CODEC_ID_OPUS;
         let ogg = format.format_info().format == FORMAT_ID_OGG;
         // Without an encoder's tag Symphonia trims an MP3 to an estimated length and loses seconds.
         let trusted = !mp3 || (track.delay.is_some() && track.num_frames != Some(0));
@@ -75,10 +74,10 @@ impl Sound {
             None if mp3 => trusted && track.delay != Some(0),
             None => !aac,
         };
-        // Opus alone counts what is before the sound as a part of it.
-        let before = if opus { track.delay.unwrap_or(0) } else { 0 };
-        let first = if exact_ends { start.max(0) } else { start };
-        let first = first.saturating_add(i64::from(before));
+        // An Ogg stream may begin anywhere on its clock, and first of all with what belongs to the encoder.
+        let before = if ogg { track.delay.unwrap_or(0) } else { 0 };
+        let begin = start.saturating_add(i64::from(before));
+        let first = if exact_ends { begin.max(0) } else { start };
         let frames = track.num_frames.filter(|&frames| trusted && frames > 0);
         let claimed = frames.and_then(|frames| i64::try_from(frames).ok());
         // An Ogg stream says where it ends, not how long it is.
