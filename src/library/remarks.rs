@@ -34,7 +34,7 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> 
     }
     if altered {
         remarks.push(
-            "its sound is not what it was when it was made (its checksum differs); copy the file again"
+            "its sound is not what it was when it was made (its checksum differs, or a part is missing); copy the file again"
                 .to_owned(),
         );
     }
