@@ -4,10 +4,11 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use common::pages::{Page, file, pages};
 use common::sounds::{difference, mono, noise, sinad, sine};
-use undersong::decode::{DecodeError, Decoder};
+use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
 use undersong::frame::{Frame, SILENCE};
 use undersong::library::{Cache, Library};
 use undersong::time::Frames;
@@ -107,6 +108,13 @@ fn every_frame_that_was_encoded_is_there_as_opusdec_has_it() {
         assert_eq!(sound.len(), frames, "{name}");
         assert!(decoder.damage().is_none());
         assert!(channels == 2 || sound == mono(&sound), "{name}");
+        let ahead = Ahead {
+            disk: Arc::new(OwnDisk),
+            path: data(&format!("{name}.opus")),
+            frames: Frames(500),
+            whole: Frames(frames as u64),
+        };
+        assert!(rest(&mut Decoder::open_ahead(ahead).unwrap()) == sound);
         if name != "first_half" {
             let recorded = decode(&data(&format!("{name}.opusdec.flac")));
             let off = difference(&sound[..recorded.len()], &recorded);
