@@ -148,11 +148,8 @@ mod tests {
 
     use super::*;
     use crate::engine::Setup;
-    
     use crate::output::loan::{Lent, loan};
     use crate::output::patch::Patch;
-    
-    
 
     /// A device that refuses to start, and closes only when it is let go.
     struct Stubborn {

@@ -11,7 +11,7 @@ use crate::stream::StreamError;
 use crate::time::Frames;
 
 /// How many frames are rendered in one go. Any number gives the same samples.
-pub(super) const BLOCK: usize = 16_384;
+pub(super) const BLOCK: usize = 8192;
 
 /// A file that does not answer for this long is given up, and the bed stands in.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -67,7 +67,8 @@ where
     /// Renders the next `frames` frames, at most [`BLOCK`]. Blocking.
     pub fn go(&mut self, frames: usize) -> Result<(), E> {
         self.tick();
-        let ahead = Frames::from(frames);
+        // What a block leaves no time to send must be there before it, and that is more than the block itself.
+        let ahead = Frames::from(frames + 2 * BLOCK);
         let mut waited = Duration::ZERO;
         while !self.player.wait_ready(ahead, STEP) {
             (self.write)(self.player, &[])?;

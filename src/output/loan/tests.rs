@@ -1,6 +1,6 @@
 use super::*;
-use crate::engine::{Handle, Id, Setup};
 use crate::engine::{Command, Envelope, Voice};
+use crate::engine::{Handle, Id, Setup};
 use crate::fade::Fade;
 use crate::level::Gain;
 use crate::time::Frames;
