@@ -15,7 +15,7 @@ use symphonia::core::formats::{FormatOptions, TrackType, probe::Hint};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use undersong::decode::Decoder;
-use undersong::library::{Cache, Library};
+use undersong::library::Cache;
 use undersong::player::{Beginning, Player, render};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::{Frames, Rate};
@@ -162,9 +162,7 @@ fn run(job: &str, script: &Path, folder: &Path) -> Vec<(String, f64)> {
 fn work(job: &str, script: &Path, folder: &Path) {
     let cache = Cache::at(&folder.join("cache"));
     let begin = Instant::now();
-    let prepared = prepare(script, Rate::DEFAULT, |files| {
-        Library::scan(files, &cache, &|_| ())
-    });
+    let prepared = prepare(script, Rate::DEFAULT, &cache, &|_| ());
     let prepared = prepared.expect("a script that can be played");
     println!("compose {}", begin.elapsed().as_secs_f64() * 1e3);
     let (begin, before) = (Instant::now(), cpu_seconds());

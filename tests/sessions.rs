@@ -101,7 +101,8 @@ impl Sessions {
     fn prepare(&self, seed: u64, script: &str, chance: &Chance) -> Prepared {
         let path = self.pool.path(&format!("{seed}.yaml"));
         std::fs::write(&path, script).unwrap();
-        let prepared = prepare(&path, chance.rate, |_| self.pool.library());
+        let prepared = prepare(&path, chance.rate, &self.pool.cache, &|_| ());
+        self.pool.forget_crossfades();
         std::fs::remove_file(&path).unwrap();
         prepared.unwrap_or_else(|m| panic!("{}\n{script}", common::stage::sentences(&m)))
     }

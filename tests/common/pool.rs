@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use undersong::decode::Decoder;
 use undersong::frame::Frame;
-use undersong::library::{Cache, Facts, Library};
+use undersong::library::{Cache, Library};
 use undersong::stream::Resampler;
 use undersong::time::Rate;
 
@@ -49,7 +49,8 @@ type Whole = HashMap<(PathBuf, Rate), Arc<[Frame]>>;
 /// Files and what is known of them.
 pub struct Pool {
     stage: Stage,
-    facts: Vec<(PathBuf, Facts)>,
+    /// What is known of its files.
+    pub cache: Cache,
     whole: Mutex<Whole>,
 }
 
@@ -82,13 +83,11 @@ impl Pool {
         let files: Vec<PathBuf> = names.map(|name| stage.path(name)).collect();
         let bed = stage.path("bed.wav");
         let all = files.into_iter().chain([bed]);
-        let scanned = Library::scan(all.clone(), &Cache::none(), &|_| ());
-        let known = |path: PathBuf| {
-            let facts = Facts::clone(scanned.facts(&path).unwrap());
-            (path, facts)
-        };
+        let cache = Cache::at(&stage.path("cache"));
+        let scanned = Library::scan(all.clone(), &cache, &|_| ());
+        all.for_each(|path| assert!(scanned.facts(&path).is_ok()));
         Self {
-            facts: all.map(known).collect(),
+            cache,
             stage,
             whole: Mutex::default(),
         }
@@ -99,8 +98,9 @@ impl Pool {
         self.stage.path(name)
     }
 
-    pub fn library(&self) -> Library {
-        Library::known(self.facts.clone())
+    /// Crossfades of random sessions are hardly met again, and thousands of sessions would fill the disk with them.
+    pub fn forget_crossfades(&self) {
+        let _ = std::fs::remove_dir_all(self.stage.path("cache/crossfades"));
     }
 
     /// A file from its first frame to its last at a rate.
