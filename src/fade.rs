@@ -11,7 +11,7 @@ use crate::time::Frames;
 
 /// How alike two sounds are that are heard together: 0 where they have nothing in common, 1 where they are the same but
 /// for their level. Sounds that work against each other count as having nothing in common.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(from = "f32", into = "f32")]
 pub struct Correlation(f32);
 
@@ -108,6 +108,15 @@ impl Fade {
         Self {
             length,
             law: Law::EqualGain,
+        }
+    }
+
+    /// How alike the sounds are between which it is made.
+    #[must_use]
+    pub const fn alike(self) -> Correlation {
+        match self.law {
+            Law::Crossing(alike) => alike,
+            Law::EqualGain => Correlation(1.0),
         }
     }
 

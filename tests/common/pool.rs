@@ -69,6 +69,13 @@ pub fn music(seed: u64, peak: f32, frames: usize) -> Vec<Frame> {
     sound
 }
 
+/// What does not swing around nought has something in common with all that does not.
+fn raised(mut sound: Vec<Frame>) -> Vec<Frame> {
+    let samples = sound.as_flattened_mut().iter_mut();
+    samples.for_each(|sample| *sample += 0.03);
+    sound
+}
+
 fn scaled(sound: &mut [Frame], gain: f32) {
     for frame in sound {
         *frame = frame.map(|sample| sample * gain);
@@ -138,14 +145,14 @@ fn write(stage: &Stage) {
     let sixteen = Wav::Bits(16);
     plain(
         "long.wav",
-        &music(1, 0.1, 33 * 22_050 + 7),
+        &raised(music(1, 0.1, 33 * 22_050 + 7)),
         22_050,
         2,
         sixteen,
     );
     flac(
         &stage.path("mid.flac"),
-        &music(2, 0.2, 11 * 44_100 + 13_331),
+        &raised(music(2, 0.2, 11 * 44_100 + 13_331)),
         44_100,
         1,
         16,
@@ -166,7 +173,7 @@ fn write(stage: &Stage) {
     );
     plain(
         "odd.wav",
-        &music(5, 0.1, 6 * 12_345 + 8_642),
+        &raised(music(5, 0.1, 6 * 12_345 + 8_642)),
         12_345,
         1,
         sixteen,
