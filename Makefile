@@ -80,6 +80,8 @@ fuzz: setup
 # Ratios to a plain loop and to a bare decode, in the same run. MUSIC=folder adds your own files.
 bench: setup
 	$(CARGO) bench --bench mixing
+	$(CARGO) bench --bench stages
+	$(CARGO) bench --bench blocks
 	$(CARGO) bench --bench session
 
 # Composes the bundled pieces, chimes and the bed again.

@@ -1,24 +1,24 @@
 //! What a whole rendering costs, against a bare decode of the same files in the same run, each in a process of its own.
 //!
 //! `cargo bench --bench session`: the bundled pieces at 44.1 kHz, as Ogg, FLAC and (where a folder is named by
-//! `MUSIC=`) whatever lies there, to 48 kHz: loudness, crossfades, ducked cues, limiter and meters and all. Written to nothing.
+//! `MUSIC=`) whatever lies there, to 48 kHz and, for the cost without resampling, to 44.1: loudness, crossfades, ducked cues,
+//! guard and limiter and all. Written to nothing. `check` is the wall time of a look at files that the cache does not know, on
+//! all cores, against a decode of each on one; `unchanged` that of a session whose files it knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use flacenc::component::BitRepr;
 use flacenc::error::Verify;
-use symphonia::core::codecs::audio::AudioDecoderOptions;
-use symphonia::core::formats::{FormatOptions, TrackType, probe::Hint};
-use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::MetadataOptions;
 use undersong::decode::Decoder;
 use undersong::library::Cache;
 use undersong::player::{Beginning, Player, render};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::{Frames, Rate};
+
+mod floor;
 
 /// Each process runs this often, in turn; the best counts, since a noisy machine only ever adds.
 const ROUNDS: usize = 5;
@@ -32,8 +32,18 @@ fn main() {
     std::fs::create_dir_all(&folder).expect("a folder for the bench");
     println!("A session to nothing, against a bare symphonia decode of the same files (= 1)");
     println!(
-        "{:>6} {:>8} {:>9} {:>9} {:>9} {:>9} {:>11} {:>9} {:>9}",
-        "music", "length", "CPU", "wall", "decode s", "render s", "x real time", "MiB", "compose"
+        "{:>6} {:>5} {:>8} {:>6} {:>6} {:>6} {:>9} {:>9} {:>11} {:>6} {:>10}",
+        "music",
+        "kHz",
+        "length",
+        "CPU",
+        "wall",
+        "check",
+        "decode s",
+        "render s",
+        "x real time",
+        "MiB",
+        "unchanged"
     );
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("playlists");
     measure(
@@ -114,36 +124,41 @@ fn script(folder: &Path, name: &str, files: &[PathBuf]) -> PathBuf {
 }
 
 fn measure(name: &str, script: &Path, folder: &Path) {
-    run("scan", script, folder);
-    let mut best: BTreeMap<String, f64> = BTreeMap::new();
-    for _ in 0..ROUNDS {
-        for job in ["decode", "render"] {
-            for (what, value) in run(job, script, folder) {
-                let best = best.entry(format!("{job} {what}")).or_insert(f64::INFINITY);
-                *best = best.min(value);
+    for hertz in [48_000, 44_100] {
+        run("known", script, hertz, folder);
+        let mut best: BTreeMap<String, f64> = BTreeMap::new();
+        for _ in 0..ROUNDS {
+            for job in ["decode", "render", "once", "look"] {
+                for (what, value) in run(job, script, hertz, folder) {
+                    let best = best.entry(format!("{job} {what}")).or_insert(f64::INFINITY);
+                    *best = best.min(value);
+                }
             }
         }
+        let of = |what: &str| best.get(what).copied().unwrap_or(f64::NAN);
+        println!(
+            "{name:>6} {:>5} {:>7.0}s {:>6.2} {:>6.2} {:>6.2} {:>9.2} {:>9.2} {:>11.0} {:>6.1} {:>7.1} ms",
+            f64::from(hertz) / 1e3,
+            of("render length"),
+            of("render cpu") / of("decode cpu"),
+            of("render wall") / of("decode wall"),
+            of("look wall") / of("once wall"),
+            of("decode cpu"),
+            of("render cpu"),
+            of("render length") / of("render wall"),
+            of("render memory"),
+            of("render prepare"),
+        );
     }
-    let of = |what: &str| best.get(what).copied().unwrap_or(f64::NAN);
-    println!(
-        "{name:>6} {:>7.0}s {:>9.2} {:>9.2} {:>9.2} {:>9.2} {:>11.0} {:>9.1} {:>6.1} ms",
-        of("render length"),
-        of("render cpu") / of("decode cpu"),
-        of("render wall") / of("decode wall"),
-        of("decode cpu"),
-        of("render cpu"),
-        of("render length") / of("render wall"),
-        of("render memory"),
-        of("render compose"),
-    );
 }
 
 /// Runs a job in a process of its own and reads what it says of itself.
-fn run(job: &str, script: &Path, folder: &Path) -> Vec<(String, f64)> {
+fn run(job: &str, script: &Path, hertz: u32, folder: &Path) -> Vec<(String, f64)> {
     let this = std::env::current_exe().expect("this program");
     let child = Command::new(this)
         .env("UNDERSONG_JOB", job)
         .env("UNDERSONG_SCRIPT", script)
+        .env("UNDERSONG_RATE", hertz.to_string())
         .current_dir(folder)
         .output()
         .expect("a process of the bench");
@@ -161,54 +176,40 @@ fn run(job: &str, script: &Path, folder: &Path) -> Vec<(String, f64)> {
 
 fn work(job: &str, script: &Path, folder: &Path) {
     let cache = Cache::at(&folder.join("cache"));
+    let rate = std::env::var("UNDERSONG_RATE").ok();
+    let rate = rate.and_then(|hertz| Rate::new(hertz.parse().ok()?));
+    let rate = rate.expect("a rate");
     let begin = Instant::now();
-    let prepared = prepare(script, Rate::DEFAULT, &cache, &|_| ());
+    let prepared = prepare(script, rate, &cache, &|_| ());
     let prepared = prepared.expect("a script that can be played");
-    println!("compose {}", begin.elapsed().as_secs_f64() * 1e3);
+    println!("prepare {}", begin.elapsed().as_secs_f64() * 1e3);
     let (begin, before) = (Instant::now(), cpu_seconds());
     match job {
         "decode" => decode(&prepared),
         "render" => play(&prepared),
+        "once" => tracks(&prepared)
+            .iter()
+            .for_each(|file| floor::decode(file)),
+        "look" => drop(Library::scan(tracks(&prepared), &Cache::none(), &|_| ())),
         _ => return,
     }
     println!("wall {}", begin.elapsed().as_secs_f64());
     println!("cpu {}", cpu_seconds() - before);
     println!("memory {}", peak_mebibytes());
-    println!("length {}", Rate::DEFAULT.seconds(prepared.timeline.length));
+    println!("length {}", rate.seconds(prepared.timeline.length));
+}
+
+/// The files, each once.
+fn tracks(prepared: &Prepared) -> BTreeSet<PathBuf> {
+    let clips = prepared.timeline.clips.iter();
+    clips.map(|clip| clip.track.to_path_buf()).collect()
 }
 
 /// Symphonia alone, over the files of every clip.
 fn decode(prepared: &Prepared) {
-    let mut sum = 0.0;
-    let mut samples: Vec<f32> = Vec::new();
     for clip in &prepared.timeline.clips {
-        let file = std::fs::File::open(&clip.track).expect("a track");
-        let bytes = MediaSourceStream::new(
-            Box::new(file),
-            symphonia::core::io::MediaSourceStreamOptions::default(),
-        );
-        let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
-        let probe = symphonia::default::get_probe();
-        let mut format = probe
-            .probe(&Hint::new(), bytes, format, metadata)
-            .expect("a format");
-        let track = format.default_track(TrackType::Audio).expect("a track");
-        let (id, params) = (track.id, track.codec_params.clone().expect("parameters"));
-        let params = params.audio().expect("audio").clone();
-        let mut decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(&params, &AudioDecoderOptions::default())
-            .expect("a codec");
-        while let Ok(Some(packet)) = format.next_packet() {
-            if packet.track_id == id
-                && let Ok(sound) = decoder.decode(&packet)
-            {
-                samples.resize(sound.samples_interleaved(), 0.0);
-                sound.copy_to_slice_interleaved(&mut samples);
-                sum += samples.first().copied().unwrap_or(0.0);
-            }
-        }
+        floor::decode(&clip.track);
     }
-    std::hint::black_box(sum);
 }
 
 fn play(prepared: &Prepared) {

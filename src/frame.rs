@@ -10,10 +10,14 @@ pub const SILENCE: Frame = [0.0; 2];
 /// a million times full scale.
 pub const LOUDEST: f32 = 8.0;
 
-/// A sample as it is let in from a file: finite, and never beyond [`LOUDEST`].
+/// What is smaller counts as nothing, -480 dBFS: no fade and no gain makes numbers of the rest with which a processor is slow
+/// (denormal ones, below 1e-38).
+pub const LEAST: f32 = 1e-24;
+
+/// A sample as it is let in from a file: finite, never beyond [`LOUDEST`], and 0 below [`LEAST`].
 #[must_use]
 pub fn tame(sample: f32) -> f32 {
-    if sample.is_finite() {
+    if sample.is_finite() && sample.abs() >= LEAST {
         sample.clamp(-LOUDEST, LOUDEST)
     } else {
         0.0
@@ -30,5 +34,7 @@ mod tests {
         assert_eq!(tame(-1.9e6), -LOUDEST);
         assert_eq!(tame(f32::NAN), 0.0);
         assert_eq!(tame(f32::INFINITY), 0.0);
+        assert_eq!(tame(-2e-24), -2e-24);
+        assert_eq!(tame(3e-39), 0.0);
     }
 }

@@ -36,6 +36,7 @@ pub mod script;
 pub mod stream;
 pub mod time;
 pub mod timeline;
+mod true_peak;
 pub mod when;
 pub mod writing;
 pub mod zone;

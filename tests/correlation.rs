@@ -9,6 +9,7 @@ use common::files::{Wav, wav};
 use common::sounds::{noise, sine};
 use common::stage::{Stage, play, power, seconds, sentences};
 use undersong::frame::Frame;
+use undersong::level::Decibels;
 use undersong::library::Cache;
 use undersong::prepare::Prepared;
 use undersong::time::{Frames, Rate};
@@ -183,6 +184,25 @@ fn a_change_keeps_the_law_of_what_it_does_not_move() {
         let laws = crossing(&gone_on);
         assert_eq!((laws[0], laws.last()), (1.0, Some(&1.0)), "{laws:?}");
     }
+}
+
+#[test]
+fn speech_over_what_crosses_has_the_room_that_it_was_planned_with() {
+    let stage = stage(&tone(48_000), &tone(48_000));
+    let word = noise(5, 0.03, 48_000);
+    write(&stage.path("word.wav"), &word, 48_000, 2);
+    let cue = ", cues: [{ name: word, at: 10500ms, voice: word.wav }] }]";
+    let prepared = stage.prepare(&SCRIPT.replace(" }]", cue), RATE);
+    assert_eq!(alike(&prepared), 1.0);
+    // Composed before it was known how alike they are; and again by a change.
+    let course = prepared.written();
+    let softer = Change::Level { to: Decibels(-1.0) };
+    let softer = course.revise(Frames::ZERO, &softer).unwrap();
+    let [planned, again] = [&course, &softer].map(|course| &course.timeline().ducks);
+    assert!(
+        planned.len() > 1 && planned == again,
+        "{planned:?} {again:?}"
+    );
 }
 
 /// Other bytes in the same file, which looks as it did: who trusts its facts does not see it, who reads it does.

@@ -98,8 +98,8 @@ fn left_stays_left() {
             assert!((frame[0] - left[0]).abs() < 2e-6, "{from} to {to}");
             assert!((frame[1] - right[1]).abs() < 2e-6, "{from} to {to}");
             let across = left[1].abs().max(right[0].abs());
-            // -130 dB
-            assert!(across < 3e-7, "{from} to {to}: {across}");
+            // -128 dB: what single precision leaves
+            assert!(across < 4e-7, "{from} to {to}: {across}");
         }
         assert!(alone[0].iter().any(|frame| frame[0] > 0.8));
     }

@@ -96,9 +96,6 @@ fn r2_the_ears_hear_a_step_of_minus_60_decibels() {
     assert!(hear(&four) > clean);
 }
 
-/// The limiter's filter is short: noise up to the middle of the rate may pass by 0.6 dB.
-const CEILING_OF_NOISE: f64 = 0.501_19 * 1.071_5;
-
 /// What is loud, by name: what a person may own, and what no file should hold.
 fn loud() -> Vec<(&'static str, Vec<Frame>)> {
     let frames = 14 * 48_000;
@@ -177,13 +174,11 @@ fn r3_nothing_at_any_input_is_too_loud_or_no_number() {
         assert!(samples.all(|sample| sample.is_finite()), "{name}");
         let peak = true_peak(&heard, RATE);
         println!("{name}: {:.2} dBTP", 20.0 * peak.log10());
-        let noise = name == "clipped noise";
-        let ceiling = if noise { CEILING_OF_NOISE } else { CEILING };
-        assert!(peak <= ceiling, "{name}: a true peak of {peak}");
+        assert!(peak <= CEILING, "{name}: a true peak of {peak}");
         assert!(peak > 0.3, "{name} was not heard");
         loudest = loudest.max(peak);
     }
-    assert!(loudest > 0.49);
+    assert!(loudest > 0.47);
 }
 
 /// Three files of each kind whose sums tell damage, at 16 kHz; and the bed that stands in for them.

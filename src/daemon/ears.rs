@@ -276,6 +276,7 @@ fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Soundi
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
         calm: Loudness(-33.0),
+        metered: true,
         ceiling: CEILING,
         caps: room.loudest.clone(),
         bed: Loop::default(),

@@ -2,7 +2,7 @@
 
 use symphonia::core::audio::{Audio, AudioBuffer, GenericAudioBufferRef as Packet, sample::Sample};
 
-use crate::frame::{Frame, LOUDEST, tame};
+use crate::frame::{Frame, LEAST, LOUDEST, tame};
 
 /// Appends the packet's frames from `skip` on to `out`, and counts the samples that had to be
 /// tamed. A mono packet goes to both channels. Integers become exactly `value / 2^(bits - 1)`.
@@ -49,19 +49,19 @@ fn floating<S: Sample>(
     value: impl Fn(S) -> f32 + Copy,
 ) -> u64 {
     let wild = |sample: f32| sample.is_nan() || sample.abs() > LOUDEST;
-    let count: u32 = buffer
+    // NaN is in no range.
+    let usual = |sample: f32| sample == 0.0 || (LEAST..=LOUDEST).contains(&sample.abs());
+    let unusual: u32 = buffer
         .iter_planes()
         .map(|plane| {
-            plane[skip..]
-                .iter()
-                .map(|&s| u32::from(wild(value(s))))
-                .sum::<u32>()
+            let samples = plane[skip..].iter();
+            samples.map(|&s| u32::from(!usual(value(s)))).sum::<u32>()
         })
         .sum();
-    if count == 0 {
-        whole(buffer, skip, out, value);
-    } else {
-        whole(buffer, skip, out, |s| tame(value(s)));
+    if unusual == 0 {
+        return whole(buffer, skip, out, value);
     }
-    u64::from(count)
+    whole(buffer, skip, out, |s| tame(value(s)));
+    let samples = buffer.iter_planes().flat_map(|plane| &plane[skip..]);
+    samples.filter(|&&sample| wild(value(sample))).count() as u64
 }

@@ -20,7 +20,8 @@ pub struct Meter {
     /// Sums of squares of past steps.
     steps: [f64; STEPS],
     step: usize,
-    sum: f64,
+    /// The current one so far, channel by channel.
+    sums: [f64; 2],
     count: usize,
     step_frames: usize,
     /// As of the last step.
@@ -36,7 +37,7 @@ impl Meter {
             weighting: Weighting::new(rate),
             steps: [0.0; STEPS],
             step: 0,
-            sum: 0.0,
+            sums: [0.0; 2],
             count: 0,
             step_frames: (hertz * 0.4 / STEPS as f64).round() as usize,
             momentary: Loudness::of_power(0.0),
@@ -48,17 +49,12 @@ impl Meter {
         let mut rest = block;
         while !rest.is_empty() {
             let (now, later) = rest.split_at(rest.len().min(self.step_frames - self.count));
-            let mut sum = 0.0;
-            for frame in now {
-                let weighted = self.weighting.run(*frame);
-                sum += weighted[0] * weighted[0] + weighted[1] * weighted[1];
-            }
-            self.sum += sum;
+            self.weighting.add_power(&mut self.sums, now);
             self.count += now.len();
             if self.count == self.step_frames {
-                self.steps[self.step] = self.sum;
+                self.steps[self.step] = self.sums[0] + self.sums[1];
                 self.step = (self.step + 1) % STEPS;
-                (self.sum, self.count) = (0.0, 0);
+                (self.sums, self.count) = ([0.0; 2], 0);
                 let power = self.steps.iter().sum::<f64>() / (STEPS * self.step_frames) as f64;
                 self.momentary = Loudness::of_power(power);
             }
@@ -92,10 +88,16 @@ impl Weighting {
         }
     }
 
-    /// The next frame, weighted. Real-time safe.
+    /// Adds the power of the next frames, weighted, to the sums of both channels. Real-time safe.
     #[inline]
-    pub fn run(&mut self, frame: Frame) -> [f64; 2] {
-        self.pass.run(self.shelf.run(frame.map(f64::from)))
+    pub fn add_power(&mut self, sums: &mut [f64; 2], frames: &[Frame]) {
+        let [mut left, mut right] = *sums;
+        for frame in frames {
+            let weighted = self.pass.run(self.shelf.run(frame.map(f64::from)));
+            left += weighted[0] * weighted[0];
+            right += weighted[1] * weighted[1];
+        }
+        *sums = [left, right];
     }
 
     /// What is far below hearing is nothing: denormal numbers are slow. For between blocks. Real-time safe.
@@ -105,19 +107,27 @@ impl Weighting {
     }
 }
 
-/// A second-order filter on both channels, transposed direct form II.
+/// A second-order filter on both channels, transposed direct form II, written so that a frame waits for the state before it
+/// alone, and not for an output too.
 #[derive(Debug)]
 struct Biquad {
-    b: [f64; 3],
-    a: [f64; 2],
+    /// What the input adds to the output.
+    direct: f64,
+    /// What it adds to each state.
+    driven: [f64; 2],
+    /// What the first state takes from each.
+    fed_back: [f64; 2],
     state: [[f64; 2]; 2],
 }
 
 impl Biquad {
     fn new(b: [f64; 3], a: [f64; 3]) -> Self {
+        let [direct, b1, b2] = b.map(|b| b / a[0]);
+        let fed_back = [a[1] / a[0], a[2] / a[0]];
         Self {
-            b: b.map(|b| b / a[0]),
-            a: [a[1] / a[0], a[2] / a[0]],
+            direct,
+            driven: [b1 - fed_back[0] * direct, b2 - fed_back[1] * direct],
+            fed_back,
             state: [[0.0; 2]; 2],
         }
     }
@@ -158,14 +168,17 @@ impl Biquad {
 
     #[inline]
     fn run(&mut self, x: [f64; 2]) -> [f64; 2] {
-        let [b0, b1, b2] = self.b;
-        let [a1, a2] = self.a;
+        let [c1, c2] = self.driven;
+        let [a1, a2] = self.fed_back;
         let [s1, s2] = self.state;
-        let y = [b0 * x[0] + s1[0], b0 * x[1] + s1[1]];
-        // What depends on the output last: the next frame waits for it.
+        let y = [self.direct * x[0] + s1[0], self.direct * x[1] + s1[1]];
+        // What waits for the state comes last.
         self.state = [
-            [b1 * x[0] + s2[0] - a1 * y[0], b1 * x[1] + s2[1] - a1 * y[1]],
-            [b2 * x[0] - a2 * y[0], b2 * x[1] - a2 * y[1]],
+            [
+                c1 * x[0] + s2[0] - a1 * s1[0],
+                c1 * x[1] + s2[1] - a1 * s1[1],
+            ],
+            [c2 * x[0] - a2 * s1[0], c2 * x[1] - a2 * s1[1]],
         ];
         y
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use assert_no_alloc::assert_no_alloc;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::engine::bed::{Bed, Loop};
+use crate::engine::bed::Bed;
 use crate::engine::brake::Brake;
 use crate::engine::curve::Tracer;
 use crate::engine::deck::{Bus, Deck};
@@ -16,13 +16,14 @@ use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
 use crate::engine::message::{Command, Event};
 use crate::engine::revision::{Fader, Revision};
+use crate::engine::setup::Setup;
 use crate::engine::transport::{Motion, Transport};
 use crate::engine::voice::Voice;
 use crate::engine::zone_bus::ZoneBus;
 use crate::frame::{Frame, SILENCE};
-use crate::level::{Decibels, Gain, Loudness};
+use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
-use crate::zone::{Caps, Layout, MAX_ZONES, Zone};
+use crate::zone::{MAX_ZONES, Zone};
 
 /// The most clips that may be on decks at once: those of a minute, and what leaves when somebody goes to the next piece again
 /// and again.
@@ -31,31 +32,6 @@ pub const MAX_DECKS: usize = 32;
 pub const MAX_VOICES: usize = 256;
 /// The most changes that may wait for their frame.
 const MAX_REVISIONS: usize = 16;
-
-/// What an engine is made for.
-#[derive(Debug, Clone)]
-pub struct Setup {
-    /// The session's rate.
-    pub rate: Rate,
-    /// The session's zones.
-    pub layout: Layout,
-    /// The session's frame it begins at.
-    pub start: Frames,
-    /// How long it takes from silence to full; zero at a session's own start.
-    pub ramp_in: Frames,
-    /// How far up the level goes in each zone.
-    pub caps: Caps,
-    /// Music up to here may come from silence at once; what is louder comes no faster than people bear.
-    pub calm: Loudness,
-    /// Where each zone is limited.
-    pub ceiling: Decibels,
-    /// The loop that stands in for music that cannot go on.
-    pub bed: Loop,
-    /// The bed's gain.
-    pub bed_gain: Gain,
-    /// What ends the session.
-    pub brake: Brake,
-}
 
 /// Renders a session's blocks. Lives on the audio thread; only [`Engine::new`] and dropping it are not real-time safe.
 #[derive(Debug)]
@@ -103,7 +79,7 @@ impl Engine {
                 .map(|zone| {
                     let listener = setup.layout.listener(zone);
                     let cap = listener.map_or(Decibels::LOUDEST, |it| setup.caps.of(it));
-                    ZoneBus::new(setup.rate, cap.gain(), setup.ceiling.gain(), setup.calm)
+                    ZoneBus::new(setup, cap.gain())
                 })
                 .collect(),
             decks: Vec::with_capacity(MAX_DECKS),

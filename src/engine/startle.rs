@@ -45,8 +45,8 @@ pub struct StartleGuard {
     /// Frames in a hop, and how many of the current one have passed.
     hop: usize,
     count: usize,
-    /// The weighted power of the current hop so far, as it came.
-    sum: f64,
+    /// The weighted power of the current hop so far, as it came, channel by channel.
+    sums: [f64; 2],
     came: Sum<GLANCE>,
     passed: Sum<WINDOW>,
     /// What was sounding, in power.
@@ -68,7 +68,7 @@ impl StartleGuard {
             weighting: Weighting::new(rate),
             hop: (rate.hertz() / HOPS).max(1) as usize,
             count: 0,
-            sum: 0.0,
+            sums: [0.0; 2],
             came: Sum::new(),
             passed: Sum::new(),
             sounding: 0.0,
@@ -85,10 +85,7 @@ impl StartleGuard {
         while !rest.is_empty() {
             let frames = rest.len().min(self.hop - self.count);
             let (now, later) = rest.split_at_mut(frames);
-            for frame in &*now {
-                let [left, right] = self.weighting.run(*frame);
-                self.sum += left * left + right * right;
-            }
+            self.weighting.add_power(&mut self.sums, now);
             if self.gains != [1.0; 2] {
                 self.hold(now);
             }
@@ -110,7 +107,7 @@ impl StartleGuard {
     }
 
     fn end_hop(&mut self) {
-        let power = self.sum / self.hop as f64;
+        let power = (self.sums[0] + self.sums[1]) / self.hop as f64;
         let [begin, end] = self.gains;
         let gain = f64::midpoint(f64::from(begin), f64::from(end));
         let came = self.came.push(power) / GLANCE as f64;
@@ -131,7 +128,7 @@ impl StartleGuard {
         };
         self.gains = [end, target.min(end * RELEASE).min(1.0)];
         self.deepest = self.deepest.min(self.gains[1]);
-        (self.sum, self.count) = (0.0, 0);
+        (self.sums, self.count) = ([0.0; 2], 0);
         self.weighting.settle();
     }
 

@@ -5,10 +5,11 @@ use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
 use crate::engine::meter::Meter;
 use crate::engine::mix;
+use crate::engine::setup::Setup;
 use crate::engine::startle::StartleGuard;
 use crate::frame::{Frame, SILENCE};
-use crate::level::{Gain, Loudness};
-use crate::time::{Frames, Rate};
+use crate::level::Gain;
+use crate::time::Frames;
 
 /// The bus of one zone, from the sum of its clips to what leaves for its channels.
 #[derive(Debug)]
@@ -19,21 +20,23 @@ pub struct ZoneBus {
     /// The level goes no higher.
     cap: Gain,
     limiter: Limiter,
-    meter: Meter,
+    /// `None` where nobody looks.
+    meter: Option<Meter>,
     peak: f32,
 }
 
 impl ZoneBus {
     /// A silent bus. Allocates.
     #[must_use]
-    pub fn new(rate: Rate, cap: Gain, ceiling: Gain, calm: Loudness) -> Self {
+    pub fn new(setup: &Setup, cap: Gain) -> Self {
+        let rate = setup.rate;
         Self {
             block: vec![SILENCE; MAX_BLOCK].into(),
-            startle: StartleGuard::new(rate, calm),
+            startle: StartleGuard::new(rate, setup.calm),
             duck: Tracer::new(Lane::at(Gain::UNITY)),
             cap,
-            limiter: Limiter::new(rate, ceiling),
-            meter: Meter::new(rate),
+            limiter: Limiter::new(rate, setup.ceiling.gain()),
+            meter: setup.metered.then(|| Meter::new(rate)),
             peak: 0.0,
         }
     }
@@ -59,14 +62,19 @@ impl ZoneBus {
     pub fn measure(&mut self, frames: usize) {
         let block = &self.block[..frames];
         self.peak = self.peak.max(mix::peak(block));
-        self.meter.measure(block);
+        if let Some(meter) = &mut self.meter {
+            meter.measure(block);
+        }
     }
 
     /// Peak, loudness and the deepest gain of limiter and startle guard since this was last asked. Real-time safe.
     pub fn take_reading(&mut self) -> Reading {
         Reading {
             peak: std::mem::take(&mut self.peak),
-            momentary: self.meter.momentary().0,
+            momentary: self
+                .meter
+                .as_ref()
+                .map_or(f32::NEG_INFINITY, |meter| meter.momentary().0),
             limiter: self.limiter.take_deepest().min(self.startle.take_deepest()),
         }
     }

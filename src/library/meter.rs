@@ -2,10 +2,10 @@
 
 use ebur128::{EbuR128, Mode};
 
-use super::peak::TruePeak;
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
+use crate::true_peak::TruePeak;
 
 /// Below this in every sample, a head or a tail is silence; quiet music is not.
 const SILENCE: Decibels = Decibels(-70.0);

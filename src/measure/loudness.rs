@@ -11,8 +11,8 @@ use super::gated::{Gated, loudness_of};
 use super::rise::{Rise, Rises};
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain, Loudness};
-use crate::library::TruePeak;
 use crate::time::{Frames, Rate};
+use crate::true_peak::TruePeak;
 
 /// Everything is measured anew so many times a second.
 const STEPS: u32 = 100;

@@ -188,6 +188,7 @@ mod tests {
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
             calm: Loudness(-33.0),
+            metered: true,
             ceiling: Decibels(-6.0),
             caps: Caps::default(),
             bed: Loop::default(),

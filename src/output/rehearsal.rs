@@ -52,6 +52,7 @@ impl Device {
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
             calm: Loudness(-33.0),
+            metered: true,
             ceiling: Decibels(-6.0),
             caps: Caps::default(),
             bed: Loop::default(),

@@ -11,7 +11,7 @@ use crate::stream::StreamError;
 use crate::time::Frames;
 
 /// How many frames are rendered in one go. Any number gives the same samples.
-pub(super) const BLOCK: usize = 8192;
+pub(super) const BLOCK: usize = 16_384;
 
 /// A file that does not answer for this long is given up, and the bed stands in.
 const PATIENCE: Duration = Duration::from_secs(30);

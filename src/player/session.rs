@@ -167,7 +167,6 @@ impl Player {
         } = beginning;
         let timeline = Arc::clone(course.timeline());
         let rate = timeline.rate;
-        let streams = Streams::start(rate.frames(RING), reading).map_err(StartError::Thread)?;
         let ramp_in = rate.frames(ramp_in);
         let (engine, handle) = Engine::new(&Setup {
             rate,
@@ -177,10 +176,13 @@ impl Player {
             caps,
             calm: course.session().music.loudness.unwrap_or(USUAL) + CALM,
             ceiling: CEILING,
+            // A rendering that writes no record shows nobody anything.
+            metered: journal.is_some() || matches!(reading, Reading::OnDemand(_)),
             bed: bed(&timeline)?,
             bed_gain: timeline.bed.gain,
             brake,
         });
+        let streams = Streams::start(rate.frames(RING), reading).map_err(StartError::Thread)?;
         tracing::info!(
             script = timeline.script,
             rate = rate.hertz(),

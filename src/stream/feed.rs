@@ -14,7 +14,7 @@ use crate::stream::source::{BRIDGE, Brought, Reading, Source};
 use crate::time::{Frames, Rate};
 
 /// How many frames are laid into a ring in one go, at most.
-const GO: usize = 16_384;
+const GO: usize = 32_768;
 
 /// A file of a stream.
 #[derive(Debug, Clone, PartialEq)]

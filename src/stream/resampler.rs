@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
-use crate::frame::{Frame, SILENCE};
+use crate::frame::Frame;
 use crate::time::{Frames, Rate};
 
 /// Why there is no way from one rate to another.
@@ -35,11 +35,17 @@ pub enum ResampleError {
     },
 }
 
-/// The shorter side of a block, at least, in frames. Longer is sharper and slower to start.
-const BLOCK: usize = 1024;
+/// The filter's length at the slower rate, at least, in frames. Longer is sharper.
+const FILTER: usize = 1024;
 
-/// The longer side of a block, at most: 44100 to 44101 Hz has 88,202.
+/// A block is so many times as long as the filter: little of each transform is spent on what the filter sends beyond it.
+const BLOCK: usize = 7;
+
+/// The longer side of a filter, at most: 44100 to 44101 Hz has 88,202.
 const LONGEST: usize = 1 << 18;
+
+/// Where the filter is longer than this, since the rates have hardly a common measure, a block is no longer than it.
+const LONG: usize = 1 << 13;
 
 /// How many frequencies the squared window smears an edge by, to each side, until nothing above -130 dB is left.
 const SMEAR: f64 = 14.0;
@@ -63,17 +69,18 @@ struct Blocks {
     inverse: Arc<dyn Fft<f32>>,
     /// What is left of each frequency, from 0 Hz up; nothing above the last. The filter's middle lies on its frame.
     filter: Box<[f32]>,
-    /// A block and as much silence; its spectrum.
+    /// A block and silence as long as the filter; its spectrum.
     spectrum: Box<[Complex<f32>]>,
     /// The spectrum at the other rate; the sound.
     converted: Box<[Complex<f32>]>,
     scratch: Box<[Complex<f32>]>,
-    /// What the block before it sends into this one.
-    overlap: Box<[Frame]>,
-    /// What was pushed and fills no block yet.
-    input: Vec<Frame>,
-    output: Box<[Frame]>,
+    /// What the block before it sends into this one, as long as the filter.
+    overlap: Box<[Complex<f32>]>,
+    /// How many frames of the block were pushed.
+    filled: usize,
+    /// How long a block is on either side.
     input_length: usize,
+    output_length: usize,
     /// Blocks converted, counted from the file's start.
     done: u64,
 }
@@ -120,18 +127,12 @@ impl Resampler {
             return;
         };
         let mut rest = frames;
-        while blocks.input.len() + rest.len() >= blocks.input_length {
-            let (now, later) = rest.split_at(blocks.input_length - blocks.input.len());
-            rest = later;
-            if blocks.input.is_empty() {
-                blocks.convert(now);
-            } else {
-                blocks.input.extend_from_slice(now);
-                blocks.convert_input();
+        while !rest.is_empty() {
+            rest = blocks.fill(rest);
+            if blocks.is_full() {
+                self.next = blocks.convert(self.next, None, out);
             }
-            self.next = blocks.hand_over(self.next, None, out);
         }
-        blocks.input.extend_from_slice(rest);
     }
 
     /// Appends the rest after the file's last frame, so that the whole file has given exactly
@@ -142,11 +143,9 @@ impl Resampler {
             return;
         };
         while self.next < end {
-            blocks.input.resize(blocks.input_length, SILENCE);
-            blocks.convert_input();
-            self.next = blocks.hand_over(self.next, Some(end), out);
+            self.next = blocks.convert(self.next, Some(end), out);
         }
-        blocks.input.clear();
+        blocks.filled = 0;
     }
 }
 
@@ -157,64 +156,73 @@ impl Blocks {
         if fast / slow > 100 {
             return Err(ResampleError::TooFar { from, to });
         }
-        // An even number of the smallest blocks, so that the filter's middle is a whole frame on
-        // both sides and the delay is exact.
+        // An even number of the smallest stretches that are whole on both sides, so that the filter's middle is a whole
+        // frame on both and the delay is exact.
         let smallest = slow / gcd(slow, fast);
-        let blocks = BLOCK.div_ceil(smallest).next_multiple_of(2);
-        let [input_length, output_length] =
-            [input, output].map(|rate| blocks * (rate / gcd(slow, fast)));
-        if input_length.max(output_length) > LONGEST {
+        let stretches = FILTER.div_ceil(smallest).next_multiple_of(2);
+        let lengths = [input, output].map(|rate| stretches * (rate / gcd(slow, fast)));
+        let longest = lengths[0].max(lengths[1]);
+        if longest > LONGEST {
             return Err(ResampleError::Odd { from, to });
         }
+        let times = if longest > LONG { 1 } else { BLOCK };
+        let [input_length, output_length] = lengths.map(|length| times * length);
+        let [input_whole, output_whole] = lengths.map(|length| (times + 1) * length);
         let mut planner = FftPlanner::new();
-        let forward = planner.plan_fft_forward(2 * input_length);
-        let inverse = planner.plan_fft_inverse(2 * output_length);
+        let forward = planner.plan_fft_forward(input_whole);
+        let inverse = planner.plan_fft_inverse(output_whole);
         let scratch = forward
             .get_inplace_scratch_len()
             .max(inverse.get_inplace_scratch_len());
         let silence = |length| vec![Complex::default(); length].into_boxed_slice();
         Ok(Self {
-            filter: filter(input_length, output_length),
-            spectrum: silence(2 * input_length),
-            converted: silence(2 * output_length),
+            filter: filter(lengths[0], input_whole, output_whole),
+            spectrum: silence(input_whole),
+            converted: silence(output_whole),
             scratch: silence(scratch),
-            overlap: vec![SILENCE; output_length].into(),
-            input: Vec::with_capacity(input_length),
-            output: vec![SILENCE; output_length].into(),
+            overlap: silence(lengths[1]),
+            filled: 0,
             input_length,
+            output_length,
             done: 0,
             forward,
             inverse,
         })
     }
 
-    /// Output frames that come before the file's first: the filter reaches half a block to both sides.
+    /// Output frames that come before the file's first: the filter reaches half its length to both sides.
     fn delay(&self) -> u64 {
-        self.output.len() as u64 / 2
+        self.overlap.len() as u64 / 2
     }
 
     fn start_at(&mut self, at: Frames) -> Frames {
-        self.overlap.fill(SILENCE);
-        self.input.clear();
-        let block = (at.0 + self.delay()) / self.output.len() as u64;
+        self.overlap.fill(Complex::default());
+        self.filled = 0;
+        let block = (at.0 + self.delay()) / self.output_length as u64;
         self.done = block.saturating_sub(1);
         Frames(self.done * self.input_length as u64)
     }
 
-    fn convert_input(&mut self) {
-        let input = std::mem::take(&mut self.input);
-        self.convert(&input);
-        self.input = input;
-        self.input.clear();
-    }
-
-    /// Converts one whole block into `output`.
-    fn convert(&mut self, input: &[Frame]) {
-        let (block, silence) = self.spectrum.split_at_mut(self.input_length);
-        for (place, [left, right]) in block.iter_mut().zip(input) {
+    /// Takes as many frames as the block has room for, and gives back the others.
+    fn fill<'a>(&mut self, frames: &'a [Frame]) -> &'a [Frame] {
+        let room = &mut self.spectrum[self.filled..self.input_length];
+        let (now, later) = frames.split_at(frames.len().min(room.len()));
+        for (place, [left, right]) in room.iter_mut().zip(now) {
             *place = Complex::new(*left, *right);
         }
-        silence.fill(Complex::default());
+        self.filled += now.len();
+        later
+    }
+
+    fn is_full(&self) -> bool {
+        self.filled == self.input_length
+    }
+
+    /// Converts the block, of which what was not pushed is silent, appends what it gives from frame `next` up to `end`, and
+    /// says which comes next.
+    fn convert(&mut self, next: Frames, end: Option<Frames>, out: &mut Vec<Frame>) -> Frames {
+        self.spectrum[self.filled..].fill(Complex::default());
+        self.filled = 0;
         self.forward
             .process_with_scratch(&mut self.spectrum, &mut self.scratch);
 
@@ -234,44 +242,47 @@ impl Blocks {
         self.inverse
             .process_with_scratch(&mut self.converted, &mut self.scratch);
 
-        // What lies before the block's begin lies behind too.
-        let half = self.output.len() / 2;
-        let before = &self.converted[self.converted.len() - half..];
-        let sound = before.iter().chain(&self.converted[..half]);
-        for ((out, old), new) in self.output.iter_mut().zip(&self.overlap).zip(sound) {
-            *out = [old[0] + new.re, old[1] + new.im];
-        }
-        for (late, sound) in self.overlap.iter_mut().zip(&self.converted[half..]) {
-            *late = [sound.re, sound.im];
-        }
+        let first = (self.done * self.output_length as u64).saturating_sub(self.delay());
+        let before = out.len();
+        self.hand_over(out);
         self.done += 1;
+        let behind = self.done * self.output_length as u64 - self.delay();
+        // At the ends of what is wanted a block gives more.
+        let until = end.map_or(behind, |end| end.0.clamp(first, behind));
+        out.truncate(out.len() - (behind - until) as usize);
+        let early = next.0.clamp(first, until) - first;
+        out.drain(before..before + early as usize);
+        next.max(Frames(until))
     }
 
-    /// Appends the frames from `next` up to `end` that the last block holds, and says which
-    /// comes next.
-    fn hand_over(&self, next: Frames, end: Option<Frames>, out: &mut Vec<Frame>) -> Frames {
-        let behind = (self.done * self.output.len() as u64).saturating_sub(self.delay());
-        let until = end.map_or(behind, |end| end.0.min(behind));
-        if until <= next.0 {
-            return next;
-        }
-        let length = self.output.len();
-        let first = length - (behind - next.0) as usize;
-        let last = length - (behind - until) as usize;
-        out.extend_from_slice(&self.output[first..last]);
-        Frames(until)
+    /// Appends all that the block gives: nothing of it lies before the file's first frame.
+    fn hand_over(&mut self, out: &mut Vec<Frame>) {
+        let half = self.overlap.len() / 2;
+        // What the filter sends to before the block's begin lies behind.
+        let (block, before) = self.converted.split_at(self.converted.len() - half);
+        let (begin, block) = block.split_at(half);
+        let (sound, late) = block.split_at(self.output_length - self.overlap.len());
+        let unheard = if self.done == 0 { half } else { 0 };
+        let old = self.overlap.iter().skip(unheard);
+        let new = before.iter().chain(begin).skip(unheard);
+        out.extend(
+            old.zip(new)
+                .map(|(old, new)| [old.re + new.re, old.im + new.im]),
+        );
+        out.extend(sound.iter().map(|sound| [sound.re, sound.im]));
+        self.overlap.copy_from_slice(late);
     }
 }
 
 /// What a low pass leaves of each frequency below the slower rate's middle, and the transforms' scale: a sinc under a
-/// squared Blackman-Harris window, as long as a block of the input.
-fn filter(input: usize, output: usize) -> Box<[f32]> {
-    let kept = input.min(output);
+/// squared Blackman-Harris window, `length` frames of the input long, for transforms of `input` and `output` frames.
+fn filter(length: usize, input: usize, output: usize) -> Box<[f32]> {
+    let kept = input.min(output) / 2;
     // As many frequencies as the window smears by lie between what is kept and what would fold.
-    let cutoff = (kept as f64 - SMEAR) / input as f64;
-    let mut taps = vec![Complex::new(0.0, 0.0); 2 * input];
+    let cutoff = 2.0 * kept as f64 / input as f64 - SMEAR / length as f64;
+    let mut taps = vec![Complex::new(0.0, 0.0); input];
     let mut sum = 0.0;
-    for distance in 0..input / 2 {
+    for distance in 0..length / 2 {
         let place = distance as f64;
         let turn = PI * place * cutoff;
         let sinc = if distance == 0 {
@@ -279,9 +290,9 @@ fn filter(input: usize, output: usize) -> Box<[f32]> {
         } else {
             turn.sin() / turn
         };
-        let tap = sinc * window(place / input as f64).powi(2);
+        let tap = sinc * window(place / length as f64).powi(2);
         sum += if distance == 0 { tap } else { 2.0 * tap };
-        for place in [distance, 2 * input - distance] {
+        for place in [distance, input - distance] {
             if let Some(slot) = taps.get_mut(place) {
                 slot.re = tap;
             }
@@ -290,7 +301,7 @@ fn filter(input: usize, output: usize) -> Box<[f32]> {
     FftPlanner::new()
         .plan_fft_forward(taps.len())
         .process(&mut taps);
-    let scale = 1.0 / (sum * (2 * input) as f64);
+    let scale = 1.0 / (sum * input as f64);
     let kept = taps[..kept].iter();
     // Even taps have a real spectrum.
     kept.map(|value| (value.re * scale) as f32).collect()

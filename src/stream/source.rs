@@ -20,7 +20,7 @@ pub const BRIDGE: Duration = Duration::from_secs(45);
 const HOLE: Duration = Duration::from_millis(50);
 
 /// Frames that are handed over in one go when a decoder decodes ahead.
-const CHUNK: usize = 8192;
+const CHUNK: usize = 16_384;
 
 /// How many of these it is ahead at most.
 const CHUNKS: usize = 6;
@@ -119,7 +119,7 @@ impl Source {
         }
     }
 
-    /// Appends the next frames to `out`. Live it does not wait for the disk, as far as that can be told; while rendering it
+    /// Lays the next frames into `out`, which is empty. Live it does not wait for the disk, as far as that can be told; while rendering it
     /// does.
     ///
     /// # Errors
@@ -138,12 +138,10 @@ impl Source {
             Self::Direct(decoder) if !decoder.is_fed() => Ok(Brought::Waits),
             Self::Direct(decoder) => Ok(Brought::Frames(read(decoder, out)?)),
             Self::Ahead { full, empty } => {
-                let mut chunk = full.recv().unwrap_or(Err(StreamError::Broken))?;
-                let count = chunk.len();
-                out.append(&mut chunk);
+                let chunk = full.recv().unwrap_or(Err(StreamError::Broken))?;
                 // The thread may have ended, having read everything.
-                let _ = empty.send(chunk);
-                Ok(Brought::Frames(count))
+                let _ = empty.send(std::mem::replace(out, chunk));
+                Ok(Brought::Frames(out.len()))
             }
         }
     }

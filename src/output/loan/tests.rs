@@ -15,6 +15,7 @@ fn engine() -> (Box<Engine>, Handle) {
         start: Frames::ZERO,
         ramp_in: Frames::ZERO,
         calm: Loudness(-33.0),
+        metered: true,
         ceiling: Decibels(-1.0),
         caps: Caps::default(),
         bed: Loop::default(),

@@ -1,14 +1,12 @@
 //! The true peak: what the sound reaches between its samples (ITU-R BS.1770-5, annex 2).
 
-use crate::between::Metered;
+use crate::between::{CHUNK, Metered, largest};
 use crate::frame::Frame;
 use crate::level::Gain;
 use crate::time::Rate;
 
-/// Frames looked at together.
-const CHUNK: usize = 64;
-
 /// Finds the true peak. Only chunks that could raise it are oversampled: the result is the same, in a fraction of the time.
+#[derive(Debug)]
 pub(crate) struct TruePeak {
     between: Metered,
     /// For each channel, the last samples before a chunk, and the chunk.
@@ -42,32 +40,17 @@ impl TruePeak {
             for (slot, frame) in plane[Metered::TAPS - 1..].iter_mut().zip(chunk) {
                 *slot = frame[channel];
             }
-            let samples = loudest(&plane[..end]);
-            self.peak = self.peak.max(samples);
-            if self.between.at_most(samples) > self.peak {
+            let seen = &plane[..end];
+            self.peak = self.peak.max(largest(seen));
+            if !self.between.is_within(self.peak, seen) {
                 let mut sizes = [0.0; CHUNK];
                 let sizes = &mut sizes[..chunk.len()];
-                self.between.raise(sizes, &plane[..end]);
-                self.peak = self.peak.max(loudest(sizes));
+                self.between.raise(sizes, seen);
+                self.peak = self.peak.max(largest(sizes));
             }
             plane.copy_within(chunk.len()..end, 0);
         }
     }
-}
-
-/// The largest magnitude. Eight at a time, which the compiler makes one instruction of.
-fn loudest(samples: &[f32]) -> f32 {
-    let mut peaks = [0.0_f32; 8];
-    let (eights, rest) = samples.as_chunks::<8>();
-    for eight in eights {
-        for (peak, sample) in peaks.iter_mut().zip(eight) {
-            *peak = peak.max(sample.abs());
-        }
-    }
-    peaks
-        .iter()
-        .chain(rest)
-        .fold(0.0, |loudest, sample| loudest.max(sample.abs()))
 }
 
 #[cfg(test)]
@@ -136,7 +119,7 @@ mod tests {
                 let samples: Vec<f32> = before.into_iter().chain(samples).collect();
                 let mut sizes = vec![0.0; frames.len()];
                 Metered::new(rate).raise(&mut sizes, &samples);
-                loudest(&samples).max(loudest(&sizes))
+                largest(&samples).max(largest(&sizes))
             });
             let all = all[0].max(all[1]);
             assert_eq!(measured(&frames, rate, 1), all);
