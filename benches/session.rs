@@ -13,7 +13,7 @@ use std::time::Instant;
 use flacenc::component::BitRepr;
 use flacenc::error::Verify;
 use undersong::decode::Decoder;
-use undersong::library::Cache;
+use undersong::library::{Cache, Library};
 use undersong::player::{Beginning, Player, render};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::{Frames, Rate};
