@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use undersong::engine::{Brake, Command, Engine, Envelope, Handle, Id, Loop, Setup, Voice};
 use undersong::fade::Fade;
 use undersong::frame::Frame;
-use undersong::level::{Decibels, Gain, Loudness};
+use undersong::level::{Gain, Loudness};
 use undersong::time::{Frames, Rate};
 use undersong::zone::{Caps, Layout};
 
@@ -126,7 +126,6 @@ fn stage(sounds: &[Arc<[Frame]>]) -> (Engine, Handle) {
         ramp_in: Frames::ZERO,
         calm: Loudness(-33.0),
         metered: true,
-        ceiling: Decibels(-6.0),
         caps: Caps::default(),
         bed: Loop::default(),
         bed_gain: Gain::SILENCE,

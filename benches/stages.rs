@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use undersong::decode::Decoder;
 use undersong::engine::{
-    Brake, Command, Engine, Envelope, Handle, Id, Limiter, Loop, Meter, Setup, StartleGuard, Voice,
+    Command, Engine, Envelope, Handle, Id, Limiter, Meter, Setup, StartleGuard, Voice,
 };
 use undersong::fade::Fade;
 use undersong::frame::Frame;
@@ -17,7 +17,7 @@ use undersong::level::{Decibels, Gain, Loudness};
 use undersong::library::{Cache, Library};
 use undersong::stream::Resampler;
 use undersong::time::{Frames, Rate};
-use undersong::zone::{Caps, Layout};
+use undersong::zone::Layout;
 
 mod floor;
 
@@ -163,16 +163,7 @@ fn play(sound: &Arc<[Frame]>, voices: usize, metered: bool) {
 
 fn stage(metered: bool) -> (Engine, Handle) {
     Engine::new(&Setup {
-        rate: Rate::DEFAULT,
-        layout: Layout::single(),
-        start: Frames::ZERO,
-        ramp_in: Frames::ZERO,
-        calm: Loudness(-33.0),
         metered,
-        ceiling: Decibels(-6.0),
-        caps: Caps::default(),
-        bed: Loop::default(),
-        bed_gain: Gain::SILENCE,
-        brake: Brake::default(),
+        ..Setup::default()
     })
 }

@@ -87,58 +87,106 @@ impl fmt::Display for Listener {
     }
 }
 
-/// How far up the level goes in each listener's zone, whatever is asked for: a room's headphones and loudspeakers differ.
+/// What a room bears in each listener's zone, whatever is asked for: a room's headphones and loudspeakers differ.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Caps(Vec<(Listener, Decibels)>);
+pub struct Caps {
+    #[serde(default, skip_serializing_if = "Each::is_empty")]
+    loudest: Each,
+    #[serde(default, skip_serializing_if = "Each::is_empty")]
+    ceiling: Each,
+}
 
 impl Caps {
-    /// The caps of these listeners.
+    /// Where a zone is limited unless its room says otherwise, in dBTP.
+    pub const CEILING: Decibels = Decibels(-6.0);
+
+    /// How far up the level goes for these listeners, and where those are limited.
     #[must_use]
-    pub const fn new(caps: Vec<(Listener, Decibels)>) -> Self {
-        Self(caps)
+    pub const fn new(
+        loudest: Vec<(Listener, Decibels)>,
+        ceiling: Vec<(Listener, Decibels)>,
+    ) -> Self {
+        Self {
+            loudest: Each(loudest),
+            ceiling: Each(ceiling),
+        }
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.loudest.is_empty() && self.ceiling.is_empty()
     }
 
-    /// A listener's; [`Decibels::LOUDEST`] for whoever is not named.
+    /// How far up the level goes for a listener; [`Decibels::LOUDEST`] for whoever is not named.
     #[must_use]
-    pub fn of(&self, listener: Listener) -> Decibels {
-        let mut caps = self.0.iter();
-        let own = caps.find(|(of, _)| *of == listener);
-        own.map_or(Decibels::LOUDEST, |(_, cap)| *cap)
+    pub fn loudest(&self, listener: Listener) -> Decibels {
+        self.loudest.of(listener).unwrap_or(Decibels::LOUDEST)
     }
 
-    /// Those that hold for a session with these zones: one zone for everybody is as loud as the most careful cap of all who
-    /// hear it.
+    /// The true peak that a listener's zone keeps below; [`Caps::CEILING`] for whoever is not named.
+    #[must_use]
+    pub fn ceiling(&self, listener: Listener) -> Decibels {
+        self.ceiling.of(listener).unwrap_or(Self::CEILING)
+    }
+
+    /// Those that hold for a session with these zones: one zone for everybody bears what the most delicate of all who hear it
+    /// bears.
     #[must_use]
     pub fn within(&self, layout: &Layout) -> Self {
-        let lowest = self.0.iter().map(|(_, cap)| *cap).reduce(Decibels::min);
-        match (&layout.0[..], lowest) {
-            ([everybody], Some(lowest)) => Self(vec![(*everybody, lowest)]),
-            _ => self.clone(),
+        Self {
+            loudest: self.loudest.within(layout),
+            ceiling: self.ceiling.within(layout),
         }
     }
 
     /// The lower of both for each listener.
     #[must_use]
     pub fn lower(&self, other: &Self) -> Self {
-        Self(
-            Listener::ALL
-                .map(|of| (of, self.of(of).min(other.of(of))))
-                .into(),
-        )
+        Self {
+            loudest: self.loudest.lower(&other.loudest),
+            ceiling: self.ceiling.lower(&other.ceiling),
+        }
     }
 
-    /// The highest of all zones: beyond it a higher level changes nothing.
+    /// How far up the level goes in any zone: beyond it a higher one changes nothing.
     #[must_use]
     pub fn highest(&self, layout: &Layout) -> Decibels {
-        let caps = layout.0.iter().map(|listener| self.of(*listener));
+        let caps = layout.0.iter().map(|listener| self.loudest(*listener));
         caps.reduce(Decibels::max).unwrap_or(Decibels::LOUDEST)
+    }
+}
+
+/// A bound for each listener that is named.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Each(Vec<(Listener, Decibels)>);
+
+impl Each {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn of(&self, listener: Listener) -> Option<Decibels> {
+        let mut bounds = self.0.iter();
+        let own = bounds.find(|(of, _)| *of == listener);
+        own.map(|(_, bound)| *bound)
+    }
+
+    fn within(&self, layout: &Layout) -> Self {
+        let lowest = self.0.iter().map(|(_, bound)| *bound);
+        match (&layout.0[..], lowest.reduce(Decibels::min)) {
+            ([everybody], Some(lowest)) => Self(vec![(*everybody, lowest)]),
+            _ => self.clone(),
+        }
+    }
+
+    fn lower(&self, other: &Self) -> Self {
+        let bounds = Listener::ALL.into_iter().filter_map(|listener| {
+            let both = [self.of(listener), other.of(listener)].into_iter();
+            Some((listener, both.flatten().reduce(Decibels::min)?))
+        });
+        Self(bounds.collect())
     }
 }
 

@@ -69,6 +69,13 @@ fn flac_is_exact_to_the_bit() {
         flac(&path, &sound, 48_000, 1, bits);
         assert!(decode(&path) == mono(&expected), "{bits} bits, mono");
     }
+    // Noise that cannot be made shorter lies in the file as it is.
+    let sound = noise(12, 0.5, 50_003);
+    flac(&path, &sound, 44_100, 1, 24);
+    let mut decoder = Decoder::open(&path).unwrap();
+    assert!(read(&mut decoder) == mono(&quantised(&sound, 24)));
+    assert!(decoder.damage().is_none());
+    assert!(fs::metadata(&path).unwrap().len() < 3 * 50_003 + 500);
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn started() -> Started {
         script: "/scripts/evening.yaml".into(),
         hash: "0123".into(),
         rate: Rate::DEFAULT,
-        loudest: Caps::default(),
+        caps: Caps::default(),
         zones: vec![Listener::A, Listener::B],
         seed: 7,
         undersong: "0.1.0".into(),
@@ -137,7 +137,7 @@ fn all_that_a_resume_needs_is_told() {
         Entry::Resumed {
             from: Frames(99_000),
             boot,
-            loudest: Caps::default(),
+            caps: Caps::default(),
         },
     );
     assert!(journal.flush(PATIENCE));

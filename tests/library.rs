@@ -123,7 +123,7 @@ fn damage_is_said_in_plain_words() {
 fn a_flac_whose_checksum_differs_is_spoken_of() {
     let folder = folder();
     let sound = noise(12, 0.5, 50_003);
-    for (bits, channels) in [(16, 1), (24, 2)] {
+    for (bits, channels) in [(16, 1), (24, 1), (24, 2)] {
         let path = folder.path().join("a.flac");
         flac(&path, &sound, 44_100, channels, bits);
         assert_eq!(facts_of(&path).remarks, [""; 0], "{bits} bits");
@@ -133,7 +133,7 @@ fn a_flac_whose_checksum_differs_is_spoken_of() {
         fs::write(&path, &bytes).unwrap();
         let remarks = facts_of(&path).remarks;
         assert_eq!(remarks.len(), 1, "{remarks:?}");
-        assert!(remarks[0].contains("checksum differs); copy the file again"));
+        assert!(remarks[0].contains("its checksum differs"));
         // none was made
         bytes[8 + 18..8 + 34].fill(0);
         fs::write(&path, &bytes).unwrap();

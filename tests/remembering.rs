@@ -76,7 +76,7 @@ fn started(prepared: &Prepared) -> Started {
         script: "/media/session.yaml".into(),
         hash: prepared.session.hash.clone(),
         rate: RATE,
-        loudest: Caps::default(),
+        caps: Caps::default(),
         zones: layout.listeners(layout.all()),
         seed: prepared.session.seed,
         undersong: "0.1.0".into(),
@@ -118,7 +118,7 @@ impl Evening {
             Entry::Resumed {
                 from,
                 boot,
-                loudest: Caps::default(),
+                caps: Caps::default(),
             },
         );
         let mut course = course;

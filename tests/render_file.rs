@@ -2,11 +2,15 @@
 
 mod common;
 
+use std::fs;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
 use common::program::{COUPLE, Desk, said};
+use common::sounds::{noise, quantised};
 use undersong::decode::Decoder;
+use undersong::output::{Bits, Target, Writer};
+use undersong::time::{Frames, Rate};
 
 fn desk() -> Desk {
     let desk = Desk::new();
@@ -89,6 +93,37 @@ fn flac_holds_the_same_integers_as_wav() {
                 .collect();
             assert!(decoded == integers, "{bits} bits at {rate} Hz differ");
         }
+    }
+}
+
+#[test]
+fn a_flac_file_of_loud_noise_is_exact_and_no_larger_than_its_samples() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.flac");
+    for (peak, bits) in [(1.0, 24), (0.5, 24), (0.02, 24), (1.0, 16)] {
+        let sound = quantised(&noise(31, peak, 50_003), bits);
+        let width = if bits == 24 {
+            Bits::TwentyFour
+        } else {
+            Bits::Sixteen
+        };
+        let target = Target::Flac(path.clone(), width);
+        let length = Frames::from(sound.len());
+        let mut writer = Writer::create(&target, Rate::DEFAULT, 2, length).unwrap();
+        writer.write(sound.as_flattened()).unwrap();
+        writer.complete().unwrap();
+        let size = fs::metadata(&path).unwrap().len();
+        let samples = 2 * 50_003 * u64::from(bits) / 8;
+        assert!(
+            size < samples + samples / 100,
+            "{peak}: {size}, not {samples}"
+        );
+        let mut decoder = Decoder::open(&path).unwrap();
+        let mut frames = Vec::new();
+        while decoder.read(&mut frames).unwrap() > 0 {}
+        assert_eq!(frames.len(), sound.len());
+        // 16 bits are dithered.
+        assert!(bits == 16 || frames == sound, "{peak} differs");
     }
 }
 

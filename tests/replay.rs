@@ -71,7 +71,8 @@ fn stage() -> (Stage, Prepared) {
 
 fn caps() -> Caps {
     let caps = [(Listener::A, Decibels(-5.0)), (Listener::B, Decibels(-9.0))];
-    Caps::new(caps.into())
+    // Low enough to be at work.
+    Caps::new(caps.into(), vec![(Listener::B, Decibels(-29.0))])
 }
 
 /// Numbers that look random; the same for the same seed.
@@ -104,7 +105,7 @@ impl Played {
             hash: prepared.session.hash.clone(),
             rate: prepared.timeline.rate,
             zones: vec![Listener::A, Listener::B],
-            loudest: caps(),
+            caps: caps(),
             seed: 3,
             undersong: "test".into(),
             boot: String::new(),
@@ -112,7 +113,7 @@ impl Played {
         let journal = Journal::create(folder, started).unwrap();
         // As in a room that is never as loud as a session would be.
         let change = Change::Level {
-            to: caps().of(Listener::A),
+            to: caps().loudest(Listener::A),
         };
         let course = prepared.steered().revise(Frames::ZERO, &change).unwrap();
         journal.append(Some(Frames::ZERO), Entry::Changed { change });
@@ -298,7 +299,7 @@ fn what_was_cut_off_and_taken_up_again_is_heard_leg_by_leg() {
             Entry::Resumed {
                 from,
                 boot,
-                loudest: caps(),
+                caps: caps(),
             },
         );
         let (course, refused) = prepared.steered().after(&account.changes);

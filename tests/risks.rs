@@ -196,13 +196,6 @@ fn sound_files(stage: &Stage) -> Vec<PathBuf> {
 const ROTTEN: &str = "undersong: 1\ntitle: Rot\nmusic: { loudness: as-is, crossfade: 2s, fade-in: 0s, fade-out: 0s, bed: bed.wav }\n\
      phases: [{ name: all, length: 15s, playlist: [1.flac, 2.ogg, 3.flac] }]\n";
 
-/// An Ogg file that lost its last pages is not told from one that ends there: its header names no length. It is what is
-/// known, and played, all the same; only its last block, which had the next one in it, is another.
-fn is_shorter(left: &[Frame], whole: &[Frame]) -> bool {
-    let same = left.len().saturating_sub(8_192);
-    left.len() < whole.len() && left[..same] == whole[..same]
-}
-
 #[test]
 fn r12_a_corrupt_track_is_found_at_the_check() {
     let stage = Stage::new();
@@ -215,7 +208,7 @@ fn r12_a_corrupt_track_is_found_at_the_check() {
         Some(frames)
     };
     assert!(stage.prepare(ROTTEN, rate).remarks.is_empty());
-    let (mut found, mut ends) = (0, 0);
+    let mut found = 0;
     for seed in 0..120 {
         let mut dice = Dice::new(seed);
         let file = &files[seed as usize % files.len()];
@@ -235,18 +228,13 @@ fn r12_a_corrupt_track_is_found_at_the_check() {
             found += 1;
         } else {
             // What is not told is not heard: nothing of the sound was hit.
-            let (left, whole) = (decode(file).unwrap(), whole.unwrap());
-            let shorter = file == &files[1] && is_shorter(&left, &whole);
-            ends += usize::from(shorter);
-            assert!(
-                shorter || left == whole,
-                "SEED={seed} {rot:?} of {name}: {told}"
-            );
+            let same = decode(file) == whole;
+            assert!(same, "SEED={seed} {rot:?} of {name}: {told}");
         }
         fs::write(file, bytes).unwrap();
     }
-    println!("{found} of 120 are told, {ends} are Ogg without their ends");
-    assert!(found > 90 && ends <= 5, "{found} of 120, {ends}");
+    println!("{found} of 120 are told");
+    assert!(found > 90, "{found} of 120");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use common::sounds::{noise, sine};
 use common::stage::{Stage, power};
 use undersong::engine::Engine;
 use undersong::frame::Frame;
-use undersong::level::Decibels;
+use undersong::level::{Decibels, Gain};
 use undersong::library::Cache;
 use undersong::player::{Beginning, Player, What};
 use undersong::prepare::{Prepared, prepare};
@@ -442,7 +442,7 @@ fn no_zone_is_louder_than_its_room_lets_it_be() {
     let prepared = stage.prepare(script, RATE);
     let caps = [(Listener::A, Decibels(-4.0)), (Listener::B, Decibels(2.0))];
     let (mut player, mut engine) = Player::live(Beginning {
-        caps: Caps::new(caps.into()),
+        caps: Caps::new(caps.into(), Vec::new()),
         ..Beginning::new(prepared.steered(), Frames::ZERO)
     })
     .unwrap();
@@ -473,6 +473,43 @@ fn no_zone_is_louder_than_its_room_lets_it_be() {
     assert_eq!(hear(Some(6.0), 6), [-37, -31]);
     assert_eq!(hear(Some(-2.0), 4), [-37, -35]);
     assert_eq!(hear(Some(-10.0), 4), [-43, -43]);
+}
+
+#[test]
+fn each_zone_has_a_ceiling_of_its_own() {
+    let stage = Stage::new();
+    let tone = sine(200.0, -1.0, 48_000, 12 * SECOND);
+    wav(&stage.path("tone.wav"), &tone, 48_000, 2, Wav::Float);
+    wav(&stage.path("word.wav"), &tone[..500], 48_000, 2, Wav::Float);
+    let script = "undersong: 1\ntitle: Two\nmusic: { loudness: as-is, fade-in: 0s }\nphases:\n  \
+                  - { name: all, length: 12s, playlist: [tone.wav], cues: [{ at: 11s, chime: word.wav, to: a }] }\n";
+    let prepared = stage.prepare(script, RATE);
+    let ceilings = [
+        (Listener::A, Decibels(-12.0)),
+        (Listener::B, Decibels(-3.0)),
+    ];
+    let (mut player, mut engine) = Player::live(Beginning {
+        caps: Caps::new(Vec::new(), ceilings.into()),
+        ..Beginning::new(prepared.steered(), Frames::ZERO)
+    })
+    .unwrap();
+    let mut peaks = [0.0_f32; 4];
+    for _ in 0..600 {
+        player.tick();
+        assert!(player.wait_ready(Frames(480), PATIENCE));
+        let mut block = vec![0.0; 480 * 4];
+        engine.render(&mut block);
+        for frame in block.chunks_exact(4) {
+            for (peak, sample) in peaks.iter_mut().zip(frame) {
+                *peak = peak.max(sample.abs());
+            }
+        }
+    }
+    let reached = [0, 2].map(|zone| Gain(peaks[zone].max(peaks[zone + 1])).decibels().0);
+    for (reached, (_, ceiling)) in reached.into_iter().zip(ceilings) {
+        let below = ceiling.0 - reached;
+        assert!((0.0..1.0).contains(&below), "{reached} under {ceiling}");
+    }
 }
 
 #[test]

@@ -43,9 +43,9 @@ fn watch_panics() {
 /// Whether what panicked is a decoder's: of the functions that are under way, the innermost that is theirs or ours is theirs.
 fn is_foreign(trace: &str) -> bool {
     let whose = trace.lines().find_map(|line| {
-        let ours = line.contains(" undersong::");
-        let theirs = line.contains("symphonia");
-        (ours || theirs).then_some(theirs)
+        let ours = line.contains(" undersong::") || line.contains("<undersong::");
+        let theirs = line.contains("symphonia") || line.contains("ropus");
+        (ours || theirs).then_some(!ours)
     });
     whose.unwrap_or(false)
 }

@@ -14,13 +14,13 @@ use crate::daemon::playing::{Look, plain};
 use crate::daemon::preparation::Means;
 use crate::decode::Decoder;
 use crate::doctor::patched;
-use crate::engine::{Command, Engine, Event, Handle, Loop, Setup, Stop};
-use crate::level::{Decibels, Gain, Loudness};
+use crate::engine::{Command, Engine, Event, Handle, Setup, Stop};
+use crate::level::Decibels;
 use crate::output::{Device, Live, aside};
 use crate::room::{Channels, Output};
 use crate::stream::load;
 use crate::time::{Frames, Rate};
-use crate::zone::Listener;
+use crate::zone::{Caps, Listener};
 
 use bell::{Bell, Chime, LENGTH, chimes, over, told};
 pub use kept::{checked, keep};
@@ -270,18 +270,13 @@ fn open(means: &Means, only: Option<Listener>, pause: Duration) -> Result<Soundi
     }
     let decoder = Decoder::of_bytes(CHIME).map_err(|error| failed(&error))?;
     let sound = load(decoder, rate, rate.frames(LENGTH)).map_err(|error| failed(&error))?;
+    let ceiling = Caps::new(Vec::new(), Listener::ALL.map(|all| (all, CEILING)).into());
     let (engine, handle) = Engine::new(&Setup {
         rate,
         layout: layout.clone(),
-        start: Frames::ZERO,
-        ramp_in: Frames::ZERO,
-        calm: Loudness(-33.0),
-        metered: true,
-        ceiling: CEILING,
-        caps: room.loudest.clone(),
-        bed: Loop::default(),
-        bed_gain: Gain::SILENCE,
+        caps: room.caps.lower(&ceiling),
         brake: means.brake.clone(),
+        ..Setup::default()
     });
     let live = device
         .open_with(&layout, patch, rate, room.period)

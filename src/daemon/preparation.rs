@@ -156,13 +156,13 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let ears = ears::checked(room, layout);
             let mut warnings = ears.map_err(|why| Refused::new(Reason::NotNow, why))?;
             warnings.extend(remarks_of(doctor::glance(&Machine::this(), room))?);
-            let loudest = room.loudest.within(layout);
-            let started = started(&prepared, &path, &loudest);
+            let caps = room.caps.within(layout);
+            let started = started(&prepared, &path, &caps);
             let journal = Journal::create(&room.journal, started).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
-            let course = capped(prepared.steered(), Frames::ZERO, &loudest, &journal);
+            let course = capped(prepared.steered(), Frames::ZERO, &caps, &journal);
             let beginning = Beginning {
-                caps: loudest,
+                caps,
                 ..Beginning::new(course, Frames::ZERO)
             };
             let said = Said {
@@ -207,17 +207,17 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
                 return Err(Refused::new(Reason::NotNow, sentence));
             }
             // Somebody may have found it too loud; what was too loud then is no louder now.
-            let loudest = room.loudest.within(layout);
-            let loudest = loudest.lower(&account.started.loudest);
+            let caps = room.caps.within(layout);
+            let caps = caps.lower(&account.started.caps);
             journal.append(
                 Some(start),
                 Entry::Resumed {
                     from: start,
                     boot: boot(),
-                    loudest: loudest.clone(),
+                    caps: caps.clone(),
                 },
             );
-            let course = capped(course, start, &loudest, &journal);
+            let course = capped(course, start, &caps, &journal);
             alarms.extend(refused.iter().map(|refusal| {
                 let sentence =
                     format!("a change that was made before could not be made again: {refusal}");
@@ -226,7 +226,7 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let unheard = unheard(&account, &course, start).into_iter();
             alarms.extend(unheard.map(|sentence| ("cue-missed", sentence)));
             let beginning = Beginning {
-                caps: loudest,
+                caps,
                 ..Beginning::again(course, start, account.started_cues())
             };
             let said = Said {
@@ -341,7 +341,7 @@ fn compose(
     }
 }
 
-fn started(prepared: &Prepared, script: &Path, loudest: &Caps) -> Started {
+fn started(prepared: &Prepared, script: &Path, caps: &Caps) -> Started {
     let timeline = &prepared.timeline;
     Started {
         title: prepared.session.title.clone(),
@@ -349,7 +349,7 @@ fn started(prepared: &Prepared, script: &Path, loudest: &Caps) -> Started {
         hash: prepared.session.hash.clone(),
         rate: timeline.rate,
         zones: timeline.layout.listeners(timeline.layout.all()),
-        loudest: loudest.clone(),
+        caps: caps.clone(),
         seed: prepared.session.seed,
         undersong: env!("CARGO_PKG_VERSION").to_owned(),
         boot: boot(),

@@ -18,7 +18,7 @@ pub struct Damage {
     pub beyond_end: Frames,
     /// The file stops before the end that it announced, or cannot be read further.
     pub ends_early: bool,
-    /// What lies behind the end has another rate or more channels, and is not played (chained Ogg).
+    /// What lies behind the end has another rate or more channels, or cannot be decoded, and is not played (chained Ogg).
     pub changes: bool,
 }
 

@@ -9,18 +9,14 @@ use symphonia::core::units::Timestamp;
 
 use super::edit_list::EditList;
 use super::error::ends_early;
-use super::open::{self, Ahead, Opened, Origin, Sound};
+use super::open::{Ahead, Opened, Origin};
+use super::playable::playable;
+use super::sound::Sound;
 use super::tape::{Grid, Tape};
 use super::window::Gauge;
-use super::{Damage, DecodeError, Tags};
+use super::{Damage, DecodeError, Tags, pages, tags};
 use crate::frame::Frame;
 use crate::time::{Frames, Rate};
-
-/// The fastest rate that need not be a multiple of 44.1 or 48 kHz, in hertz.
-const FASTEST: u32 = 192_000;
-
-/// The slowest rate that is taken for sound, in hertz.
-const SLOWEST: u32 = 4_000;
 
 /// The frames of one MP3 packet, of which trimming says too much.
 const LONGEST_TRIM: u64 = 1152;
@@ -40,6 +36,8 @@ pub struct Decoder {
     tags: Tags,
     /// Whether another stream was entered behind the first one (chained Ogg).
     chained: bool,
+    /// Whether there was a jump, so that not every frame was decoded, once and in its turn.
+    skipped: bool,
     ended: bool,
 }
 
@@ -60,12 +58,18 @@ impl Decoder {
         Self::open_at(Origin::Checked(path.to_owned()), 0)
     }
 
-    /// Whether all frames were read and are not those of which the file has a checksum, though nothing else is wrong.
-    /// Only FLAC has one.
+    /// Whether the file, though nothing else is wrong with it, is not what its own checksums say: those of a FLAC file's
+    /// sound, or of an Ogg file's pages. Asked at the end of a file that was opened to be checked and never sought, since
+    /// only there is every frame known; otherwise the answer is no. Blocking.
     #[must_use]
     pub fn is_altered(&mut self) -> bool {
-        let checked = matches!(self.origin, Origin::Checked(_)) && self.damage().is_none();
-        checked && self.sound.decoder.finalize().verify_ok == Some(false)
+        let Origin::Checked(path) = &self.origin else {
+            return false;
+        };
+        let known = self.ended && !self.skipped && self.tape.damage.is_none();
+        known
+            && (self.sound.decoder.finalize().verify_ok == Some(false)
+                || pages::are_damaged(path).unwrap_or(false))
     }
 
     /// Opens a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
@@ -88,20 +92,25 @@ impl Decoder {
         let Opened {
             mut format,
             edits,
+            frames,
             gauge,
         } = origin.open()?;
         let verify = matches!(origin, Origin::Checked(_));
-        let sound = Sound::find(format.as_ref(), &edits, verify)?;
+        let mut sound = Sound::find(format.as_ref(), &edits, verify)?;
+        if let Some(frames) = frames {
+            sound.ends_at(frames);
+        }
         let mut decoder = Self {
             origin,
             gauge,
-            tags: open::tags(format.as_mut()),
+            tags: tags::read(format.as_mut()),
             format,
             sound,
             tape: Tape::from(first_wanted),
             rate: Rate::DEFAULT,
             channels: 0,
             chained: false,
+            skipped: false,
             ended: false,
         };
         let mut first = Vec::new();
@@ -226,6 +235,7 @@ impl Decoder {
             },
         )?;
         self.sound.decoder.reset();
+        self.skipped = true;
         self.tape
             .wind(to, clock.frames(sought.actual_ts.get(), self.rate));
         self.ended = false;
@@ -239,7 +249,7 @@ impl Decoder {
                 return self.decode(&packet, out);
             }
             Ok(Some(_)) => {}
-            Err(Symphonia::ResetRequired) => self.next_in_chain()?,
+            Err(Symphonia::ResetRequired) => self.next_in_chain(),
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
             Ok(None) => self.end(self.stops_short(self.sound.lost)),
             // What was written to a pipe announces no length, and ends where it ends; Ogg has a
@@ -297,14 +307,17 @@ impl Decoder {
     }
 
     /// Enters the next stream of a chained Ogg file, which plays on behind the last one.
-    fn next_in_chain(&mut self) -> Result<(), DecodeError> {
-        self.sound = Sound::find(self.format.as_ref(), &EditList::default(), false)?;
-        self.sound.length = None;
-        self.sound.needs_last_page = false;
+    fn next_in_chain(&mut self) {
+        let Ok(mut next) = Sound::find(self.format.as_ref(), &EditList::default(), false) else {
+            self.tape.damage.changes = true;
+            self.end(false);
+            return;
+        };
+        next.length = None;
+        self.sound = next;
         self.chained = true;
         self.tape
             .splice(self.sound.clock.frames(self.sound.first, self.rate));
-        Ok(())
     }
 
     /// Whether less was decoded than the file announces, or else what `unannounced` says.
@@ -316,22 +329,5 @@ impl Decoder {
     fn end(&mut self, early: bool) {
         self.ended = true;
         self.tape.damage.ends_early |= early;
-    }
-}
-
-/// A rate and a number of channels that can be played.
-fn playable(rate: u32, channels: usize) -> Result<(Rate, u8), DecodeError> {
-    // Above 192 kHz only the rates that are in use: between odd ones a converter needs gigabytes.
-    let usual = |rate: &Rate| {
-        let hertz = rate.hertz();
-        hertz <= FASTEST || hertz.is_multiple_of(44_100) || hertz.is_multiple_of(48_000)
-    };
-    let known = Rate::new(rate)
-        .filter(|rate| rate.hertz() >= SLOWEST)
-        .filter(usual);
-    match (known, channels) {
-        (Some(rate), 1 | 2) => Ok((rate, channels as u8)),
-        (Some(_), _) => Err(DecodeError::Channels(channels)),
-        (None, _) => Err(DecodeError::Rate(rate)),
     }
 }

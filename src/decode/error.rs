@@ -29,7 +29,9 @@ pub enum DecodeError {
     )]
     CutOff,
     /// What is in it is no sound that we know.
-    #[error("is no audio file that can be played; use FLAC, WAV, Ogg Vorbis, MP3, AIFF or M4A")]
+    #[error(
+        "is no audio file that can be played; use FLAC, WAV, Ogg Vorbis, Opus, MP3, AIFF or M4A"
+    )]
     NotAudio,
     /// A known kind of file with a sound format that we do not have.
     #[error("holds a kind of sound that cannot be played ({0}); convert it to FLAC")]

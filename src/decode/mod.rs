@@ -1,5 +1,6 @@
 //! From a file to exact stereo frames at the file's own rate.
 
+mod clock;
 mod convert;
 mod damage;
 mod decoder;
@@ -7,11 +8,18 @@ mod disk;
 mod edit_list;
 mod error;
 mod open;
+mod opus;
+mod pages;
+mod playable;
+mod sound;
+mod tags;
 mod tape;
+mod wide;
 mod window;
 
 pub use damage::Damage;
 pub use decoder::Decoder;
 pub use disk::{Disk, Medium, OwnDisk};
 pub use error::DecodeError;
-pub use open::{Ahead, Tags, audio_file};
+pub use open::{Ahead, audio_file};
+pub use tags::Tags;

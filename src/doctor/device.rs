@@ -221,7 +221,7 @@ mod tests {
             rate: None,
             period: 256,
             zones: vec![A],
-            loudest: crate::zone::Caps::default(),
+            caps: crate::zone::Caps::default(),
             media: Vec::new(),
             journal: "j".into(),
             socket: "s".into(),

@@ -211,7 +211,7 @@ mod tests {
             rate: None,
             period: 1024,
             zones: Vec::new(),
-            loudest: crate::zone::Caps::default(),
+            caps: crate::zone::Caps::default(),
             media: Vec::new(),
             journal: folder.path().join("journal"),
             socket: "s".into(),

@@ -21,7 +21,7 @@ use crate::engine::transport::{Motion, Transport};
 use crate::engine::voice::Voice;
 use crate::engine::zone_bus::ZoneBus;
 use crate::frame::{Frame, SILENCE};
-use crate::level::{Decibels, Gain};
+use crate::level::Gain;
 use crate::time::{Frames, Rate};
 use crate::zone::{MAX_ZONES, Zone};
 
@@ -75,13 +75,7 @@ impl Engine {
         board.soonest.store(first.0, Ordering::Release);
         let zones = setup.layout.zones();
         let engine = Self {
-            zones: zones
-                .map(|zone| {
-                    let listener = setup.layout.listener(zone);
-                    let cap = listener.map_or(Decibels::LOUDEST, |it| setup.caps.of(it));
-                    ZoneBus::new(setup, cap.gain())
-                })
-                .collect(),
+            zones: zones.map(|zone| ZoneBus::new(setup, zone)).collect(),
             decks: Vec::with_capacity(MAX_DECKS),
             voices: Vec::with_capacity(MAX_VOICES),
             revisions: Vec::with_capacity(MAX_REVISIONS),

@@ -2,7 +2,7 @@
 
 use crate::engine::bed::Loop;
 use crate::engine::brake::Brake;
-use crate::level::{Decibels, Gain, Loudness};
+use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::zone::{Caps, Layout};
 
@@ -17,12 +17,10 @@ pub struct Setup {
     pub start: Frames,
     /// How long it takes from silence to full; zero at a session's own start.
     pub ramp_in: Frames,
-    /// How far up the level goes in each zone.
+    /// How far up the level goes in each zone, and where it is limited.
     pub caps: Caps,
     /// Music up to here may come from silence at once; what is louder comes no faster than people bear.
     pub calm: Loudness,
-    /// Where each zone is limited.
-    pub ceiling: Decibels,
     /// Whether anybody looks at the loudness of what leaves; what nobody looks at is not measured.
     pub metered: bool,
     /// The loop that stands in for music that cannot go on.
@@ -31,4 +29,22 @@ pub struct Setup {
     pub bed_gain: Gain,
     /// What ends the session.
     pub brake: Brake,
+}
+
+impl Default for Setup {
+    /// One zone at the usual rate and loudness, metered, with no bed.
+    fn default() -> Self {
+        Self {
+            rate: Rate::DEFAULT,
+            layout: Layout::single(),
+            start: Frames::ZERO,
+            ramp_in: Frames::ZERO,
+            caps: Caps::default(),
+            calm: Loudness(-33.0),
+            metered: true,
+            bed: Loop::default(),
+            bed_gain: Gain::SILENCE,
+            brake: Brake::default(),
+        }
+    }
 }

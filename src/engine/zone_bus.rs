@@ -10,6 +10,7 @@ use crate::engine::startle::StartleGuard;
 use crate::frame::{Frame, SILENCE};
 use crate::level::Gain;
 use crate::time::Frames;
+use crate::zone::{Listener, Zone};
 
 /// The bus of one zone, from the sum of its clips to what leaves for its channels.
 #[derive(Debug)]
@@ -28,14 +29,16 @@ pub struct ZoneBus {
 impl ZoneBus {
     /// A silent bus. Allocates.
     #[must_use]
-    pub fn new(setup: &Setup, cap: Gain) -> Self {
-        let rate = setup.rate;
+    pub fn new(setup: &Setup, zone: Zone) -> Self {
+        let (rate, caps) = (setup.rate, &setup.caps);
+        // A zone of nobody's bears what is usual.
+        let listener = setup.layout.listener(zone).unwrap_or(Listener::Room);
         Self {
             block: vec![SILENCE; MAX_BLOCK].into(),
             startle: StartleGuard::new(rate, setup.calm),
             duck: Tracer::new(Lane::at(Gain::UNITY)),
-            cap,
-            limiter: Limiter::new(rate, setup.ceiling.gain()),
+            cap: caps.loudest(listener).gain(),
+            limiter: Limiter::new(rate, caps.ceiling(listener).gain()),
             meter: setup.metered.then(|| Meter::new(rate)),
             peak: 0.0,
         }

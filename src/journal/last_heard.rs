@@ -61,7 +61,7 @@ mod tests {
         let resumed = || Entry::Resumed {
             from: Frames(9),
             boot: String::new(),
-            loudest: Caps::default(),
+            caps: Caps::default(),
         };
         let after = |entries: Vec<Entry>| {
             let mut last = LastHeard::default();

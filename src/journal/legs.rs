@@ -13,8 +13,8 @@ use crate::zone::Caps;
 pub struct Leg {
     /// Whether it was taken up after the program was cut off.
     pub resumed: bool,
-    /// How far up the level went in each zone.
-    pub loudest: Caps,
+    /// How far up the level went in each zone, and where it was limited.
+    pub caps: Caps,
     /// The first frame that was heard.
     pub from: Frames,
     /// The frame at which the next leg begins, or at which the session ended; `None` where it was played to its end.
@@ -67,7 +67,7 @@ impl Account {
         let mut ended = false;
         let mut legs = vec![Leg {
             resumed: false,
-            loudest: self.started.loudest.clone(),
+            caps: self.started.caps.clone(),
             from: Frames::ZERO,
             until: None,
             changes: Vec::new(),
@@ -110,17 +110,15 @@ impl Account {
                     leg.until = (*how != Ending::Played).then_some(at);
                     continue;
                 }
-                Entry::Resumed { from, loudest, .. } => {
-                    let loudest = if loudest.is_empty() {
-                        leg.loudest.clone()
-                    } else {
-                        loudest.clone()
-                    };
+                Entry::Resumed { from, caps, .. } => {
+                    let before = || leg.caps.clone();
+                    let caps = Some(caps).filter(|caps| !caps.is_empty()).cloned();
+                    let caps = caps.unwrap_or_else(before);
                     ended = false;
                     leg.until = Some(*from);
                     legs.push(Leg {
                         resumed: true,
-                        loudest,
+                        caps,
                         from: *from,
                         until: None,
                         changes: changes.clone(),

@@ -103,6 +103,11 @@ mod tests {
         read(line.strip_suffix(b"\n").unwrap()).unwrap()
     }
 
+    fn caps() -> Caps {
+        let [a, b] = [Listener::A, Listener::B].map(|listener| (listener, Decibels(-3.0)));
+        Caps::new(vec![a], vec![b])
+    }
+
     fn every_kind() -> Vec<Entry> {
         let cue = CueId {
             phase: 1,
@@ -117,7 +122,7 @@ mod tests {
                 script: text(),
                 hash: text(),
                 rate: Rate::DEFAULT,
-                loudest: Caps::default(),
+                caps: Caps::default(),
                 zones: vec![Listener::A, Listener::Room],
                 seed: u64::MAX,
                 undersong: text(),
@@ -126,7 +131,7 @@ mod tests {
             Entry::Resumed {
                 from: Frames(u64::MAX),
                 boot: text(),
-                loudest: Caps::default(),
+                caps: caps(),
             },
             Entry::Left,
             Entry::Changed {

@@ -36,9 +36,9 @@ pub struct Started {
     pub rate: Rate,
     /// Who hears what, in the layout's order.
     pub zones: Vec<Listener>,
-    /// How far up the level goes in each zone of the room.
-    #[serde(default, skip_serializing_if = "Caps::is_empty")]
-    pub loudest: Caps,
+    /// What each zone of the room bears.
+    #[serde(flatten)]
+    pub caps: Caps,
     /// The seed of every choice.
     pub seed: u64,
     /// The version of undersong.
@@ -93,9 +93,9 @@ pub enum Entry {
         from: Frames,
         /// Which start of the machine it is now.
         boot: String,
-        /// How far up the level goes from now on in each zone of the room; as before where there is nothing.
-        #[serde(default, skip_serializing_if = "Caps::is_empty")]
-        loudest: Caps,
+        /// What each zone of the room bears from now on; as before where there is nothing.
+        #[serde(flatten)]
+        caps: Caps,
     },
     /// The program was asked to end while the session played: it may be taken up, and nothing failed.
     Left,

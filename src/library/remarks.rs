@@ -34,7 +34,7 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> 
     }
     if altered {
         remarks.push(
-            "its sound is not what it was when it was made (its checksum differs); copy the file again"
+            "its sound is not what it was when it was made (its checksum differs, or a part is missing); copy the file again"
                 .to_owned(),
         );
     }
@@ -64,7 +64,7 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> 
     }
     if damage.changes {
         remarks.push(format!(
-            "from {} on it has another rate, or more channels, and is not played; convert it to FLAC",
+            "from {} on it is another kind of sound, or has another rate or more channels, and is not played; convert it to FLAC",
             at(measured.frames)
         ));
     }
@@ -76,12 +76,12 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> 
     }
     if !decoder.exact_ends() {
         let what_to_do = if decoder.codec().starts_with("AAC") {
-            "; convert it to FLAC, best from what it was made of"
+            "convert it to FLAC, best from what it was made of"
         } else {
-            ""
+            "no sound is lost, but for such a join make it anew from what it was made of, best as FLAC"
         };
         remarks.push(format!(
-            "its exact start and end are not recorded in the file; a gapless join may be heard{what_to_do}"
+            "its exact start and end are not recorded in the file; a gapless join may be heard; {what_to_do}"
         ));
     }
     remarks

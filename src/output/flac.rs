@@ -15,6 +15,9 @@ use crate::time::Rate;
 /// Frames in a block of the file.
 const BLOCK: usize = 4096;
 
+/// The bits of a frame beside its samples: at most 16 bytes of a head, a byte for each of eight channels, two of a sum.
+const MOST_BESIDE: usize = 8 * (16 + 8 + 2);
+
 /// `fLaC`, and the head of the one metadata block: the last, kind 0, 34 bytes.
 const HEAD: [u8; 8] = *b"fLaC\x80\x00\x00\x22";
 
@@ -22,12 +25,16 @@ const HEAD: [u8; 8] = *b"fLaC\x80\x00\x00\x22";
 pub struct FlacWriter<W> {
     out: W,
     config: Verified<Encoder>,
+    /// For what grows by the first.
+    plain: Verified<Encoder>,
     info: StreamInfo,
     /// Counts frames and keeps their MD5.
     context: Context,
     block: FrameBuf,
     pending: Vec<i32>,
     channels: usize,
+    /// Bits of a sample.
+    width: usize,
     quantiser: Quantiser,
     number: usize,
 }
@@ -39,7 +46,9 @@ impl<W: Write + Seek> FlacWriter<W> {
     /// What the writer gives.
     pub fn new(mut out: W, rate: Rate, channels: usize, bits: Bits) -> io::Result<Self> {
         let width = bits.bytes() * 8;
-        let config = Encoder::default().into_verified();
+        let mut plain = Encoder::default();
+        plain.subframe_coding.use_fixed = false;
+        let verified = |config: Encoder| config.into_verified().map_err(|(_, error)| unfit(error));
         let mut info = StreamInfo::new(rate.hertz() as usize, channels, width).map_err(unfit)?;
         info.set_block_sizes(BLOCK, BLOCK).map_err(unfit)?;
         out.write_all(&HEAD)?;
@@ -47,12 +56,14 @@ impl<W: Write + Seek> FlacWriter<W> {
         out.write_all(&[0; 34])?;
         Ok(Self {
             out,
-            config: config.map_err(|(_, error)| unfit(error))?,
+            config: verified(Encoder::default())?,
+            plain: verified(plain)?,
             info,
             context: Context::new(width, channels),
             block: FrameBuf::with_size(channels, BLOCK).map_err(unfit)?,
             pending: Vec::with_capacity(2 * BLOCK * channels),
             channels,
+            width,
             quantiser: Quantiser::new(bits),
             number: 0,
         })
@@ -94,10 +105,19 @@ impl<W: Write + Seek> FlacWriter<W> {
             .fill_interleaved(&self.pending)
             .map_err(unfit)?;
         self.block.fill_interleaved(&self.pending).map_err(unfit)?;
+        let samples = self.pending.len();
         self.pending.clear();
-        let frame = encode_fixed_size_frame(&self.config, &self.block, self.number, &self.info);
+        let encoded = |config| {
+            let frame = encode_fixed_size_frame(config, &self.block, self.number, &self.info);
+            frame.map_err(unfit)
+        };
+        let mut frame = encoded(&self.config)?;
+        // What is loud and noisy in 24 bits the encoder takes for short, and makes it up to a thousand times as long.
+        if frame.count_bits() > samples * self.width + MOST_BESIDE {
+            frame = encoded(&self.plain)?;
+        }
         let mut bytes = ByteSink::new();
-        frame.map_err(unfit)?.write(&mut bytes).map_err(unfit)?;
+        frame.write(&mut bytes).map_err(unfit)?;
         self.number += 1;
         self.out.write_all(bytes.as_slice())
     }

@@ -147,12 +147,12 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
-    use crate::engine::{Brake, Loop, Setup};
-    use crate::level::{Decibels, Gain, Loudness};
+    use crate::engine::Setup;
+    
     use crate::output::loan::{Lent, loan};
     use crate::output::patch::Patch;
-    use crate::time::{Frames, Rate};
-    use crate::zone::{Caps, Layout};
+    
+    
 
     /// A device that refuses to start, and closes only when it is let go.
     struct Stubborn {
@@ -182,19 +182,7 @@ mod tests {
     }
 
     fn engine() -> Box<Engine> {
-        let (engine, _handle) = Engine::new(&Setup {
-            rate: Rate::DEFAULT,
-            layout: Layout::single(),
-            start: Frames::ZERO,
-            ramp_in: Frames::ZERO,
-            calm: Loudness(-33.0),
-            metered: true,
-            ceiling: Decibels(-6.0),
-            caps: Caps::default(),
-            bed: Loop::default(),
-            bed_gain: Gain::SILENCE,
-            brake: Brake::default(),
-        });
+        let (engine, _handle) = Engine::new(&Setup::default());
         Box::new(engine)
     }
 

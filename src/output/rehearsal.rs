@@ -3,13 +3,12 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Brake, Engine, Loop, Setup};
-use crate::level::{Decibels, Gain, Loudness};
+use crate::engine::{Engine, Setup};
 use crate::output::device::Device;
 use crate::output::device_error::DeviceError;
 use crate::output::patch::Patch;
 use crate::time::{Frames, Rate};
-use crate::zone::{Caps, Layout};
+use crate::zone::Layout;
 
 /// It plays silence for this long, and for no fewer periods.
 const LENGTH: Duration = Duration::from_millis(600);
@@ -49,15 +48,7 @@ impl Device {
         let (engine, _handle) = Engine::new(&Setup {
             rate,
             layout: layout.clone(),
-            start: Frames::ZERO,
-            ramp_in: Frames::ZERO,
-            calm: Loudness(-33.0),
-            metered: true,
-            ceiling: Decibels(-6.0),
-            caps: Caps::default(),
-            bed: Loop::default(),
-            bed_gain: Gain::SILENCE,
-            brake: Brake::default(),
+            ..Setup::default()
         });
         let live = live.play(Box::new(engine)).map_err(|(error, _)| error)?;
         let mut fewest = None;

@@ -135,7 +135,7 @@ fn beginning(leg: &Leg, course: &Course) -> Beginning {
         }
     };
     Beginning {
-        caps: leg.loudest.clone(),
+        caps: leg.caps.clone(),
         ..beginning
     }
 }

@@ -17,9 +17,6 @@ use crate::time::Frames;
 use crate::timeline::{Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
 use crate::zone::{Caps, Zone};
 
-/// Each zone's ceiling, true peak.
-const CEILING: Decibels = Decibels(-6.0);
-
 /// Where tracks are left as they are, they are taken to be meant for this.
 const USUAL: Loudness = Loudness(-23.0);
 
@@ -175,7 +172,6 @@ impl Player {
             ramp_in,
             caps,
             calm: course.session().music.loudness.unwrap_or(USUAL) + CALM,
-            ceiling: CEILING,
             // A rendering that writes no record shows nobody anything.
             metered: journal.is_some() || matches!(reading, Reading::OnDemand(_)),
             bed: bed(&timeline)?,

@@ -11,7 +11,7 @@ use crate::level::Decibels;
 use crate::mistake::{Place, Wrong};
 use crate::reading::text::unreadable;
 
-/// The endings of audio files. Opus is among them so that such a file is spoken of, not passed over.
+/// The endings of audio files.
 const AUDIO: [&str; 11] = [
     "wav", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aac", "aif", "aiff", "opus",
 ];

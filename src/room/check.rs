@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use super::language::{Loudest, RoomFile, ZoneMap};
+use super::language::{Levels, RoomFile, ZoneMap};
 use super::{Channels, Output, Room};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
@@ -20,6 +20,8 @@ const MOST_CHANNELS: u64 = 64;
 const PERIODS: RangeInclusive<u64> = 32..=8192;
 const RATES: RangeInclusive<u64> = 8_000..=192_000;
 const LOUDEST: RangeInclusive<f32> = -40.0..=Decibels::LOUDEST.0;
+/// Beyond -1 dBTP what comes after us may clip.
+const CEILINGS: RangeInclusive<f32> = -30.0..=-1.0;
 
 /// The room that a file means. Where something is wrong it is among the mistakes, and what stands in its place is a
 /// default.
@@ -54,7 +56,10 @@ pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> 
             .and_then(|hertz| Rate::new(hertz as u32)),
         period: number(&written.period, &PERIODS, "a period", mistakes).unwrap_or(1024) as u32,
         zones: zones(written.zones.get(), mistakes),
-        loudest: loudest(written, mistakes),
+        caps: Caps::new(
+            each(&written.loudest, &LOUDEST, "the loudest level", mistakes),
+            each(&written.ceiling, &CEILINGS, "the ceiling", mistakes),
+        ),
         media: media(written, folder, mistakes),
         journal: place(&written.journal, folder, mistakes).unwrap_or_default(),
         socket: place(&written.socket, folder, mistakes)
@@ -78,34 +83,38 @@ fn number(
     None
 }
 
-fn loudest(written: &RoomFile, mistakes: &mut Mistakes) -> Caps {
-    let caps = match written.loudest.spanned() {
-        None => Vec::new(),
-        Some((Loudest::All(level), span)) => {
-            let level = cap(level.0, span, mistakes);
-            Listener::ALL.map(|listener| (listener, level)).into()
+/// A level for each listener that is named.
+fn each(
+    field: &Field<Levels>,
+    range: &RangeInclusive<f32>,
+    what: &str,
+    mistakes: &mut Mistakes,
+) -> Vec<(Listener, Decibels)> {
+    let mut level = |level: Decibels, span: &Span| {
+        if !range.contains(&level.0) {
+            let (least, most) = (range.start(), range.end());
+            let wrong = format!("{what} can be from {least:+} dB to {most:+} dB");
+            mistakes.error(span, Wrong::new(wrong));
         }
-        Some((Loudest::Each(each), _)) => {
+        level
+    };
+    match field.spanned() {
+        None => Vec::new(),
+        Some((Levels::All(all), span)) => {
+            let all = level(all.0, span);
+            Listener::ALL.map(|listener| (listener, all)).into()
+        }
+        Some((Levels::Each(each), _)) => {
             let fields = Listener::ALL
                 .into_iter()
                 .zip([&each.a, &each.b, &each.room]);
-            let caps = fields.filter_map(|(listener, field)| {
-                let (level, span) = field.spanned()?;
-                Some((listener, cap(level.0, span, mistakes)))
+            let levels = fields.filter_map(|(listener, field)| {
+                let (own, span) = field.spanned()?;
+                Some((listener, level(own.0, span)))
             });
-            caps.collect()
+            levels.collect()
         }
-    };
-    Caps::new(caps)
-}
-
-fn cap(level: Decibels, span: &Span, mistakes: &mut Mistakes) -> Decibels {
-    if !LOUDEST.contains(&level.0) {
-        let (least, most) = LOUDEST.into_inner();
-        let wrong = format!("the loudest level can be from {least:+} dB to {most:+} dB");
-        mistakes.error(span, Wrong::new(wrong));
     }
-    level
 }
 
 fn place(field: &Field<FileName>, folder: &Path, mistakes: &mut Mistakes) -> Option<PathBuf> {
@@ -211,7 +220,7 @@ mod tests {
     fn the_least_that_can_be_said_of_a_room_is_enough() {
         let room = reading(LEAST).unwrap();
         assert_eq!(room.output, Output::Paced);
-        assert_eq!((room.period, room.loudest), (1024, Caps::default()));
+        assert_eq!((room.period, room.caps), (1024, Caps::default()));
         assert!(room.journal.is_absolute() && room.media[0].is_absolute());
     }
 
@@ -227,10 +236,19 @@ mod tests {
     }
 
     #[test]
+    fn each_listener_has_a_ceiling_of_its_own() {
+        let room = reading(&format!("{LEAST}ceiling: {{ a: -12 dB, b: -3 dB }}\n")).unwrap();
+        let ceilings = Listener::ALL.map(|listener| room.caps.ceiling(listener).0);
+        assert_eq!(ceilings, [-12.0, -3.0, -6.0]);
+        let room = reading(&format!("{LEAST}ceiling: -9 dB\n")).unwrap();
+        assert_eq!(room.caps.ceiling(Listener::Room), Decibels(-9.0));
+    }
+
+    #[test]
     fn all_that_is_wrong_is_told_at_once() {
         let text = "undersong-room: 2\ndevice: paced\nmedia: [nowhere]\njournal: j\nrate: 7\n\
-                    period: 1\nloudest: 12 dB\nremote: on\nzones: { a: [0, 1], b: [1] }\n";
-        assert_eq!(reading(text).unwrap_err().len(), 8);
+                    period: 1\nloudest: 12 dB\nceiling: { b: 0 dB }\nremote: on\nzones: { a: [0, 1], b: [1] }\n";
+        assert_eq!(reading(text).unwrap_err().len(), 9);
         assert!(reading("").is_err() && reading("[]").is_err());
         assert!(reading("undersong-room: 1").unwrap_err().len() >= 3);
     }

@@ -42,7 +42,10 @@ record! {
             zones: ZoneMap,
             /// The level goes no higher than this, however it is steered: one for all, or one for each listener, such as
             /// `{ a: -6 dB, b: 0 dB }`. `+6 dB` unless said.
-            loudest: Loudest,
+            loudest: Levels,
+            /// The true peak that nothing passes, whatever comes: one for all, or one for each listener, such as
+            /// `{ a: -12 dB, b: -6 dB }`. `-6 dB` unless said; from -30 dB to -1 dB.
+            ceiling: Levels,
             /// Where the daemon listens for the command line: `/run/undersong/control.sock` unless said.
             socket: FileName,
             /// `off`: the daemon is steered on this machine only.
@@ -52,8 +55,8 @@ record! {
 }
 
 record! {
-    /// How far up the level goes for each listener.
-    EachLoudest = "`loudest`" {
+    /// A level for each listener.
+    EachLevel = "a level for each listener" {
         may {
             /// For listener a, such as `-6 dB`.
             a: Level,
@@ -67,34 +70,34 @@ record! {
 
 /// One level for all listeners, or one for each.
 #[derive(Debug)]
-pub enum Loudest {
+pub enum Levels {
     /// For all.
     All(Level),
     /// For each.
-    Each(EachLoudest),
+    Each(EachLevel),
 }
 
-impl Written for Loudest {
+impl Written for Levels {
     fn read(node: &Node, mistakes: &mut Mistakes) -> Option<Self> {
         if let Value::Map(_) = node.value {
-            EachLoudest::read(node, mistakes).map(Self::Each)
+            EachLevel::read(node, mistakes).map(Self::Each)
         } else {
             Level::read(node, mistakes).map(Self::All)
         }
     }
 }
 
-impl JsonSchema for Loudest {
+impl JsonSchema for Levels {
     fn inline_schema() -> bool {
         true
     }
     fn schema_name() -> Cow<'static, str> {
-        "Loudest".into()
+        "Levels".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let (all, each) = (
             generator.subschema_for::<Level>(),
-            generator.subschema_for::<EachLoudest>(),
+            generator.subschema_for::<EachLevel>(),
         );
         schemars::json_schema!({ "anyOf": [all, each] })
     }

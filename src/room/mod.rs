@@ -31,8 +31,8 @@ pub struct Room {
     pub period: u32,
     /// Which channels of the device each listener hears; empty: as the session lays them out.
     pub zones: Vec<(Listener, Channels)>,
-    /// How far up the level goes for each listener.
-    pub loudest: Caps,
+    /// How far up the level goes for each listener, and where it is limited.
+    pub caps: Caps,
     /// Scripts, and all files that they name, lie beneath these; each an absolute path without links.
     pub media: Vec<PathBuf>,
     /// Where the journals are kept.

@@ -45,7 +45,10 @@ pub fn flac(path: &Path, sound: &[Frame], rate: u32, channels: u16, bits: u16) -
     let whole: Vec<i32> = samples(sound, channels)
         .map(|sample| whole(sample, bits))
         .collect();
-    let config = flacenc::config::Encoder::default().into_verified().unwrap();
+    let mut config = flacenc::config::Encoder::default();
+    // Of noise in 24 bits flacenc would make frames that are longer than FLAC has them.
+    config.subframe_coding.use_fixed = false;
+    let config = config.into_verified().unwrap();
     let source = flacenc::source::MemSource::from_samples(
         &whole,
         usize::from(channels),

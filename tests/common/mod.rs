@@ -11,6 +11,7 @@ pub mod disk;
 pub mod ears;
 pub mod files;
 pub mod judge;
+pub mod pages;
 pub mod place;
 pub mod plans;
 pub mod pool;

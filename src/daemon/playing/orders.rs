@@ -63,7 +63,7 @@ impl Playing {
 
     /// How far up the level goes for each listener of this session.
     pub(super) fn caps(&self) -> Caps {
-        self.room.loudest.within(&self.player.timeline().layout)
+        self.room.caps.within(&self.player.timeline().layout)
     }
 
     fn loudest(&self) -> Decibels {

@@ -1,26 +1,17 @@
 use super::*;
-use crate::engine::{Brake, Handle, Id, Loop, Setup};
+use crate::engine::{Handle, Id, Setup};
 use crate::engine::{Command, Envelope, Voice};
 use crate::fade::Fade;
-use crate::level::{Decibels, Gain, Loudness};
-use crate::time::{Frames, Rate};
-use crate::zone::{Caps, Layout, Listener, Zones};
+use crate::level::Gain;
+use crate::time::Frames;
+use crate::zone::{Layout, Listener, Zones};
 
 /// An engine for two listeners that plays one ramp to `a` and its negative to `b`, so that every frame differs.
 fn engine() -> (Box<Engine>, Handle) {
     let layout = Layout::couple(false);
     let (engine, mut handle) = Engine::new(&Setup {
-        rate: Rate::DEFAULT,
         layout: layout.clone(),
-        start: Frames::ZERO,
-        ramp_in: Frames::ZERO,
-        calm: Loudness(-33.0),
-        metered: true,
-        ceiling: Decibels(-1.0),
-        caps: Caps::default(),
-        bed: Loop::default(),
-        bed_gain: Gain::SILENCE,
-        brake: Brake::default(),
+        ..Setup::default()
     });
     for (id, listener, sign) in [(1, Listener::A, 1.0), (2, Listener::B, -1.0)] {
         let sound: Vec<[f32; 2]> = (0..10_000_u16)

@@ -98,7 +98,7 @@ impl<'a> World<'a> {
                 script: "world.yaml".into(),
                 hash: prepared.session.hash.clone(),
                 rate: prepared.timeline.rate,
-                loudest: Caps::default(),
+                caps: Caps::default(),
                 zones: vec![Listener::A, Listener::B],
                 seed,
                 undersong: "test".into(),
@@ -411,7 +411,7 @@ impl<'a> World<'a> {
             Entry::Resumed {
                 from,
                 boot,
-                loudest: Caps::default(),
+                caps: Caps::default(),
             },
         );
         let (course, refused) = self.prepared.steered().after(&account.changes);

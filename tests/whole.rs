@@ -1,0 +1,171 @@
+//! Whether a file is whole, as the check tells it: cut off, altered, or with pages missing.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::files::{flac, ogg};
+use common::pages::{file, pages};
+use common::sounds::noise;
+use undersong::decode::Decoder;
+use undersong::frame::Frame;
+use undersong::library::{Cache, Library};
+use undersong::time::Frames;
+
+fn data(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    fs::read(folder.join(name)).unwrap()
+}
+
+fn rest(decoder: &mut Decoder) -> Vec<Frame> {
+    let mut out = Vec::new();
+    while decoder.read(&mut out).unwrap() > 0 {}
+    out
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("any")
+    }
+
+    fn remarks(&self, bytes: &[u8]) -> Vec<String> {
+        fs::write(self.path(), bytes).unwrap();
+        let library = Library::scan([self.path()], &Cache::none(), &|_| {});
+        library.facts(&self.path()).unwrap().remarks.clone()
+    }
+}
+
+#[test]
+fn an_mp3_that_is_shorter_than_its_tag_says_is_cut_off() {
+    let folder = Folder::new();
+    for name in ["tagged_cbr.mp3", "tagged_mono.mp3"] {
+        let whole = data(name);
+        assert_eq!(folder.remarks(&whole), [""; 0]);
+        for kept in [whole.len() / 3, whole.len() * 2 / 3, whole.len() - 700] {
+            let remarks = folder.remarks(&whole[..kept]);
+            assert_eq!(remarks.len(), 1, "{kept} of {name}: {remarks:?}");
+            assert!(remarks[0].starts_with("it is cut off: it stops at 0:00, its header says"));
+        }
+    }
+}
+
+#[test]
+fn the_tag_of_another_encoder_counts_the_frames_and_leaves_out_where_they_begin() {
+    let folder = Folder::new();
+    let mut other = data("tagged_cbr.mp3");
+    let mut tag = other.windows(4);
+    let tag = tag.position(|four| four == b"Info").unwrap();
+    let at = tag + 120;
+    assert!(other[at..].starts_with(b"Lavc"));
+    other[at..at + 4].copy_from_slice(b"GOGO");
+    let remarks = folder.remarks(&other);
+    assert_eq!(remarks.len(), 1, "{remarks:?}");
+    assert!(remarks[0].contains("exact start and end are not recorded"));
+    let sound = rest(&mut Decoder::open(&folder.path()).unwrap());
+    assert_eq!(sound.len() % 1152, 0, "nothing is taken away");
+    assert!(sound.len() > 30_011);
+    let remarks = folder.remarks(&other[..other.len() / 2]);
+    assert!(remarks[0].contains("it is cut off"), "{remarks:?}");
+}
+
+#[test]
+fn an_mp3_without_a_tag_loses_nothing_and_it_is_said_what_can_be_done() {
+    let folder = Folder::new();
+    let whole = data("untagged_vbr.mp3");
+    assert_eq!(
+        folder.remarks(&whole),
+        [
+            "its exact start and end are not recorded in the file; a gapless join may be heard; no sound is lost, \
+          but for such a join make it anew from what it was made of, best as FLAC"
+        ]
+    );
+    let sound = rest(&mut Decoder::open(&folder.path()).unwrap());
+    assert_eq!(sound.len(), 28 * 1152);
+}
+
+#[test]
+fn an_ogg_file_that_lost_any_page_is_told() {
+    let folder = Folder::new();
+    let path = ogg(&folder.path(), &noise(41, 0.3, 150_001), 44_100, 2);
+    let bytes = fs::read(path).unwrap();
+    assert_eq!(folder.remarks(&bytes), [""; 0]);
+    let whole = pages(&bytes);
+    assert!(whole.len() > 10);
+    for page in 2..whole.len() {
+        let mut torn = whole.clone();
+        torn.remove(page);
+        assert_ne!(
+            folder.remarks(&file(&torn)),
+            [""; 0],
+            "page {page} is missing"
+        );
+    }
+    // All behind a page is nothing, up to the last one, which is whole.
+    let last = bytes.len() - file(&whole[whole.len() - 1..]).len();
+    for from in [last / 2, last * 3 / 4, last - 2_000] {
+        let mut spoilt = bytes.clone();
+        spoilt[from..last].fill(0x55);
+        assert_ne!(folder.remarks(&spoilt), [""; 0], "spoilt from {from} on");
+    }
+    // What others write behind the last page is no part of it.
+    let tagged = [&bytes[..], b"TAG", &[0; 125]].concat();
+    assert_eq!(folder.remarks(&tagged), [""; 0]);
+}
+
+#[test]
+fn a_recording_that_begins_later_on_its_clock_is_whole() {
+    let folder = Folder::new();
+    let path = ogg(&folder.path(), &noise(42, 0.3, 50_001), 44_100, 2);
+    let mut later = pages(&fs::read(path).unwrap());
+    let first = later.iter().position(|page| page.ends_at > 0).unwrap();
+    for page in &mut later[first..] {
+        page.ends_at += 10_000_000;
+    }
+    assert_eq!(folder.remarks(&file(&later)), [""; 0]);
+}
+
+#[test]
+fn what_was_altered_is_only_told_where_all_of_it_was_decoded_in_its_turn() {
+    let folder = Folder::new();
+    let path = flac(&folder.path(), &noise(43, 0.3, 30_001), 44_100, 2, 16);
+    let mut bytes = fs::read(&path).unwrap();
+    let whole = Decoder::open_checked(&path).map(|mut decoder| {
+        rest(&mut decoder);
+        decoder.is_altered()
+    });
+    assert_eq!(whole, Ok(false));
+    // The sum of the sound lies in the last 16 of the header's 34 bytes, which begin behind the first 8.
+    bytes[8 + 18] ^= 1;
+    assert!(folder.remarks(&bytes)[0].contains("its checksum differs"));
+    let mut decoder = Decoder::open_checked(&path).unwrap();
+    assert!(!decoder.is_altered(), "nothing was read yet");
+    rest(&mut decoder);
+    assert!(decoder.is_altered());
+    // Back to the start and once more: all is decoded again.
+    decoder.seek(Frames(0)).unwrap();
+    assert!(!decoder.is_altered());
+    rest(&mut decoder);
+    assert!(
+        !decoder.is_altered(),
+        "the first frame was decoded to open it"
+    );
+    // Whole files that were sought are never called altered.
+    bytes[8 + 18] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let mut decoder = Decoder::open_checked(&path).unwrap();
+    for to in [10_000, 0, 25_000] {
+        decoder.seek(Frames(to)).unwrap();
+        rest(&mut decoder);
+        assert!(!decoder.is_altered(), "from {to}");
+    }
+    let mut decoder = Decoder::open(&path).unwrap();
+    rest(&mut decoder);
+    assert!(!decoder.is_altered(), "it was not opened to be checked");
+}
