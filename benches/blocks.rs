@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use undersong::library::{Cache, Library};
+use undersong::library::Cache;
 use undersong::player::{Beginning, Player};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::{Frames, Rate};
@@ -29,9 +29,7 @@ fn main() {
     );
     for name in ["evening", "solo"] {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("sessions/{name}.yaml"));
-        let prepared = prepare(&script, Rate::DEFAULT, |files| {
-            Library::scan(files, &Cache::of_user(), &|_| ())
-        });
+        let prepared = prepare(&script, Rate::DEFAULT, &Cache::of_user(), &|_| ());
         let prepared = prepared.expect("a bundled session");
         let mut shortest = times(&prepared);
         for _ in 1..ROUNDS {

@@ -180,7 +180,7 @@ fn work(job: &str, script: &Path, folder: &Path) {
     let rate = rate.and_then(|hertz| Rate::new(hertz.parse().ok()?));
     let rate = rate.expect("a rate");
     let begin = Instant::now();
-    let prepared = prepare(script, rate, |files| Library::scan(files, &cache, &|_| ()));
+    let prepared = prepare(script, rate, &cache, &|_| ());
     let prepared = prepared.expect("a script that can be played");
     println!("prepare {}", begin.elapsed().as_secs_f64() * 1e3);
     let (begin, before) = (Instant::now(), cpu_seconds());

@@ -9,13 +9,47 @@ use serde::{Deserialize, Serialize};
 use crate::level::Gain;
 use crate::time::Frames;
 
+/// How alike two sounds are that are heard together: 0 where they have nothing in common, 1 where they are the same but
+/// for their level. Sounds that work against each other count as having nothing in common.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(from = "f32", into = "f32")]
+pub struct Correlation(f32);
+
+/// It is always a number.
+impl Eq for Correlation {}
+
+impl Correlation {
+    /// Nothing in common.
+    pub const NONE: Self = Self(0.0);
+
+    /// Brought within 0 and 1, and to thousandths: less is not heard, and two machines that differ in the last digit of a
+    /// sum play the same samples.
+    #[must_use]
+    pub fn new(part: f32) -> Self {
+        // What is no number is not above 0 either.
+        let part = if part > 0.0 { part.min(1.0) } else { 0.0 };
+        Self((part * 1000.0).round() / 1000.0)
+    }
+}
+
+impl From<f32> for Correlation {
+    fn from(part: f32) -> Self {
+        Self::new(part)
+    }
+}
+
+impl From<Correlation> for f32 {
+    fn from(correlation: Correlation) -> Self {
+        correlation.0
+    }
+}
+
 /// How the gain runs between silence and full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Law {
-    /// A quarter sine: two different pieces that cross keep their summed power
-    /// (sin² + cos² = 1).
-    EqualPower,
+    /// A quarter sine over what two sounds that are so much alike add to each other: crossing, they keep their summed
+    /// power. Of two that have nothing in common that is equal power (sin² + cos² = 1), of the same twice equal gain.
+    Crossing(Correlation),
     /// A raised cosine in amplitude: the same material that crosses keeps its summed amplitude.
     EqualGain,
 }
@@ -31,14 +65,17 @@ impl Law {
             return Gain::UNITY;
         }
         Gain(match self {
-            Self::EqualPower => (part * FRAC_PI_2).sin(),
+            Self::Crossing(Correlation(alike)) => {
+                let turn = part * FRAC_PI_2;
+                turn.sin() / (1.0 + alike * (2.0 * turn).sin()).sqrt()
+            }
             Self::EqualGain => 0.5 - 0.5 * (part * PI).cos(),
         })
     }
 }
 
 /// A gain ramp between silence and full that takes `length`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fade {
     /// How long the ramp takes; zero for none.
     pub length: Frames,
@@ -48,17 +85,20 @@ pub struct Fade {
 
 impl Fade {
     /// No ramp: full from the first frame.
-    pub const NONE: Self = Self {
-        length: Frames::ZERO,
-        law: Law::EqualPower,
-    };
+    pub const NONE: Self = Self::equal_power(Frames::ZERO);
 
-    /// An equal-power ramp.
+    /// An equal-power ramp: for what comes or goes by itself, and for two sounds that have nothing in common.
     #[must_use]
     pub const fn equal_power(length: Frames) -> Self {
+        Self::crossing(length, Correlation::NONE)
+    }
+
+    /// One of the two ramps of a crossfade between sounds that are so much alike.
+    #[must_use]
+    pub const fn crossing(length: Frames, alike: Correlation) -> Self {
         Self {
             length,
-            law: Law::EqualPower,
+            law: Law::Crossing(alike),
         }
     }
 
@@ -68,6 +108,24 @@ impl Fade {
         Self {
             length,
             law: Law::EqualGain,
+        }
+    }
+
+    /// How alike the sounds are between which it is made.
+    #[must_use]
+    pub const fn alike(self) -> Correlation {
+        match self.law {
+            Law::Crossing(alike) => alike,
+            Law::EqualGain => Correlation(1.0),
+        }
+    }
+
+    /// The same ramp as it is felt: what it takes from two sounds because they are alike, they add to each other.
+    #[must_use]
+    pub const fn felt(self) -> Self {
+        match self.law {
+            Law::Crossing(_) => Self::equal_power(self.length),
+            Law::EqualGain => self,
         }
     }
 
@@ -138,15 +196,37 @@ mod tests {
     use crate::level::Decibels;
 
     #[test]
-    fn equal_power_keeps_the_power_of_a_crossing() {
-        for step in 0..=1000 {
-            let part = step as f32 / 1000.0;
-            let (up, down) = (
-                Law::EqualPower.rising(part).0,
-                Law::EqualPower.rising(1.0 - part).0,
-            );
-            assert!((up * up + down * down - 1.0).abs() < 1e-6);
+    fn two_sounds_that_cross_keep_their_power_however_alike_they_are() {
+        for alike in (0..=20).map(|twentieth| twentieth as f32 / 20.0) {
+            let law = Law::Crossing(Correlation::new(alike));
+            for step in 0..=1000 {
+                let part = step as f32 / 1000.0;
+                let (up, down) = (law.rising(part).0, law.rising(1.0 - part).0);
+                let power = up * up + down * down + 2.0 * alike * up * down;
+                assert!((power - 1.0).abs() < 1e-6, "{alike} {part}: {power}");
+            }
         }
+    }
+
+    #[test]
+    fn the_same_sound_twice_keeps_its_amplitude_and_two_others_cross_by_a_quarter_sine() {
+        let (same, other) = (Correlation::new(1.0), Correlation::NONE);
+        for step in 1..1000 {
+            let part = step as f32 / 1000.0;
+            let sum = Law::Crossing(same).rising(part).0 + Law::Crossing(same).rising(1.0 - part).0;
+            assert!((sum - 1.0).abs() < 1e-6);
+            let quarter_sine = (part * FRAC_PI_2).sin();
+            assert_eq!(Law::Crossing(other).rising(part), Gain(quarter_sine));
+        }
+    }
+
+    #[test]
+    fn a_correlation_is_a_part_whatever_it_is_made_of() {
+        let made = [-0.7, -0.0, f32::NAN, 0.437_4, 1.000_1, f32::INFINITY].map(Correlation::new);
+        assert_eq!(made.map(f32::from), [0.0, 0.0, 0.0, 0.437, 1.0, 1.0]);
+        assert_eq!(serde_json::to_string(&made[3]).unwrap(), "0.437");
+        let read: Correlation = serde_json::from_str("7").unwrap();
+        assert_eq!(read, Correlation::new(1.0));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! From a script's file to a timeline that can be played: what every command begins with.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::library::Library;
+use crate::library::{Cache, Library, Progress};
 use crate::mistake::{Mistake, Weight};
 use crate::script::{self, Session};
 use crate::time::Rate;
-use crate::timeline::{Course, Timeline, compose, files};
+use crate::timeline::{Course, Timeline, compose, files, overlaps};
 
 /// A session that can be played.
 #[derive(Debug)]
@@ -38,16 +38,18 @@ impl Prepared {
     }
 }
 
-/// Reads a script, looks at its files with `scan`, and composes it at a rate. Blocking.
+/// Reads a script, looks at its files, composes it at a rate, and compares what crosses. Blocking. `progress` is told how
+/// far it is, from any thread.
 ///
 /// # Errors
 /// All mistakes at once: those of the script, of its playlists and of their files, and the warnings among them.
 pub fn prepare(
     path: &Path,
     rate: Rate,
-    scan: impl FnOnce(Vec<PathBuf>) -> Library,
+    cache: &Cache,
+    progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Prepared, Vec<Mistake>> {
-    compose_read(script::read(path), rate, scan)
+    compose_read(script::read(path), rate, cache, progress)
 }
 
 /// The same of a script that was read already.
@@ -57,20 +59,25 @@ pub fn prepare(
 pub fn compose_read(
     reading: script::Reading,
     rate: Rate,
-    scan: impl FnOnce(Vec<PathBuf>) -> Library,
+    cache: &Cache,
+    progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Prepared, Vec<Mistake>> {
     let mut remarks = reading.mistakes;
     let Some(session) = reading.session else {
         return Err(remarks);
     };
-    let library = scan(files(&session).map(|(file, _)| file.to_owned()).collect());
+    let names = files(&session).map(|(file, _)| file.to_owned());
+    let mut library = Library::scan(names, cache, progress);
     match compose(&session, &library, rate) {
         Ok(composition) => {
+            let mut timeline = composition.timeline;
+            library.compare(overlaps(&timeline), cache, progress);
+            timeline.cross(&library);
             remarks.extend(composition.remarks);
             Ok(Prepared {
                 session: Arc::new(session),
                 library: Arc::new(library),
-                timeline: Arc::new(composition.timeline),
+                timeline: Arc::new(timeline),
                 remarks,
             })
         }

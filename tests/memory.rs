@@ -10,7 +10,7 @@ use cap::Cap;
 use common::stage::Stage;
 use common::world::script::{files, session};
 use common::world::{Weather, World};
-use undersong::library::{Cache, Library};
+use undersong::library::Cache;
 use undersong::prepare::prepare;
 use undersong::time::Rate;
 
@@ -38,7 +38,7 @@ fn changes_all_the_time_leave_next_to_nothing_behind() {
     let path = stage.path("session.yaml");
     std::fs::write(&path, session(7, MINUTES)).unwrap();
     let cache = Cache::at(&stage.path("cache"));
-    let prepared = prepare(&path, rate, |files| Library::scan(files, &cache, &|_| ()));
+    let prepared = prepare(&path, rate, &cache, &|_| ());
     let prepared = prepared.unwrap_or_else(|it| panic!("{}", common::stage::sentences(&it)));
     let world = World::new(&prepared, &stage.path("journals"), 7, RESTLESS);
     // The least of each ten minutes: what comes and goes with a stream or a cue does not count.

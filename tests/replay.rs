@@ -10,6 +10,7 @@ use common::files::{Wav, wav};
 use common::sounds::noise;
 use common::stage::Stage;
 use undersong::engine::{Brake, Engine, Stop};
+use undersong::fade::Correlation;
 use undersong::frame::Frame;
 use undersong::journal::{Ending, Entry, Journal, Started, read};
 use undersong::level::Decibels;
@@ -41,7 +42,10 @@ phases:
 fn stage() -> (Stage, Prepared) {
     let stage = Stage::new();
     for (seed, name, rate) in [(1, "one", 8_000), (2, "two", 11_025), (3, "three", 8_000)] {
-        let sound = noise(seed, 0.2, 23 * rate as usize + 77);
+        let mut sound = noise(seed, 0.2, 23 * rate as usize + 77);
+        // They have something in common: none swings around nought.
+        let raised = |sample: &mut f32| *sample += 0.1;
+        sound.iter_mut().flatten().for_each(raised);
         wav(
             &stage.path(&format!("{name}.wav")),
             &sound,
@@ -59,6 +63,9 @@ fn stage() -> (Stage, Prepared) {
     );
     std::fs::write(stage.path("all.m3u8"), "one.wav\ntwo.wav\nthree.wav\n").unwrap();
     let prepared = stage.prepare(SCRIPT, Rate::new(HERTZ).unwrap());
+    let mut crossing = prepared.steered().timeline().clips.clone();
+    crossing.retain(|clip| clip.fade_in.alike() > Correlation::NONE);
+    assert!(crossing.len() > 2, "{crossing:?}");
     (stage, prepared)
 }
 

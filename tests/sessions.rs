@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use common::chance::Chance;
 use common::dice::Dice;
-use common::judge::{Judged, Zone, misplaced};
+use common::judge::{Judged, Zone, crossed, misplaced};
 use common::pool::Pool;
 use common::reference;
 use undersong::frame::Frame;
@@ -101,7 +101,8 @@ impl Sessions {
     fn prepare(&self, seed: u64, script: &str, chance: &Chance) -> Prepared {
         let path = self.pool.path(&format!("{seed}.yaml"));
         std::fs::write(&path, script).unwrap();
-        let prepared = prepare(&path, chance.rate, |_| self.pool.library());
+        let prepared = prepare(&path, chance.rate, &self.pool.cache, &|_| ());
+        self.pool.forget_crossfades();
         std::fs::remove_file(&path).unwrap();
         prepared.unwrap_or_else(|m| panic!("{}\n{script}", common::stage::sentences(&m)))
     }
@@ -145,6 +146,7 @@ impl Sessions {
     fn judge(&self, seed: u64, session: &Session, judged: &mut Judged) -> Vec<String> {
         let timeline = &*session.prepared.timeline;
         let mut faults = misplaced(timeline, session.chance.due());
+        faults.extend(crossed(timeline, &self.pool, judged));
         for (at, heard) in session.heard.0.iter().enumerate() {
             let zone = Zone {
                 name: format!("zone {at}"),
@@ -239,6 +241,7 @@ fn random_sessions_hold_what_must_always_hold() {
         "play them alone with SESSIONS=1 SEED=: {failed:?}"
     );
     assert!(judged.compared * 2 > judged.frames, "{judged:?}");
+    assert!(judged.alike as u64 * 50 > count, "{judged:?}");
     assert!(
         judged.windows as u64 > count * 10 && judged.loud as u64 * 20 > count,
         "{judged:?}"

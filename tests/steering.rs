@@ -13,7 +13,7 @@ use common::stage::{Stage, power};
 use undersong::engine::Engine;
 use undersong::frame::Frame;
 use undersong::level::{Decibels, Gain};
-use undersong::library::{Cache, Library};
+use undersong::library::Cache;
 use undersong::player::{Beginning, Player, What};
 use undersong::prepare::{Prepared, prepare};
 use undersong::script::Content;
@@ -366,9 +366,7 @@ fn the_bundled_sessions_can_be_made_more_intense_and_calmer() {
     }
     // To the piece that comes: the session begins with the calm one of its two.
     let path = folder.join("solo.yaml");
-    let prepared = prepare(&path, RATE, |files| {
-        Library::scan(files, &Cache::none(), &|_| ())
-    });
+    let prepared = prepare(&path, RATE, &Cache::none(), &|_| ());
     let course = prepared.unwrap().steered();
     let at = Frames(10 * 48_000);
     let more = |by| Change::Intensity { by, at_once: true };

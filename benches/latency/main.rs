@@ -23,7 +23,7 @@ use room::setting::{seed, setting};
 use room::tones::tone;
 use serde_json::json;
 use tally::Tally;
-use undersong::library::{Cache, Library};
+use undersong::library::Cache;
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::Rate;
 
@@ -82,6 +82,6 @@ fn prepared(folder: &Folder) -> Prepared {
     tone(&folder.path("media/high.wav"), ear::WAVE / 2, -18.0, 300);
     folder.write("media/tones.yaml", SCRIPT);
     let script = folder.path("media/tones.yaml");
-    let scan = |files| Library::scan(files, &Cache::none(), &|_| ());
-    prepare(&script, Rate::DEFAULT, scan).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
+    prepare(&script, Rate::DEFAULT, &Cache::none(), &|_| ())
+        .unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
 }

@@ -8,7 +8,7 @@ use crate::cli::scanning::scan;
 use crate::cli::screen::{complain, printable};
 use crate::cli::{Exit, mistakes};
 use crate::mistake::Mistake;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::Prepared;
 use crate::time::Rate;
 use crate::timeline::files;
 
@@ -29,7 +29,7 @@ impl Script {
     /// # Errors
     /// All mistakes.
     pub fn read(&self) -> Result<Prepared, Vec<Mistake>> {
-        prepare(&self.path, self.rate, scan)
+        scan(&self.path, self.rate)
     }
 
     /// Reads and composes it; what its writer should know is mentioned on the standard error. Blocking.

@@ -15,7 +15,7 @@ use crate::daemon::resume::{Cut, Interrupted};
 use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Ending, Entry, Journal, Started, boot};
-use crate::library::{Cache, Library, Progress};
+use crate::library::{Cache, Progress};
 use crate::output::{Device, Place};
 use crate::player::{Beginning, Player};
 use crate::prepare::{Prepared, compose_read};
@@ -324,14 +324,12 @@ fn compose(
         ..wrong("the session uses files that the room does not give away")
     })?;
     let show = |so_far: Progress| {
-        let part = so_far.bytes as f64 / (so_far.all_bytes.max(1)) as f64;
-        progress.store((part * 1000.0) as u64, Ordering::Relaxed);
+        progress.store((so_far.part() * 1000.0) as u64, Ordering::Relaxed);
     };
-    let scan = |files: Vec<PathBuf>| Library::scan(files, &means.cache, &show);
     let sentences = |mistakes: Vec<crate::mistake::Mistake>| -> Vec<String> {
         mistakes.iter().map(ToString::to_string).collect()
     };
-    match compose_read(reading, rate, scan) {
+    match compose_read(reading, rate, &means.cache, &show) {
         Ok(mut prepared) => {
             let remarks = sentences(std::mem::take(&mut prepared.remarks));
             Ok((prepared, remarks))

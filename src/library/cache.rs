@@ -1,9 +1,9 @@
 //! What was found out about files, kept on disk between sessions.
 //!
-//! Two folders of small files, each written whole under another name and then renamed, so that
-//! any number of programs may share them: `facts/` by the hash of a file's content, and `seen/` by
-//! its path, which tells an unchanged file without reading it. An entry that is damaged, or of
-//! another version, counts as none.
+//! Three folders of small files, each written whole under another name and then renamed, so that
+//! any number of programs may share them: `facts/` by the hash of a file's content, `seen/` by
+//! its path, which tells an unchanged file without reading it, and `crossfades/` by the content of
+//! both files and the place. An entry that is damaged, or of another version, counts as none.
 
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
@@ -14,7 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Facts;
+use super::{Facts, Overlap};
+use crate::fade::Correlation;
+use crate::time::{Frames, Rate};
 
 /// Changes whenever the facts, or how they are measured, change.
 const VERSION: &str = "undersong library 3";
@@ -42,6 +44,33 @@ pub(super) struct Stamp {
 struct Seen {
     stamp: Stamp,
     hash: String,
+}
+
+/// How alike two files are at an overlap.
+#[derive(Serialize, Deserialize)]
+struct Alike {
+    at: Place,
+    correlation: Correlation,
+}
+
+/// An overlap, by the content of its files.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Place {
+    hashes: [String; 2],
+    offsets: [Frames; 2],
+    length: Frames,
+    rate: Rate,
+}
+
+impl Place {
+    fn of(overlap: &Overlap, hashes: &[String; 2]) -> Self {
+        Self {
+            hashes: hashes.clone(),
+            offsets: overlap.offsets,
+            length: overlap.length,
+            rate: overlap.rate,
+        }
+    }
 }
 
 impl Cache {
@@ -90,8 +119,32 @@ impl Cache {
             stamp: stamp.clone(),
             hash: facts.hash.clone(),
         };
-        let kept = write(&entry, facts).and_then(|()| write(&seen, &now));
-        if let (Err(error), false) = (kept, self.warned.swap(true, Ordering::Relaxed)) {
+        self.warn(write(&entry, facts).and_then(|()| write(&seen, &now)));
+    }
+
+    /// How alike files of this content are at an overlap.
+    pub(super) fn alike(&self, overlap: &Overlap, hashes: &[String; 2]) -> Option<Correlation> {
+        let place = Place::of(overlap, hashes);
+        let known = read::<Alike>(&self.crossfade(&place)?)?;
+        (known.at == place).then_some(known.correlation)
+    }
+
+    /// Keeps how alike they are.
+    pub(super) fn keep_alike(
+        &self,
+        overlap: &Overlap,
+        hashes: &[String; 2],
+        correlation: Correlation,
+    ) {
+        let at = Place::of(overlap, hashes);
+        if let Some(entry) = self.crossfade(&at) {
+            self.warn(write(&entry, &Alike { at, correlation }));
+        }
+    }
+
+    fn warn(&self, kept: io::Result<()>) {
+        let Err(error) = kept else { return };
+        if !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 "nothing can be kept in {}: {error}; files are decoded anew each time",
                 self.folder
@@ -106,6 +159,11 @@ impl Cache {
         let path = std::path::absolute(path).ok()?;
         let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
         self.entry("seen", name.as_str())
+    }
+
+    fn crossfade(&self, place: &Place) -> Option<PathBuf> {
+        let name = blake3::hash(&serde_json::to_vec(place).ok()?).to_hex();
+        self.entry("crossfades", name.as_str())
     }
 
     fn entry(&self, kind: &str, name: &str) -> Option<PathBuf> {

@@ -2,34 +2,34 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
+use super::alike::correlation;
 use super::cache::{Cache, Stamp};
+use super::cores::share;
 use super::scan::{hash, scan};
-use super::{Facts, Fault};
+use super::{Facts, Fault, Overlap, Progress};
 use crate::decode::audio_file;
+use crate::fade::Correlation;
 
-/// How far a scan is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Files that are done.
-    pub files: usize,
-    /// All files.
-    pub all_files: usize,
-    /// Bytes of the files that are done.
-    pub bytes: u64,
-    /// Bytes of all files.
-    pub all_bytes: u64,
-}
+/// More crossfades than this are not compared, the first ones are: a day of music has some hundreds.
+const MOST: usize = 2_000;
 
-type Files = HashMap<PathBuf, Result<Arc<Facts>, Fault>>;
+type Files = HashMap<PathBuf, Result<Known, Fault>>;
 
-/// The facts of every file that a session names, or what is wrong with it.
+/// The facts of every file that a session names, or what is wrong with it; and how alike those are that cross.
 #[derive(Debug, Default)]
 pub struct Library {
     files: Files,
+    alike: HashMap<Overlap, Correlation>,
+}
+
+/// A file that can be played.
+#[derive(Debug, Clone)]
+struct Known {
+    facts: Arc<Facts>,
+    /// The file as it was looked at.
+    stamp: Option<Stamp>,
 }
 
 /// A file to scan, and all the names it was given.
@@ -48,39 +48,107 @@ impl Library {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Self {
         let (jobs, mut files) = distinct(paths);
-        let so_far = Mutex::new(Progress {
-            all_files: jobs.len(),
-            all_bytes: jobs.iter().map(|job| job.stamp.size()).sum(),
-            ..Progress::default()
-        });
+        let all_bytes = jobs.iter().map(|job| job.stamp.size()).sum();
+        let so_far = Mutex::new((0, 0));
         let advance = |files, bytes| {
             let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);
-            so_far.files += files;
-            so_far.bytes += bytes;
-            progress(*so_far);
+            so_far.0 += files;
+            so_far.1 += bytes;
+            progress(Progress::Files {
+                files: so_far.0,
+                all_files: jobs.len(),
+                bytes: so_far.1,
+                all_bytes,
+            });
         };
         advance(0, 0);
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let found = find_out(job, cache).map(Arc::new);
-                done.extend(job.paths.iter().map(|path| (path.clone(), found.clone())));
-                advance(1, job.stamp.size());
-            }
-            done
-        };
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        thread::scope(|scope| {
-            let helpers: Vec<_> = (1..cores.min(jobs.len()))
-                .map(|_| scope.spawn(work))
-                .collect();
-            files.extend(work());
-            for helper in helpers {
-                files.extend(helper.join().unwrap_or_default());
-            }
+        let found = share(&jobs, |job| {
+            let found = find_out(job, cache);
+            advance(1, job.stamp.size());
+            (&job.paths, found)
         });
-        Self { files }
+        for (paths, found) in found {
+            files.extend(paths.iter().map(|path| (path.clone(), found.clone())));
+        }
+        let alike = HashMap::new();
+        Self { files, alike }
+    }
+
+    /// Finds out how alike the files are at these overlaps: decodes those that the cache does not know, on all cores.
+    /// Blocking. `progress` is told at the start and after each one, from any thread, where there is anything to decode.
+    ///
+    /// What cannot be decoded counts as having nothing in common.
+    pub fn compare(
+        &mut self,
+        overlaps: Vec<Overlap>,
+        cache: &Cache,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) {
+        let mut unknown = Vec::new();
+        for overlap in overlaps.into_iter().take(MOST) {
+            let Some(known) = self.both(&overlap) else {
+                continue;
+            };
+            let hashes = known.map(|known| known.facts.hash.clone());
+            match cache.alike(&overlap, &hashes) {
+                Some(alike) => {
+                    self.alike.insert(overlap, alike);
+                }
+                None => unknown.push((overlap, hashes)),
+            }
+        }
+        if unknown.is_empty() {
+            return;
+        }
+        let so_far = Mutex::new(0);
+        let advance = |crossfades| {
+            let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);
+            *so_far += crossfades;
+            progress(Progress::Crossfades {
+                crossfades: *so_far,
+                all_crossfades: unknown.len(),
+            });
+        };
+        advance(0);
+        let found = share(&unknown, |(overlap, hashes)| {
+            let alike = correlation(overlap);
+            // Of a file that was changed meanwhile nothing is kept.
+            if let (Some(alike), true) = (alike, self.is_unchanged(overlap)) {
+                cache.keep_alike(overlap, hashes, alike);
+            }
+            advance(1);
+            Some((overlap.clone(), alike?))
+        });
+        self.alike.extend(found.into_iter().flatten());
+    }
+
+    /// How alike what crosses is, where it was compared.
+    #[must_use]
+    pub fn alike(&self, overlap: &Overlap) -> Correlation {
+        let found = self.alike.get(overlap);
+        found.copied().unwrap_or(Correlation::NONE)
+    }
+
+    /// The same library, in which it is known how alike these are.
+    #[must_use]
+    pub fn with_alike(mut self, known: impl IntoIterator<Item = (Overlap, Correlation)>) -> Self {
+        self.alike.extend(known);
+        self
+    }
+
+    fn both(&self, overlap: &Overlap) -> Option<[&Known; 2]> {
+        let known = |file: &Path| self.files.get(file)?.as_ref().ok();
+        let [leaves, comes] = &overlap.files;
+        Some([known(leaves)?, known(comes)?])
+    }
+
+    /// Whether both files are still those that were looked at.
+    fn is_unchanged(&self, overlap: &Overlap) -> bool {
+        let now = |path: &Path| audio_file(path).ok().map(|about| Stamp::of(&about));
+        let same =
+            |(known, path): (&Known, &Arc<Path>)| known.stamp.is_some() && known.stamp == now(path);
+        let both = self.both(overlap);
+        both.is_some_and(|both| both.into_iter().zip(&overlap.files).all(same))
     }
 
     /// A library of files whose facts are known.
@@ -89,8 +157,9 @@ impl Library {
         let files = files.into_iter();
         Self {
             files: files
-                .map(|(path, facts)| (path, Ok(Arc::new(facts))))
+                .map(|(path, facts)| (path, Ok(Known::from(facts))))
                 .collect(),
+            alike: HashMap::new(),
         }
     }
 
@@ -100,7 +169,7 @@ impl Library {
     /// What is wrong with the file.
     pub fn facts(&self, path: &Path) -> Result<&Arc<Facts>, &Fault> {
         match self.files.get(path) {
-            Some(found) => found.as_ref(),
+            Some(found) => found.as_ref().map(|known| &known.facts),
             None => Err(&Fault::NotScanned),
         }
     }
@@ -130,14 +199,27 @@ fn distinct(paths: impl IntoIterator<Item = PathBuf>) -> (Vec<Job>, Files) {
     (jobs, faults)
 }
 
+impl From<Facts> for Known {
+    fn from(facts: Facts) -> Self {
+        Self {
+            facts: Arc::new(facts),
+            stamp: None,
+        }
+    }
+}
+
 /// The facts of a file: from the cache, or by decoding it.
-fn find_out(job: &Job, cache: &Cache) -> Result<Facts, Fault> {
+fn find_out(job: &Job, cache: &Cache) -> Result<Known, Fault> {
     let Some(path) = job.paths.first() else {
         return Err(Fault::NotScanned);
     };
-    let known = cache.hash(path, &job.stamp);
-    if let Some(facts) = known.as_deref().and_then(|hash| cache.facts(hash)) {
-        return Ok(facts);
+    let known = |facts: Facts| Known {
+        stamp: Some(job.stamp.clone()),
+        ..Known::from(facts)
+    };
+    let hash_before = cache.hash(path, &job.stamp);
+    if let Some(facts) = hash_before.as_deref().and_then(|hash| cache.facts(hash)) {
+        return Ok(known(facts));
     }
     let hash = hash(path)?;
     let facts = match cache.facts(&hash) {
@@ -148,5 +230,5 @@ fn find_out(job: &Job, cache: &Cache) -> Result<Facts, Fault> {
     if audio_file(path).is_ok_and(|about| Stamp::of(&about) == job.stamp) {
         cache.keep(path, &job.stamp, &facts);
     }
-    Ok(facts)
+    Ok(known(facts))
 }

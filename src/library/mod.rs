@@ -1,6 +1,9 @@
-//! The library: the decoded facts of every file a session names, kept in a cache on disk.
+//! The library: the decoded facts of every file a session names, and how alike those are that cross, kept in a cache on
+//! disk.
 
+mod alike;
 mod cache;
+mod cores;
 mod facts;
 mod fault;
 #[allow(
@@ -9,10 +12,14 @@ mod fault;
 )]
 mod library;
 mod meter;
+mod overlap;
+mod progress;
 mod remarks;
 mod scan;
 
 pub use cache::Cache;
 pub use facts::Facts;
 pub use fault::Fault;
-pub use library::{Library, Progress};
+pub use library::Library;
+pub use overlap::Overlap;
+pub use progress::Progress;

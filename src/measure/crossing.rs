@@ -2,14 +2,15 @@
 //!
 //! Two pieces that cross are meant to keep their power: each its own, as cos² and sin² of the way. Both are rendered once
 //! together, as in the session, and once each by itself without its fades; ducks, the level and the limiter are left out. So
-//! what is found is the fade's: a hole, a bump, a place that was missed; and what two pieces that are alike add or take.
+//! what is found is the fade's: a hole, a bump, a place that was missed; and what two pieces add or take that are more alike
+//! at one moment than over the whole crossfade, by which it was made.
 
 use std::f64::consts::FRAC_PI_2;
 use std::ops::Range;
 use std::time::Duration;
 
 use super::{Failure, excerpt};
-use crate::fade::Fade;
+use crate::fade::{Correlation, Fade};
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain};
 use crate::prepare::Prepared;
@@ -31,6 +32,8 @@ pub struct Crossing {
     pub over: Range<Frames>,
     /// What leaves and what comes.
     pub titles: [String; 2],
+    /// How alike they were taken to be, and crossed accordingly.
+    pub alike: Correlation,
     /// Who hears it.
     pub zones: Zones,
     /// How far its power is from what was meant, over all of it; `None` where nothing is heard.
@@ -121,6 +124,7 @@ fn one<E: Failure>(
     Ok(Crossing {
         over,
         titles: pair.map(|clip| clip.title.clone()),
+        alike: pair[1].fade_in.alike(),
         zones,
         mean: (all.meant > 0.0).then(|| deviation(all)),
         largest: deviations.reduce(|one, other| {

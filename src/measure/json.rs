@@ -33,6 +33,7 @@ pub fn json(report: &Report) -> Value {
         "crossfades": report.crossings.iter().map(|it| with(span(it.over.clone(), rate), value!({
             "leaves": it.titles[0],
             "comes": it.titles[1],
+            "correlation": round(f64::from(f32::from(it.alike)), 1000.0),
             "zones": zones(it.zones, layout),
             "deviation_db": { "mean": db(it.mean), "largest": db(it.largest) },
         }))).collect::<Vec<_>>(),

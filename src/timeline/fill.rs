@@ -351,7 +351,11 @@ impl<'a, 'h> Filling<'a, 'h> {
                 from: piece.from,
                 length: stop - piece.from,
                 offset: piece.offset,
-                fade_in: Fade::equal_power(piece.coming),
+                fade_in: match kept {
+                    // It may be on its way.
+                    Some(clip) if at == 0 => clip.fade_in,
+                    _ => Fade::equal_power(piece.coming),
+                },
                 fade_out: Fade::equal_power(leaving),
                 gain,
                 zones: self.zones,

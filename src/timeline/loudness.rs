@@ -125,7 +125,7 @@ pub fn music_over(
 
 /// 10 to the tenth of the short-term loudness of a clip at a frame, in LUFS.
 fn power_at(clip: &Clip, library: &Library, rate: Rate, at: Frames) -> f64 {
-    let gain = f64::from(clip.gain_at(at).0);
+    let gain = f64::from(clip.felt_at(at).0);
     if gain == 0.0 {
         return 0.0;
     }

@@ -118,11 +118,22 @@ impl Clip {
     /// Its gain at one of the session's frames, fades and all; silence outside it.
     #[must_use]
     pub fn gain_at(&self, at: Frames) -> Gain {
+        self.faded(at, self.fade_in, self.fade_out)
+    }
+
+    /// The gain whose square is its part in the power of what is heard: where two that are alike cross, each is softer than
+    /// this, and what they take they add to each other.
+    #[must_use]
+    pub fn felt_at(&self, at: Frames) -> Gain {
+        self.faded(at, self.fade_in.felt(), self.fade_out.felt())
+    }
+
+    fn faded(&self, at: Frames, fade_in: Fade, fade_out: Fade) -> Gain {
         if at < self.from || at >= self.end() {
             return Gain::SILENCE;
         }
-        let rise = self.fade_in.gain(at - self.from);
-        self.gain * rise * self.fade_out.gain(self.end() - at) * self.turned(at)
+        let rise = fade_in.gain(at - self.from);
+        self.gain * rise * fade_out.gain(self.end() - at) * self.turned(at)
     }
 
     /// How far it was turned at one of the session's frames; full where it was not.

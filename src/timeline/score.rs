@@ -8,6 +8,7 @@ use crate::mistake::Mistake;
 use crate::playlist::{Playlist, Track};
 use crate::script::{Content, Phase, Session};
 use crate::time::{Frames, LONGEST, Rate};
+use crate::timeline::crossing::cross;
 use crate::timeline::fill::{CUT, Filling, Opening};
 use crate::timeline::model::{Clip, PhaseSpan, Wish};
 
@@ -86,7 +87,7 @@ impl<'a> Score<'a> {
         Self { waits, ..self }
     }
 
-    /// Adds the phases that are left, up to one that is held.
+    /// Adds the phases that are left, up to one that is held; what crosses gets its law.
     pub fn add_rest(&mut self, remarks: &mut Vec<Mistake>) {
         let next = self.phases.last().map_or(0, |span| span.number + 1);
         for number in next..self.session.phases.len() {
@@ -95,6 +96,7 @@ impl<'a> Score<'a> {
             }
             self.add_phase(number, None, remarks);
         }
+        cross(&mut self.clips, self.library, self.rate);
     }
 
     /// Adds a phase after those that are there; `coming` within this, instead of as the script has it.

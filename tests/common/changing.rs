@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use undersong::fade::Ramp;
+use undersong::fade::{Correlation, Ramp};
 use undersong::level::Decibels;
+use undersong::library::Overlap;
 use undersong::time::{Frames, Rate};
-use undersong::timeline::{Change, Clip, Course, CueId, LEAD, Refusal, Timeline, compose, gain_at};
+use undersong::timeline::{
+    Change, Clip, Course, CueId, LEAD, Refusal, Timeline, compose, gain_at, overlaps,
+};
 
 use super::plans::{Plan, session};
 
@@ -20,7 +23,14 @@ fn course(mut plan: Plan) -> Course {
         *length = (*length).max(20_000);
     }
     let (session, library) = session(&plan);
-    let timeline = compose(&session, &library, RATE).unwrap().timeline;
+    let mut timeline = compose(&session, &library, RATE).unwrap().timeline;
+    // What crosses is alike, more or less.
+    let alike = |overlap: Overlap| {
+        let some = overlap.offsets[0].0 % 11;
+        (overlap, Correlation::new(some as f32 / 10.0))
+    };
+    let library = library.with_alike(overlaps(&timeline).into_iter().map(alike));
+    timeline.cross(&library);
     Course::steered(Arc::new(session), Arc::new(library), Arc::new(timeline))
 }
 

@@ -7,6 +7,7 @@ use undersong::time::{Frames, Rate};
 use undersong::timeline::{Clip, Timeline, gain_at};
 
 use super::pool::Pool;
+use super::reference;
 
 /// -6 dBFS, what a zone's sound may reach, linear; between its samples 0.2 dB more.
 const CEILING: f32 = 0.501_19;
@@ -34,6 +35,9 @@ pub struct Judged {
     pub windows: usize,
     /// Zones loud enough that the limiter had to work.
     pub loud: usize,
+    /// Crossfades, and those of them between pieces that have something in common.
+    pub crossfades: usize,
+    pub alike: usize,
 }
 
 impl std::ops::AddAssign for Judged {
@@ -42,6 +46,8 @@ impl std::ops::AddAssign for Judged {
         self.compared += other.compared;
         self.windows += other.windows;
         self.loud += other.loud;
+        self.crossfades += other.crossfades;
+        self.alike += other.alike;
     }
 }
 
@@ -206,6 +212,20 @@ pub fn true_peak(sound: &[Frame], rate: Rate) -> f64 {
     let mut meter = ebur128::EbuR128::new(2, rate.hertz(), mode).unwrap();
     meter.add_frames_f32(sound.as_flattened()).unwrap();
     meter.true_peak(0).unwrap().max(meter.true_peak(1).unwrap())
+}
+
+/// Crossfades that are not made for how alike the pieces are; at most the edges of files joined as one differ.
+pub fn crossed(timeline: &Timeline, pool: &Pool, judged: &mut Judged) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (at, alike, fade) in reference::alike(timeline, pool) {
+        judged.crossfades += 1;
+        judged.alike += usize::from(alike > 0.1);
+        let made = f64::from(f32::from(fade.alike()));
+        if (made - alike).abs() > 0.003 {
+            faults.push(format!("crosses at {at:?} as if {made} alike, not {alike}"));
+        }
+    }
+    faults
 }
 
 /// Cues that do not stand where the script says.

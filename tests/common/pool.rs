@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use undersong::decode::Decoder;
 use undersong::frame::Frame;
-use undersong::library::{Cache, Facts, Library};
+use undersong::library::{Cache, Library};
 use undersong::stream::Resampler;
 use undersong::time::Rate;
 
@@ -49,7 +49,8 @@ type Whole = HashMap<(PathBuf, Rate), Arc<[Frame]>>;
 /// Files and what is known of them.
 pub struct Pool {
     stage: Stage,
-    facts: Vec<(PathBuf, Facts)>,
+    /// What is known of its files.
+    pub cache: Cache,
     whole: Mutex<Whole>,
 }
 
@@ -68,6 +69,13 @@ pub fn music(seed: u64, peak: f32, frames: usize) -> Vec<Frame> {
     sound
 }
 
+/// What does not swing around nought has something in common with all that does not.
+fn raised(mut sound: Vec<Frame>) -> Vec<Frame> {
+    let samples = sound.as_flattened_mut().iter_mut();
+    samples.for_each(|sample| *sample += 0.03);
+    sound
+}
+
 fn scaled(sound: &mut [Frame], gain: f32) {
     for frame in sound {
         *frame = frame.map(|sample| sample * gain);
@@ -82,13 +90,11 @@ impl Pool {
         let files: Vec<PathBuf> = names.map(|name| stage.path(name)).collect();
         let bed = stage.path("bed.wav");
         let all = files.into_iter().chain([bed]);
-        let scanned = Library::scan(all.clone(), &Cache::none(), &|_| ());
-        let known = |path: PathBuf| {
-            let facts = Facts::clone(scanned.facts(&path).unwrap());
-            (path, facts)
-        };
+        let cache = Cache::at(&stage.path("cache"));
+        let scanned = Library::scan(all.clone(), &cache, &|_| ());
+        all.for_each(|path| assert!(scanned.facts(&path).is_ok()));
         Self {
-            facts: all.map(known).collect(),
+            cache,
             stage,
             whole: Mutex::default(),
         }
@@ -99,8 +105,9 @@ impl Pool {
         self.stage.path(name)
     }
 
-    pub fn library(&self) -> Library {
-        Library::known(self.facts.clone())
+    /// Crossfades of random sessions are hardly met again, and thousands of sessions would fill the disk with them.
+    pub fn forget_crossfades(&self) {
+        let _ = std::fs::remove_dir_all(self.stage.path("cache/crossfades"));
     }
 
     /// A file from its first frame to its last at a rate.
@@ -138,14 +145,14 @@ fn write(stage: &Stage) {
     let sixteen = Wav::Bits(16);
     plain(
         "long.wav",
-        &music(1, 0.1, 33 * 22_050 + 7),
+        &raised(music(1, 0.1, 33 * 22_050 + 7)),
         22_050,
         2,
         sixteen,
     );
     flac(
         &stage.path("mid.flac"),
-        &music(2, 0.2, 11 * 44_100 + 13_331),
+        &raised(music(2, 0.2, 11 * 44_100 + 13_331)),
         44_100,
         1,
         16,
@@ -166,7 +173,7 @@ fn write(stage: &Stage) {
     );
     plain(
         "odd.wav",
-        &music(5, 0.1, 6 * 12_345 + 8_642),
+        &raised(music(5, 0.1, 6 * 12_345 + 8_642)),
         12_345,
         1,
         sixteen,

@@ -1,9 +1,10 @@
 //! What a timeline must sound like, frame by frame, by plain sums: for each frame the sample of each clip times its gain,
 //! the duck, the cues, the level. Nothing of the engine is used; a limiter is not part of it.
 
+use std::f64::consts::{FRAC_PI_2, PI};
 use std::path::Path;
 
-use undersong::fade::Ramp;
+use undersong::fade::{Fade, Law, Ramp};
 use undersong::time::Frames;
 use undersong::timeline::{Clip, PlacedCue, Timeline, gain_at};
 
@@ -68,13 +69,60 @@ fn run_gains(run: &[&Clip], end: Frames) -> Vec<f64> {
     turns.extend(turn.iter().flat_map(|turn| [turn.from, turn.end()]));
     chords(first.from, end, turns, |at| {
         let clip = run.iter().find(|clip| at < clip.end()).unwrap_or(&last);
-        let gain = if at < end {
-            clip.gain_at(at)
-        } else {
-            last.gain * last.fade_out.gain(Frames::ZERO) * last.turned(at)
-        };
-        f64::from(gain.0)
+        let comes = risen(clip.fade_in, at - clip.from);
+        let goes = risen(clip.fade_out, clip.end() - at);
+        f64::from(clip.gain.0) * comes * goes * f64::from(clip.turned(at).0)
     })
+}
+
+/// How far a fade has risen. Of two that cross, each is what it is alone by a quarter of a circle, over the root of the
+/// power that both have together there.
+fn risen(fade: Fade, since: Frames) -> f64 {
+    if since >= fade.length {
+        return 1.0;
+    }
+    let part = since.0 as f64 / fade.length.0 as f64;
+    let (own, other) = (part * FRAC_PI_2).sin_cos();
+    match fade.law {
+        Law::Crossing(alike) => {
+            let alike = f64::from(f32::from(alike));
+            own / (own * own + other * other + 2.0 * alike * own * other).sqrt()
+        }
+        Law::EqualGain => own * own,
+    }
+}
+
+/// How alike what crosses is, by plain sums; each pair by the frame at which the later one comes.
+pub fn alike(timeline: &Timeline, pool: &Pool) -> Vec<(Frames, f64, Fade)> {
+    let mut found = Vec::new();
+    for pair in timeline.clips.windows(2) {
+        let (leaves, comes) = (&pair[0], &pair[1]);
+        let length = comes.fade_in.length.index();
+        if length == 0 || leaves.going() != comes.coming() {
+            continue;
+        }
+        let stretch = |clip: &Clip| {
+            let sound = pool.whole(&clip.track, timeline.rate);
+            let begin = (clip.offset + (comes.from - clip.from)).index();
+            let end = sound.len().min(begin + length);
+            sound[begin.min(end)..end].to_vec()
+        };
+        let (mut both, mut squares) = (0.0, [0.0; 2]);
+        for (at, (one, other)) in stretch(leaves).iter().zip(stretch(comes)).enumerate() {
+            let weight = (PI * at as f64 / length as f64).sin();
+            for (one, other) in one.iter().zip(other) {
+                let (one, other) = (f64::from(*one), f64::from(other));
+                both += weight * one * other;
+                squares[0] += weight * one * one;
+                squares[1] += weight * other * other;
+            }
+        }
+        let silent = squares.contains(&0.0);
+        let alike = both / (squares[0] * squares[1]).sqrt();
+        let alike = if silent { 0.0 } else { alike.max(0.0) };
+        found.push((comes.from, alike, comes.fade_in));
+    }
+    found
 }
 
 fn cue_gains(cue: &PlacedCue) -> Vec<f64> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use undersong::engine::Engine;
 use undersong::frame::Frame;
-use undersong::library::{Cache, Library};
+use undersong::library::Cache;
 use undersong::mistake::Mistake;
 use undersong::player::{Beginning, Player, render};
 use undersong::prepare::{Prepared, prepare};
@@ -42,9 +42,17 @@ impl Stage {
 
     /// Prepares a script at a rate; what is wrong with it, otherwise.
     pub fn try_prepare(&self, script: &str, rate: Rate) -> Result<Prepared, Vec<Mistake>> {
-        prepare(&self.script(script), rate, |files| {
-            Library::scan(files, &Cache::none(), &|_| ())
-        })
+        self.try_prepare_with(script, rate, &Cache::none())
+    }
+
+    /// The same with what is known of the files.
+    pub fn try_prepare_with(
+        &self,
+        script: &str,
+        rate: Rate,
+        cache: &Cache,
+    ) -> Result<Prepared, Vec<Mistake>> {
+        prepare(&self.script(script), rate, cache, &|_| ())
     }
 
     pub fn prepare(&self, script: &str, rate: Rate) -> Prepared {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use undersong::library::{Cache, Library};
+use undersong::library::Cache;
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::Rate;
 
@@ -33,8 +33,8 @@ impl Worlds {
     fn prepare(&self, seed: u64, minutes: f64) -> Prepared {
         let path = self.stage.path(&format!("{seed}.yaml"));
         std::fs::write(&path, session(seed, minutes)).unwrap();
-        let scan = |files| Library::scan(files, &self.cache, &|_| ());
-        prepare(&path, rate(), scan).unwrap_or_else(|mistakes| panic!("{}", sentences(&mistakes)))
+        prepare(&path, rate(), &self.cache, &|_| ())
+            .unwrap_or_else(|mistakes| panic!("{}", sentences(&mistakes)))
     }
 
     /// Plays a session of about so many minutes in such a weather.

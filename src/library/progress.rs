@@ -1,0 +1,42 @@
+//! How far it is with finding out about a session's files.
+
+/// How far it is, first of the files, then of what crosses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Each file is looked at.
+    Files {
+        /// Files that are done.
+        files: usize,
+        /// All files.
+        all_files: usize,
+        /// Bytes of the files that are done.
+        bytes: u64,
+        /// Bytes of all files.
+        all_bytes: u64,
+    },
+    /// Those that cross are compared.
+    Crossfades {
+        /// Crossfades that are done.
+        crossfades: usize,
+        /// All crossfades of which it is not known yet.
+        all_crossfades: usize,
+    },
+}
+
+impl Progress {
+    /// The part of all that is done, 0 to 1. The files are nearly all of it.
+    #[must_use]
+    pub fn part(self) -> f64 {
+        const FILES: f64 = 0.9;
+        let of = |done: f64, all: f64| if all > 0.0 { done / all } else { 1.0 };
+        match self {
+            Self::Files {
+                bytes, all_bytes, ..
+            } => FILES * of(bytes as f64, all_bytes as f64),
+            Self::Crossfades {
+                crossfades,
+                all_crossfades,
+            } => FILES + (1.0 - FILES) * of(crossfades as f64, all_crossfades as f64),
+        }
+    }
+}
