@@ -135,8 +135,8 @@ impl Caps {
     #[must_use]
     pub fn within(&self, layout: &Layout) -> Self {
         Self {
-            loudest: self.loudest.within(layout),
-            ceiling: self.ceiling.within(layout),
+            loudest: self.loudest.within(layout, Decibels::LOUDEST),
+            ceiling: self.ceiling.within(layout, Self::CEILING),
         }
     }
 
@@ -144,8 +144,8 @@ impl Caps {
     #[must_use]
     pub fn lower(&self, other: &Self) -> Self {
         Self {
-            loudest: self.loudest.lower(&other.loudest),
-            ceiling: self.ceiling.lower(&other.ceiling),
+            loudest: self.loudest.lower(&other.loudest, Decibels::LOUDEST),
+            ceiling: self.ceiling.lower(&other.ceiling, Self::CEILING),
         }
     }
 
@@ -173,20 +173,25 @@ impl Each {
         own.map(|(_, bound)| *bound)
     }
 
-    fn within(&self, layout: &Layout) -> Self {
-        let lowest = self.0.iter().map(|(_, bound)| *bound);
-        match (&layout.0[..], lowest.reduce(Decibels::min)) {
-            ([everybody], Some(lowest)) => Self(vec![(*everybody, lowest)]),
-            _ => self.clone(),
+    fn within(&self, layout: &Layout, unsaid: Decibels) -> Self {
+        let [everybody] = layout.0[..] else {
+            return self.clone();
+        };
+        if self.is_empty() {
+            return Self::default();
         }
+        let bounds = Listener::ALL.map(|listener| self.of(listener).unwrap_or(unsaid));
+        let lowest = bounds.into_iter().fold(bounds[0], Decibels::min);
+        Self(vec![(everybody, lowest)])
     }
 
-    fn lower(&self, other: &Self) -> Self {
-        let bounds = Listener::ALL.into_iter().filter_map(|listener| {
-            let both = [self.of(listener), other.of(listener)].into_iter();
-            Some((listener, both.flatten().reduce(Decibels::min)?))
-        });
-        Self(bounds.collect())
+    fn lower(&self, other: &Self, unsaid: Decibels) -> Self {
+        if self.is_empty() && other.is_empty() {
+            return Self::default();
+        }
+        let of = |each: &Self, listener| each.of(listener).unwrap_or(unsaid);
+        let lower = |listener| (listener, of(self, listener).min(of(other, listener)));
+        Self(Listener::ALL.map(lower).into())
     }
 }
 
@@ -277,6 +282,26 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_is_not_named_bears_what_is_usual() {
+        let named = |listener, ceiling| Caps::new(Vec::new(), vec![(listener, Decibels(ceiling))]);
+        let of_all = |caps: &Caps| Listener::ALL.map(|listener| caps.ceiling(listener).0);
+        // Everybody hears the one zone there is, and the others were not named.
+        let one = named(Listener::A, -3.0).within(&Layout::single());
+        assert_eq!(one.ceiling(Listener::Room), Caps::CEILING);
+        let one = named(Listener::A, -9.0).within(&Layout::single());
+        assert_eq!(one.ceiling(Listener::Room), Decibels(-9.0));
+        let two = named(Listener::A, -3.0).within(&Layout::couple(false));
+        assert_eq!(of_all(&two), [-3.0, -6.0, -6.0]);
+        // What was limited at the usual is not limited less after a crash.
+        let lower = Caps::default().lower(&named(Listener::B, -3.0));
+        assert_eq!(of_all(&lower), [-6.0; 3]);
+        let lower = named(Listener::A, -12.0).lower(&named(Listener::B, -3.0));
+        assert_eq!(of_all(&lower), [-12.0, -6.0, -6.0]);
+        assert!(Caps::default().lower(&Caps::default()).is_empty());
+        assert!(Caps::default().within(&Layout::single()).is_empty());
+    }
 
     #[test]
     fn a_couple_has_two_zones_and_a_room_on_request() {

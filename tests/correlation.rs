@@ -108,7 +108,14 @@ fn half_of_the_same_noise_is_half_alike() {
         alike(&prepared)
     );
     assert_even(&prepared, 0.5, 0.3);
-    // Of a piece that is softer it is the same.
+    // A file that is softer is as alike, and brought to the same loudness they cross as evenly.
+    let half = Decibels(-6.0).gain().0;
+    one.iter_mut().flatten().for_each(|sample| *sample *= half);
+    write(&stage.path("1.wav"), &one, 48_000, 2);
+    let brought = stage.prepare(&SCRIPT.replace("as-is", "-26 LUFS"), RATE);
+    assert_eq!(alike(&brought), alike(&prepared));
+    assert_even(&brought, 0.5, 0.4);
+    // Of a piece that is much softer it is the same.
     one.iter_mut().flatten().for_each(|sample| *sample *= 0.1);
     write(&stage.path("1.wav"), &one, 48_000, 2);
     let softer = stage.prepare(SCRIPT, RATE);

@@ -5,7 +5,6 @@
 
 mod common;
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,6 +15,7 @@ use common::judge::{Judged, Zone, crossed, misplaced};
 use common::pool::Pool;
 use common::reference;
 use undersong::frame::Frame;
+use undersong::level::{Decibels, Loudness};
 use undersong::player::{Beginning, Player, What};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::Frames;
@@ -30,18 +30,14 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
-/// What came out of the engine, zone by zone, and the frames in which a guard held something back there.
-struct Sound(Vec<Vec<Frame>>, Vec<Vec<Range<usize>>>);
-
-/// A guard works on what leaves a little later.
-const LATER: usize = 400;
+/// What came out of the engine, zone by zone.
+type Sound = Vec<Vec<Frame>>;
 
 /// Plays a session in blocks of any length.
 fn play(course: Course, mut block: impl FnMut() -> usize) -> Result<Sound, String> {
     let length = course.timeline().length;
     let (mut player, mut engine) = Player::offline(Beginning::new(course, Frames::ZERO)).unwrap();
     let mut zones = vec![Vec::with_capacity(length.index()); engine.channels() / 2];
-    let mut held = vec![Vec::new(); zones.len()];
     while player.position() < length {
         for happening in player.tick() {
             match happening.what {
@@ -57,23 +53,23 @@ fn play(course: Course, mut block: impl FnMut() -> usize) -> Result<Sound, Strin
         }
         let mut out = vec![0.0; frames * engine.channels()];
         engine.render(&mut out);
-        let begin = zones[0].len();
-        for (held, zone) in held.iter_mut().zip(player.timeline().layout.zones()) {
-            if player.meters(zone).limiter.0 < 0.0 {
-                held.push(begin..begin + frames + LATER);
-            }
-        }
         for frame in out.chunks_exact(engine.channels()) {
             for (zone, pair) in zones.iter_mut().zip(frame.as_chunks().0) {
                 zone.push(*pair);
             }
         }
     }
-    Ok(Sound(zones, held))
+    Ok(zones)
 }
 
 struct Sessions {
     pool: Pool,
+}
+
+/// Music that is 10 dB softer than what its tracks are brought to, or usually would be, startles nobody.
+fn calm(prepared: &Prepared) -> Loudness {
+    let usual = prepared.session.music.loudness;
+    usual.unwrap_or(Loudness(-23.0)) + Decibels(-10.0)
 }
 
 /// Spoils what is played, not what it is judged by.
@@ -91,7 +87,7 @@ struct Session {
 fn other_blocks(session: &Session) -> Option<String> {
     let again = play(session.prepared.written(), || 8_192);
     let other = match again {
-        Ok(again) => again.0 != session.heard.0,
+        Ok(again) => again != session.heard,
         Err(error) => return Some(error),
     };
     other.then(|| "blocks of another length give other samples".to_owned())
@@ -135,7 +131,7 @@ impl Sessions {
         let mut dice = Dice::new(seed);
         let heard = play(course, || 1 + (dice.unit() * 4_000.0) as usize)?;
         Ok(Session {
-            sum: reference::mix(&prepared.timeline, &self.pool),
+            sum: reference::mix(&prepared.timeline, &self.pool, calm(&prepared)),
             chance,
             prepared,
             heard,
@@ -147,13 +143,12 @@ impl Sessions {
         let timeline = &*session.prepared.timeline;
         let mut faults = misplaced(timeline, session.chance.due());
         faults.extend(crossed(timeline, &self.pool, judged));
-        for (at, heard) in session.heard.0.iter().enumerate() {
+        for (at, heard) in session.heard.iter().enumerate() {
             let zone = Zone {
                 name: format!("zone {at}"),
                 timeline,
                 sum: &session.sum[at],
                 heard,
-                held: &session.heard.1[at],
             };
             faults.extend(zone.not_too_loud(judged));
             faults.extend(zone.is_the_sum(judged));
@@ -190,8 +185,8 @@ impl Sessions {
             let Some(same) = without.zone(listener).or_else(all) else {
                 continue;
             };
-            let heard = session.heard.0[zone.index()].iter();
-            let mut pairs = heard.zip(&alone.0[same.index()]);
+            let heard = session.heard[zone.index()].iter();
+            let mut pairs = heard.zip(&alone[same.index()]);
             let other = pairs.position(|(a, b)| a != b);
             faults.extend(
                 other.map(|at| format!("{listener} hears what is for {one} at frame {at}")),
@@ -279,20 +274,20 @@ fn the_judges_find_what_is_wrong() {
     let of_timeline =
         |fits: &dyn Fn(&Session) -> bool, spoil: Spoil| spoilt(&sessions, fits, spoil, &|_| ());
 
-    let step = of_samples(&|sound| sound.0[0][30_000][1] += 0.001);
+    let step = of_samples(&|sound| sound[0][30_000][1] += 0.001);
     assert!(step.contains("instead of"), "{step}");
     assert!(step.contains("at frame 30000"), "{step}");
     assert!(step.contains("other samples"), "{step}");
-    let silence = of_samples(&|sound| sound.0[0][40_000..60_000].fill([0.0; 2]));
+    let silence = of_samples(&|sound| sound[0][40_000..60_000].fill([0.0; 2]));
     assert!(silence.contains("50 ms of silence"), "{silence}");
-    let wild = of_samples(&|sound| sound.0[0][7] = [f32::NAN, 0.0]);
+    let wild = of_samples(&|sound| sound[0][7] = [f32::NAN, 0.0]);
     assert!(wild.contains("too loud at frame 7"), "{wild}");
-    let late = of_samples(&|sound| sound.0[0].rotate_right(1));
+    let late = of_samples(&|sound| sound[0].rotate_right(1));
     assert!(late.contains("instead of"), "{late}");
 
-    let loud = |session: &Session| session.heard.0[0].iter().any(|f| f[0].abs() > 0.5);
+    let loud = |session: &Session| session.heard[0].iter().any(|f| f[0].abs() > 0.5);
     let louder = |sound: &mut Sound| {
-        for frame in &mut sound.0[0] {
+        for frame in &mut sound[0] {
             *frame = frame.map(|sample| sample * 1.1);
         }
     };

@@ -61,15 +61,18 @@ impl Decoder {
     /// Whether the file, though nothing else is wrong with it, is not what its own checksums say: those of a FLAC file's
     /// sound, or of an Ogg file's pages. Asked at the end of a file that was opened to be checked and never sought, since
     /// only there is every frame known; otherwise the answer is no. Blocking.
-    #[must_use]
-    pub fn is_altered(&mut self) -> bool {
+    ///
+    /// # Errors
+    /// Only where the disk fails.
+    pub fn is_altered(&mut self) -> Result<bool, DecodeError> {
         let Origin::Checked(path) = &self.origin else {
-            return false;
+            return Ok(false);
         };
-        let known = self.ended && !self.skipped && self.tape.damage.is_none();
-        known
-            && (self.sound.decoder.finalize().verify_ok == Some(false)
-                || pages::are_damaged(path).unwrap_or(false))
+        if !self.ended || self.skipped || !self.tape.damage.is_none() {
+            return Ok(false);
+        }
+        let other = self.sound.decoder.finalize().verify_ok == Some(false);
+        Ok(other || pages::are_damaged(path)?)
     }
 
     /// Opens a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.

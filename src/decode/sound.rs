@@ -131,8 +131,9 @@ fn refusal(format: &dyn FormatReader, params: &AudioCodecParameters) -> DecodeEr
 /// Longer than the memory of MP3 (two packets of 1152), AAC (1024) and Vorbis (8192).
 const LOSSY_PREROLL: i64 = 8192;
 
-/// RFC 7845 asks for 80 ms. After a second music is the same to the bit; speech remembers for longer, ever less.
-const OPUS_PREROLL: i64 = 48_000;
+/// RFC 7845 asks for 80 ms. After a second music is the same to the bit; speech remembers for longer, ever less. And a last
+/// page is told its place only by the one before it, and may hold 5 s.
+const OPUS_PREROLL: i64 = 6 * 48_000;
 
 fn people_name(short: &str) -> &'static str {
     match short {

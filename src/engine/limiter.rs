@@ -18,7 +18,7 @@ pub const MAX_BLOCK: usize = 256;
 /// What lies behind a sample must be known before it can be said what the sound reaches there.
 const REACH: usize = Close::TAPS - 1 - Close::SIDE;
 
-/// What is above the ceiling is brought to 0.8 dB below it.
+/// What is above the ceiling is brought as far below it, but by no more than 0.8 dB.
 const AIM: f32 = 0.912;
 
 /// Gains are summed as integers, so that the mean of ones is exactly one, for ever.
@@ -134,7 +134,8 @@ impl Limiter {
             let required = if size <= self.ceiling {
                 1.0
             } else {
-                AIM * self.ceiling / size
+                let fits = self.ceiling / size;
+                fits * fits.max(AIM)
             };
             let least = self.minima.push(now, required);
             let released = self.depth * self.release;

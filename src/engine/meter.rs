@@ -39,7 +39,7 @@ impl Meter {
             step: 0,
             sums: [0.0; 2],
             count: 0,
-            step_frames: (hertz * 0.4 / STEPS as f64).round() as usize,
+            step_frames: (hertz * 0.4 / STEPS as f64).round().max(1.0) as usize,
             momentary: Loudness::of_power(0.0),
         }
     }

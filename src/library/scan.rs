@@ -45,7 +45,7 @@ fn decode(path: &Path, hash: String) -> Result<Facts, Fault> {
     if measured.frames.0 == 0 {
         return Err(Fault::Unplayable(DecodeError::Silent));
     }
-    let altered = decoder.is_altered();
+    let altered = decoder.is_altered()?;
     let tags = decoder.tags().clone();
     Ok(Facts {
         hash,

@@ -11,7 +11,7 @@ use crate::timeline::Timeline;
 use crate::zone::{Layout, Zone, Zones};
 
 /// A limiter is normally idle; what it does beyond this is heard.
-const HELD: Decibels = Decibels(-0.5);
+const HELD: Decibels = Decibels(-1.0);
 /// Work of a limiter that comes again so soon is one place.
 const AGAIN: Duration = Duration::from_secs(10);
 /// How far the power of a crossfade may be from what was meant.

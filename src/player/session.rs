@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::decode::{Decoder, Disk, OwnDisk};
-use crate::engine::{Brake, Command, Engine, Event, Handle, Loop, Meters, Revision, Setup, Stop};
+use crate::engine::{
+    Brake, Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop,
+};
 use crate::journal::Journal;
 use crate::level::{Decibels, Loudness};
 use crate::player::gate::Open;
 use crate::player::happening::{Happening, What, between};
+use crate::player::offline::BLOCK;
 use crate::player::scribe::Scribe;
 use crate::player::sequencer::{Sequencer, Trouble};
 use crate::stream::{Reading, StreamError, Streams, load_loop};
@@ -33,8 +36,16 @@ const LATER: Duration = Duration::from_millis(20);
 /// But no later than by so many doublings.
 const MOST_LATE: u32 = 6;
 
-/// A ring holds this much at most, and is filled again from two thirds of it on.
+/// Live, a ring holds this much at most, and is filled again from two thirds of it on.
 const RING: Duration = Duration::from_secs(6);
+
+/// In a rendering a ring holds what a few blocks need, whatever the rate, and stays within a processor's cache.
+const RING_OF_RENDERING: Frames = Frames(1 << 16);
+
+const _: () = assert!(
+    RING_OF_RENDERING.0 as usize > 3 * BLOCK + 2 * GUARD,
+    "or a block is waited for that finds no room"
+);
 
 /// The bed is part of the program: what stands in when a file fails must not be a file.
 const BUNDLED_BED: &[u8] = include_bytes!("../../cues/bed.flac");
@@ -172,13 +183,17 @@ impl Player {
             ramp_in,
             caps,
             calm: course.session().music.loudness.unwrap_or(USUAL) + CALM,
-            // A rendering that writes no record shows nobody anything.
+            // A rendering that writes no record shows nobody how loud it is.
             metered: journal.is_some() || matches!(reading, Reading::OnDemand(_)),
             bed: bed(&timeline)?,
             bed_gain: timeline.bed.gain,
             brake,
         });
-        let streams = Streams::start(rate.frames(RING), reading).map_err(StartError::Thread)?;
+        let ring = match reading {
+            Reading::OnDemand(_) => rate.frames(RING),
+            Reading::Ahead => RING_OF_RENDERING,
+        };
+        let streams = Streams::start(ring, reading).map_err(StartError::Thread)?;
         tracing::info!(
             script = timeline.script,
             rate = rate.hertz(),

@@ -118,7 +118,7 @@ impl Resampler {
     }
 
     /// Takes the file's next frames, any number, and appends what is ready to `out`. Allocates
-    /// nothing where `out` has room.
+    /// nothing where `out` has room for that and a whole block, seven times 1024 frames at the slower rate or little more.
     pub fn push(&mut self, frames: &[Frame], out: &mut Vec<Frame>) {
         self.pushed += Frames::from(frames.len());
         let Some(blocks) = &mut self.blocks else {

@@ -119,8 +119,8 @@ impl Source {
         }
     }
 
-    /// Lays the next frames into `out`, which is empty. Live it does not wait for the disk, as far as that can be told; while rendering it
-    /// does.
+    /// Lays the next frames into `out`, which has to be empty. Live it does not wait for the disk, as far as that can be
+    /// told; while rendering it does.
     ///
     /// # Errors
     /// Where the file cannot be opened or read.

@@ -196,7 +196,7 @@ impl<'a> Score<'a> {
         }
         let last = filled.last;
         if heard.is_empty() && coming.is_none() {
-            self.cross(&mut filled.clips);
+            self.meet(&mut filled.clips);
         }
         self.clips.extend(filled.clips);
         self.last = last.or(self.last);
@@ -234,7 +234,7 @@ impl<'a> Score<'a> {
 
     /// Makes the clip that leaves the phase before and the one that comes cross each other: both fades alike, as long as
     /// the shorter of the two allows.
-    fn cross(&mut self, coming: &mut [Clip]) {
+    fn meet(&mut self, coming: &mut [Clip]) {
         let mut before = self.clips.iter_mut().rev().filter(|clip| !clip.leaves());
         let (Some(before), Some(first)) = (before.next(), coming.first_mut()) else {
             return;

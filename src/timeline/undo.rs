@@ -79,8 +79,11 @@ fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Opti
         let target = planned.turn.map_or(Gain::UNITY, |turn| turn.target);
         Some(turn(clip, at, fade, target))
     };
+    // What is on its way in comes as it began to.
+    let comes = at < clip.coming().end;
     Some(Clip {
         turn,
+        fade_in: if comes { clip.fade_in } else { planned.fade_in },
         ..planned.clone()
     })
 }

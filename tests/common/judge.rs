@@ -1,7 +1,5 @@
 //! Judges of a session's samples: each says what is wrong, where, in a sentence.
 
-use std::ops::Range;
-
 use undersong::frame::Frame;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Clip, Timeline, gain_at};
@@ -12,10 +10,6 @@ use super::reference;
 /// -6 dBFS, what a zone's sound may reach, linear; between its samples 0.2 dB more.
 const CEILING: f32 = 0.501_19;
 const TRUE_CEILING: f64 = 0.501_19 * 1.023_3;
-/// At rates that no device has, where all music is noise up to the middle of the rate: 0.6 dB.
-const TRUE_CEILING_OF_NOISE: f64 = 0.501_19 * 1.071_5;
-/// The least rate that a device for music has.
-const MUSIC: u32 = 32_000;
 /// What cannot reach the ceiling between its samples either.
 const SOFT: f64 = 0.25;
 /// So far from the sum a sample may be: what 24 bits of a float round away.
@@ -57,8 +51,6 @@ pub struct Zone<'a> {
     pub timeline: &'a Timeline,
     pub sum: &'a [[f64; 2]],
     pub heard: &'a [Frame],
-    /// Where a guard says that it held something back.
-    pub held: &'a [Range<usize>],
 }
 
 impl Zone<'_> {
@@ -78,12 +70,7 @@ impl Zone<'_> {
         if samples.fold(0.0, |most: f32, s| most.max(s.abs())) > SOFT as f32 {
             judged.loud += 1;
             let peak = true_peak(self.heard, self.timeline.rate);
-            let ceiling = if self.timeline.rate.hertz() < MUSIC {
-                TRUE_CEILING_OF_NOISE
-            } else {
-                TRUE_CEILING
-            };
-            if peak > ceiling {
+            if peak > TRUE_CEILING {
                 faults.push(format!("{}: a true peak of {peak}", self.name));
             }
         }
@@ -112,14 +99,6 @@ impl Zone<'_> {
                 limited = at + ahead + after;
             }
             let heard = heard.map(f64::from);
-            let first = self.held.partition_point(|held| held.end <= at);
-            if self.held[first..]
-                .iter()
-                .take(1)
-                .any(|held| held.contains(&at))
-            {
-                continue;
-            }
             let wrong = if at >= limited {
                 judged.compared += 1;
                 (0..2).any(|side| (heard[side] - sum[side]).abs() > NEAR)

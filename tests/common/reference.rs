@@ -1,10 +1,13 @@
 //! What a timeline must sound like, frame by frame, by plain sums: for each frame the sample of each clip times its gain,
-//! the duck, the cues, the level. Nothing of the engine is used; a limiter is not part of it.
+//! the duck, the cues, the level. Nothing of the engine is used but its guard against what startles, which
+//! `tests/startle.rs` shows to be right; a limiter is not part of it.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::path::Path;
 
+use undersong::engine::StartleGuard;
 use undersong::fade::{Fade, Law, Ramp};
+use undersong::level::Loudness;
 use undersong::time::Frames;
 use undersong::timeline::{Clip, PlacedCue, Timeline, gain_at};
 
@@ -13,8 +16,8 @@ use super::pool::{Pool, as_one};
 /// A bent gain is laid out in straight chords of at most so many frames, from where its law changes on.
 const CHORD: u64 = 128;
 
-/// The sound of each zone.
-pub fn mix(timeline: &Timeline, pool: &Pool) -> Vec<Vec<[f64; 2]>> {
+/// The sound of each zone. Music up to `calm` startles nobody.
+pub fn mix(timeline: &Timeline, pool: &Pool, calm: Loudness) -> Vec<Vec<[f64; 2]>> {
     let length = timeline.length.index();
     let mut zones = vec![vec![[0.0; 2]; length]; timeline.layout.len()];
     for run in runs(timeline) {
@@ -31,6 +34,7 @@ pub fn mix(timeline: &Timeline, pool: &Pool) -> Vec<Vec<[f64; 2]>> {
         }
     }
     for zone in timeline.layout.zones() {
+        hold_back(&mut zones[zone.index()], timeline, calm);
         let ducks = timeline.ducks.iter().filter(|(of, _)| *of == zone);
         let ducks: Vec<Ramp> = ducks.map(|(_, ramp)| *ramp).collect();
         scale(&mut zones[zone.index()], &ducks);
@@ -47,6 +51,18 @@ pub fn mix(timeline: &Timeline, pool: &Pool) -> Vec<Vec<[f64; 2]>> {
         scale(zone, &timeline.levels);
     }
     zones
+}
+
+/// What rises too fast for people is held back, whatever it is.
+fn hold_back(zone: &mut [[f64; 2]], timeline: &Timeline, calm: Loudness) {
+    let mut guard = StartleGuard::new(timeline.rate, calm);
+    let mut held: Vec<_> = zone.iter().map(|f| f.map(|sample| sample as f32)).collect();
+    guard.watch(&mut held);
+    if guard.take_deepest() < 1.0 {
+        for (sum, frame) in zone.iter_mut().zip(held) {
+            *sum = frame.map(f64::from);
+        }
+    }
 }
 
 /// The clips, those together that go on in each other without a seam.

@@ -70,7 +70,7 @@ impl Measured {
                 } else {
                     self.around(at, reach, None)
                 };
-                (at, heard + clip.gain_at(at).decibels())
+                (at, heard + clip.felt_at(at).decibels())
             });
             points.collect()
         };
