@@ -8,7 +8,10 @@
 //! the same door (`mixer.rs`). It is not the same work everywhere:
 //!
 //! - *ours, mixing* is what all others are to be compared with: voices with equal-power ramps into a bus, at most one
-//!   chord of each curve for 128 frames. There is no limiter, as there is none in the others.
+//!   chord of each curve for 128 frames. There is no limiter, as there is none in the others. All voices begin at one frame,
+//!   so that blocks of 64 frames draw all chords or none: that is how far worst and median lie apart there. A few voices
+//!   are in the processor's nearest memory, where a chord and a gain that is the same whatever the blocks are dearer than
+//!   the loop; many are waited for.
 //! - *ours, whole engine* adds what a session has beside its voices: the guard against startles, the duck, the level, the
 //!   limiter that watches true peaks, and the meters. These cost the same for one voice as for 256.
 //! - oddio interpolates between two frames, so that a sound could have another rate; its ramps are linear and take 0.1 s,
