@@ -77,9 +77,9 @@ MINUTES ?= 60
 fuzz: setup
 	@sh fuzz/run $(TARGET) $(MINUTES)
 
-# Ratios to a plain loop and to a bare decode, in the same run. MUSIC=folder adds your own files.
+# Ratios to a plain loop, beside other mixers', and to a bare decode, in the same run. MUSIC=folder adds your own files.
 bench: setup
-	$(CARGO) bench --bench mixing
+	$(CARGO) run --release --locked --manifest-path benches/peers/Cargo.toml --target-dir target/peers
 	$(CARGO) bench --bench stages
 	$(CARGO) bench --bench blocks
 	$(CARGO) bench --bench session

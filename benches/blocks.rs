@@ -37,16 +37,25 @@ fn main() {
                 *shortest = time.min(*shortest);
             }
         }
-        let at = shortest.iter().zip(0..).max().map_or(0, |(_, at)| at);
-        shortest.sort_unstable();
-        let count = shortest.len();
-        let micros = |at: usize| shortest[at].as_secs_f64() * 1e6;
+        let mut order: Vec<usize> = (0..shortest.len()).collect();
+        order.sort_by_key(|at| shortest[*at]);
+        let micros = |place: usize| shortest[order[place]].as_secs_f64() * 1e6;
+        let count = order.len();
         let (median, worst) = (micros(count / 2), micros(count - 1));
+        let longest = order.iter().rev().take(5).map(|at| {
+            let place = Rate::DEFAULT.duration(Frames((at * BLOCK) as u64));
+            let time = shortest[*at].as_secs_f64() * 1e6;
+            format!("{:.3} s ({time:.1} µs)", place.as_secs_f64())
+        });
         println!(
-            "{name:>10} {count:>8} {median:>7.2} µs {:>7.2} µs {worst:>7.2} µs {:>14.2}   at {}",
+            "{name:>10} {count:>8} {median:>7.2} µs {:>7.2} µs {worst:>7.2} µs {:>14.2}",
             micros(count - 1 - count / 1000),
             worst / median,
-            undersong::time::clock(Rate::DEFAULT.duration(Frames((at * BLOCK) as u64))),
+        );
+        println!(
+            "{:>10} the longest: {}",
+            "",
+            longest.collect::<Vec<_>>().join(", ")
         );
     }
 }

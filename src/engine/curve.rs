@@ -34,15 +34,27 @@ pub struct Stretch {
     pub frames: usize,
 }
 
+/// A straight line that stands in for a part of a curve.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chord {
+    begin: Frames,
+    end: Frames,
+    /// The gain at `begin`, its change a frame, and the gain at `end`.
+    gain: f32,
+    slope: f32,
+    target: f32,
+}
+
 /// Walks a curve from chord to chord.
 #[derive(Debug)]
 pub struct Tracer<C> {
     /// The curve that is walked.
     curve: C,
-    begin: Frames,
-    end: Frames,
-    gain: f32,
-    slope: f32,
+    chord: Chord,
+    /// The chord after it, where the bend goes on. It is drawn one chord ahead, so that mixing does not wait for a sine.
+    coming: Chord,
+    /// Where the curve changes its law next.
+    turn: Frames,
 }
 
 impl<C: Curve> Tracer<C> {
@@ -50,10 +62,9 @@ impl<C: Curve> Tracer<C> {
     pub fn new(curve: C) -> Self {
         Self {
             curve,
-            begin: Frames::ZERO,
-            end: Frames::ZERO,
-            gain: 0.0,
-            slope: 0.0,
+            chord: Chord::default(),
+            coming: Chord::default(),
+            turn: Frames::ZERO,
         }
     }
 
@@ -65,38 +76,67 @@ impl<C: Curve> Tracer<C> {
     /// Changes the curve; the walk looks at it afresh. Real-time safe where `change` is.
     pub fn revise(&mut self, change: impl FnOnce(&mut C)) {
         change(&mut self.curve);
-        self.end = Frames::ZERO;
+        self.chord.end = Frames::ZERO;
+        self.turn = Frames::ZERO;
     }
 
     /// The next straight stretch from frame `at`, of 1 to `most` frames. Real-time safe.
     pub fn stretch(&mut self, at: Frames, most: usize) -> Stretch {
-        if at < self.begin || at >= self.end {
-            self.draw_chord(at);
+        if at < self.chord.begin || at >= self.chord.end {
+            self.go_to(at);
         }
-        let left = (self.end - at).0.min(most as u64) as usize;
+        let left = (self.chord.end - at).0.min(most as u64) as usize;
         Stretch {
-            gain: self.gain,
-            slope: self.slope,
-            index: (at - self.begin).index(),
+            gain: self.chord.gain,
+            slope: self.chord.slope,
+            index: (at - self.chord.begin).index(),
             frames: left.max(1),
         }
     }
 
-    fn draw_chord(&mut self, at: Frames) {
-        let turn = self.curve.turn_before(at);
-        let next = self.curve.turn_after(at).unwrap_or(Frames(u64::MAX));
+    fn go_to(&mut self, at: Frames) {
+        self.chord = if at == self.chord.end && at < self.turn {
+            self.coming
+        } else {
+            self.look(at)
+        };
+        if self.chord.end < self.turn {
+            self.coming = self.draw(self.chord.end, self.chord.target);
+        }
+    }
+
+    /// The chord that holds at `at`, wherever the walk was before.
+    fn look(&mut self, at: Frames) -> Chord {
+        let begin = self.curve.turn_before(at);
+        self.turn = self.curve.turn_after(at).unwrap_or(Frames(u64::MAX));
         if self.curve.is_flat(at) {
-            (self.begin, self.end) = (turn, next);
-            (self.gain, self.slope) = (self.curve.gain(at), 0.0);
-            return;
+            let gain = self.curve.gain(at);
+            return Chord {
+                begin,
+                end: self.turn,
+                gain,
+                slope: 0.0,
+                target: gain,
+            };
         }
         let chord = CHORD as u64;
-        self.begin = turn + Frames((at - turn).0 / chord * chord);
-        self.end = Frames((self.begin.0 + chord).min(next.0));
-        self.gain = self.curve.gain(self.begin);
+        let begin = begin + Frames((at - begin).0 / chord * chord);
+        self.draw(begin, self.curve.gain(begin))
+    }
+
+    /// The chord of a bend that begins at `begin` with `gain`.
+    fn draw(&self, begin: Frames, gain: f32) -> Chord {
+        let end = Frames((begin.0 + CHORD as u64).min(self.turn.0));
         // Just before the turn the curve may stand elsewhere than on it (a clip that ends in a gapless join).
-        let target = self.curve.gain(self.end);
-        self.slope = (target - self.gain) / (self.end - self.begin).0 as f32;
+        let target = self.curve.gain(end);
+        let slope = (target - gain) / (end - begin).0 as f32;
+        Chord {
+            begin,
+            end,
+            gain,
+            slope,
+            target,
+        }
     }
 }
 
@@ -104,13 +144,13 @@ impl<C: Curve> Tracer<C> {
 mod tests {
     use super::*;
 
-    /// Bent between frames 100 and 400, flat around.
-    struct Hill;
+    /// Bent between frames 100 and 400, flat around; so high at its top.
+    struct Hill(f32);
 
     impl Curve for Hill {
         fn gain(&self, at: Frames) -> f32 {
             let way = (at.0.clamp(100, 400) - 100) as f32 / 300.0;
-            way * way
+            self.0 * way * way
         }
         fn turn_before(&self, at: Frames) -> Frames {
             Frames(match at.0 {
@@ -131,13 +171,12 @@ mod tests {
         }
     }
 
-    fn walk(block: usize) -> Vec<f32> {
-        let mut tracer = Tracer::new(Hill);
+    fn walk(tracer: &mut Tracer<Hill>, from: usize, block: usize) -> Vec<f32> {
         let mut gains = Vec::new();
-        while gains.len() < 600 {
-            let mut left = block.min(600 - gains.len());
+        while from + gains.len() < 600 {
+            let mut left = block.min(600 - from - gains.len());
             while left > 0 {
-                let stretch = tracer.stretch(Frames::from(gains.len()), left);
+                let stretch = tracer.stretch(Frames::from(from + gains.len()), left);
                 for i in 0..stretch.frames {
                     gains.push(stretch.gain + stretch.slope * (stretch.index + i) as f32);
                 }
@@ -147,17 +186,54 @@ mod tests {
         gains
     }
 
+    fn hill() -> Tracer<Hill> {
+        Tracer::new(Hill(1.0))
+    }
+
     #[test]
     fn the_chords_follow_the_curve_whatever_the_blocks() {
-        let whole = walk(600);
+        let whole = walk(&mut hill(), 0, 600);
         for block in [1, 7, 64, 128, 129, 333] {
-            assert_eq!(walk(block), whole, "blocks of {block}");
+            assert_eq!(walk(&mut hill(), 0, block), whole, "blocks of {block}");
         }
         assert_eq!(whole[99], 0.0);
         assert_eq!(whole[100], 0.0);
         assert_eq!(whole[400], 1.0);
         for (at, gain) in whole.iter().enumerate() {
-            assert!((gain - Hill.gain(Frames::from(at))).abs() < 0.05, "{at}");
+            assert!(
+                (gain - Hill(1.0).gain(Frames::from(at))).abs() < 0.05,
+                "{at}"
+            );
         }
+    }
+
+    #[test]
+    fn a_walk_that_is_taken_up_anywhere_is_the_same_from_there_on() {
+        let whole = walk(&mut hill(), 0, 64);
+        let mut wanderer = hill();
+        for from in (0..600).rev().step_by(7).chain((0..600).step_by(76)) {
+            assert_eq!(walk(&mut wanderer, from, 64), whole[from..], "from {from}");
+            // Left in the middle of the bend, where a chord is drawn ahead.
+            let _ = wanderer.stretch(Frames(227), 1);
+        }
+    }
+
+    #[test]
+    fn a_curve_that_was_changed_holds_from_the_next_frame() {
+        let higher = walk(&mut Tracer::new(Hill(2.0)), 0, 64);
+        // On the seam of two chords, beside it, and within the last.
+        for at in [0, 99, 100, 227, 228, 229, 399] {
+            let mut tracer = hill();
+            for frame in 0..at {
+                let _ = tracer.stretch(Frames(frame), 1);
+            }
+            tracer.revise(|hill| hill.0 = 2.0);
+            let at = at as usize;
+            assert_eq!(walk(&mut tracer, at, 64), higher[at..], "at {at}");
+        }
+        let mut tracer = hill();
+        let first = tracer.stretch(Frames::ZERO, 64);
+        tracer.revise(|_| ());
+        assert_eq!(tracer.stretch(Frames::ZERO, 64), first);
     }
 }
