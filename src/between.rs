@@ -11,6 +11,12 @@ use crate::time::Rate;
 /// Values looked at together.
 pub const CHUNK: usize = 128;
 
+/// Values made at once: so many stay in a processor's registers.
+const PIECE: usize = 16;
+
+/// Nobody looks through more taps.
+const MOST_TAPS: usize = 32;
+
 /// Finds the values between samples, each from the `TAPS` samples around it.
 #[derive(Debug, Clone)]
 pub struct Between<const TAPS: usize> {
@@ -82,25 +88,34 @@ impl<const TAPS: usize> Between<TAPS> {
     }
 
     /// Raises each place of `sizes` to the largest magnitude from the sample [`Self::SIDE`] behind it in `samples` to the
-    /// next one, where it is lower. `samples` holds `TAPS - 1` more than `sizes`. Real-time safe.
-    pub fn raise(&self, sizes: &mut [f32], samples: &[f32]) {
+    /// next one, where it is lower; where that cannot be above `ceiling` it may be left as it is. `samples` holds `TAPS - 1`
+    /// more than `sizes`. Real-time safe.
+    pub fn raise(&self, ceiling: f32, sizes: &mut [f32], samples: &[f32]) {
+        for (number, sizes) in sizes.chunks_mut(PIECE).enumerate() {
+            let around = &samples[number * PIECE..][..sizes.len() + TAPS - 1];
+            if !self.is_within(ceiling, around) {
+                self.raise_piece(sizes, around);
+            }
+        }
+    }
+
+    fn raise_piece(&self, sizes: &mut [f32], around: &[f32]) {
+        const { assert!(TAPS <= MOST_TAPS) }
+        let mut samples = [0.0; PIECE + MOST_TAPS];
+        samples[..around.len()].copy_from_slice(around);
         let pairs = samples[Self::SIDE..].windows(2);
         for (size, pair) in sizes.iter_mut().zip(pairs) {
             *size = size.max(pair[0].abs()).max(pair[1].abs());
         }
-        for (number, sizes) in sizes.chunks_mut(CHUNK).enumerate() {
-            let from = number * CHUNK;
-            for taps in &self.phases {
-                let mut values = [0.0; CHUNK];
-                let values = &mut values[..sizes.len()];
-                for (at, tap) in taps.iter().enumerate() {
-                    for (value, sample) in values.iter_mut().zip(&samples[from + at..]) {
-                        *value += tap * sample;
-                    }
+        for taps in &self.phases {
+            let mut values = [0.0; PIECE];
+            for (tap, samples) in taps.iter().zip(samples.windows(PIECE)) {
+                for (value, sample) in values.iter_mut().zip(samples) {
+                    *value += tap * sample;
                 }
-                for (size, value) in sizes.iter_mut().zip(values) {
-                    *size = size.max(value.abs());
-                }
+            }
+            for (size, value) in sizes.iter_mut().zip(values) {
+                *size = size.max(value.abs());
             }
         }
     }
@@ -176,10 +191,10 @@ mod tests {
         let between = Metered::new(Rate::DEFAULT);
         let [samples, _] = sounds();
         let mut all = vec![0.0; samples.len() - (Metered::TAPS - 1)];
-        between.raise(&mut all, &samples);
+        between.raise(0.0, &mut all, &samples);
         for (at, size) in all.iter().enumerate() {
             let mut alone = [0.0];
-            between.raise(&mut alone, &samples[at..at + Metered::TAPS]);
+            between.raise(0.0, &mut alone, &samples[at..at + Metered::TAPS]);
             assert_eq!(alone[0], *size, "{at}");
         }
     }
@@ -191,7 +206,7 @@ mod tests {
         for (sound, told) in sounds().iter().zip(&mut told) {
             for around in sound.windows(Close::TAPS) {
                 let mut size = [0.0];
-                between.raise(&mut size, around);
+                between.raise(0.0, &mut size, around);
                 for ceiling in [0.3, 0.5, 0.7, 0.9, 1.1, 1.5, 2.5] {
                     let within = between.is_within(ceiling, around);
                     assert!(!within || size[0] <= ceiling, "{size:?} at {ceiling}");

@@ -45,7 +45,7 @@ impl TruePeak {
             if !self.between.is_within(self.peak, seen) {
                 let mut sizes = [0.0; CHUNK];
                 let sizes = &mut sizes[..chunk.len()];
-                self.between.raise(sizes, seen);
+                self.between.raise(self.peak, sizes, seen);
                 self.peak = self.peak.max(largest(sizes));
             }
             plane.copy_within(chunk.len()..end, 0);
@@ -118,7 +118,7 @@ mod tests {
                 let samples = frames.iter().map(|frame| frame[channel]);
                 let samples: Vec<f32> = before.into_iter().chain(samples).collect();
                 let mut sizes = vec![0.0; frames.len()];
-                Metered::new(rate).raise(&mut sizes, &samples);
+                Metered::new(rate).raise(0.0, &mut sizes, &samples);
                 largest(&samples).max(largest(&sizes))
             });
             let all = all[0].max(all[1]);

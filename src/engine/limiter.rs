@@ -115,7 +115,7 @@ impl Limiter {
                     *sample = frame[channel];
                 }
                 if !self.between.is_within(self.ceiling, plane) {
-                    self.between.raise(sizes, plane);
+                    self.between.raise(self.ceiling, sizes, plane);
                     harmless &= sizes.iter().all(|size| *size <= self.ceiling);
                 }
             }
