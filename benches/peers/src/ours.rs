@@ -1,10 +1,10 @@
 //! Undersong's voices, alone and in the whole engine.
 
-use undersong::engine::{Brake, Command, Engine, Envelope, Handle, Id, Loop, Setup, Voice};
+use undersong::engine::{Command, Engine, Envelope, Handle, Id, Setup, Voice};
 use undersong::fade::Fade;
-use undersong::level::{Gain, Loudness};
-use undersong::time::{Frames, Rate};
-use undersong::zone::{Caps, Layout};
+use undersong::level::Gain;
+use undersong::time::Frames;
+use undersong::zone::Layout;
 
 use crate::mixer::Mixer;
 use crate::work::Work;
@@ -44,18 +44,7 @@ pub struct Whole {
 
 impl Whole {
     pub fn new(work: &Work) -> Self {
-        let (engine, mut handle) = Engine::new(&Setup {
-            rate: Rate::DEFAULT,
-            layout: Layout::single(),
-            start: Frames::ZERO,
-            ramp_in: Frames::ZERO,
-            calm: Loudness(-33.0),
-            metered: true,
-            caps: Caps::default(),
-            bed: Loop::default(),
-            bed_gain: Gain::SILENCE,
-            brake: Brake::default(),
-        });
+        let (engine, mut handle) = Engine::new(&Setup::default());
         for voice in voices(work) {
             let sent = handle.send(Command::Voice(Box::new(voice)));
             sent.expect("room in the queue");
