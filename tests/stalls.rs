@@ -60,9 +60,9 @@ impl Stalled {
             save("first.wav", 1, 55),
             flac(&stage.path("second.flac"), &sound(2, 31), 44_100, 1, 16),
             save("third.wav", 3, 40),
+            save("cue.wav", 5, 3),
         ];
         save("fourth.wav", 4, 60);
-        save("cue.wav", 5, 3);
         let prepared = stage.prepare(SCRIPT, RATE);
         let disk = Stalling::default();
         let beginning = Beginning {
