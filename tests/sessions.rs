@@ -235,6 +235,10 @@ fn random_sessions_hold_what_must_always_hold() {
         failed.is_empty(),
         "play them alone with SESSIONS=1 SEED=: {failed:?}"
     );
+    if count < 100 {
+        return;
+    }
+    // Of many the judges saw enough.
     assert!(judged.compared * 2 > judged.frames, "{judged:?}");
     assert!(judged.alike as u64 * 50 > count, "{judged:?}");
     assert!(

@@ -18,8 +18,8 @@ pub const MAX_BLOCK: usize = 256;
 /// What lies behind a sample must be known before it can be said what the sound reaches there.
 const REACH: usize = Close::TAPS - 1 - Close::SIDE;
 
-/// What is above the ceiling is brought as far below it, but by no more than 0.8 dB.
-const AIM: f32 = 0.912;
+/// What is above the ceiling is brought three times as far below it, but by no more than 1 dB.
+const AIM: f32 = 0.891;
 
 /// Gains are summed as integers, so that the mean of ones is exactly one, for ever.
 const ONE: u32 = 1 << 30;
@@ -135,7 +135,7 @@ impl Limiter {
                 1.0
             } else {
                 let fits = self.ceiling / size;
-                fits * fits.max(AIM)
+                fits * (fits * fits * fits).max(AIM)
             };
             let least = self.minima.push(now, required);
             let released = self.depth * self.release;
