@@ -439,7 +439,7 @@ fn r17_what_lies_outside_the_media_folders_is_neither_played_nor_shown() {
         &script.replace(copy.to_str().unwrap(), "link.wav"),
     );
     assert_eq!(room.run(&["start", "linked.yaml"]).0, 1);
-    assert_eq!(room.state(), "idle");
+    room.until("it waits again", |room| room.state() == "idle");
 }
 
 #[test]
