@@ -508,7 +508,7 @@ fn each_zone_has_a_ceiling_of_its_own() {
     let reached = [0, 2].map(|zone| Gain(peaks[zone].max(peaks[zone + 1])).decibels().0);
     for (reached, (_, ceiling)) in reached.into_iter().zip(ceilings) {
         let below = ceiling.0 - reached;
-        assert!((0.0..1.0).contains(&below), "{reached} under {ceiling}");
+        assert!((0.0..1.2).contains(&below), "{reached} under {ceiling}");
     }
 }
 

@@ -82,7 +82,7 @@ impl Limiter {
         std::mem::replace(&mut self.deepest, 1.0)
     }
 
-    /// Replaces a block of at most [`MAX_BLOCK`] frames by the limited one, `latency` frames later.
+    /// Replaces a block of at most 256 frames by the limited one, `latency` frames later.
     /// Real-time safe.
     pub fn process(&mut self, block: &mut [Frame]) {
         debug_assert!(block.len() <= MAX_BLOCK);
