@@ -36,6 +36,11 @@ pub enum DecodeError {
     /// A known kind of file with a sound format that we do not have.
     #[error("holds a kind of sound that cannot be played ({0}); convert it to FLAC")]
     Unsupported(&'static str),
+    /// An Ogg file with several sounds that begin together.
+    #[error(
+        "holds several pieces of sound side by side; save the one that is meant as a file of its own"
+    )]
+    SideBySide,
     /// It looks like audio, but nothing can be decoded.
     #[error("is damaged: no sound in it can be decoded; copy it again from where it came")]
     Silent,

@@ -56,6 +56,14 @@ impl Sound {
         let mp3 = params.codec == CODEC_ID_MP3;
         let aac = params.codec == CODEC_ID_AAC;
         let ogg = format.format_info().format == FORMAT_ID_OGG;
+        let sounds = format.tracks().iter().filter(|track| {
+            let params = track.codec_params.as_ref();
+            params.is_some_and(|params| params.audio().is_some())
+        });
+        // Symphonia seeks for ever in such a file.
+        if ogg && sounds.count() > 1 {
+            return Err(DecodeError::SideBySide);
+        }
         // Without an encoder's tag Symphonia trims an MP3 to an estimated length and loses seconds.
         let trusted = !mp3 || (track.delay.is_some() && track.num_frames != Some(0));
         let options = AudioDecoderOptions::default()
