@@ -48,7 +48,8 @@ impl From<Correlation> for f32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Law {
     /// A quarter sine over what two sounds that are so much alike add to each other: crossing, they keep their summed
-    /// power where both are equally loud. Of two that have nothing in common that is equal power (sin² + cos² = 1), of the same twice equal gain.
+    /// power where both are equally loud. Of two that have nothing in common that is equal power (sin² + cos² = 1), of the
+    /// same twice equal gain.
     Crossing(Correlation),
     /// A raised cosine in amplitude: the same material that crosses keeps its summed amplitude.
     EqualGain,

@@ -121,13 +121,13 @@ impl Caps {
     /// How far up the level goes for a listener; [`Decibels::LOUDEST`] for whoever is not named.
     #[must_use]
     pub fn loudest(&self, listener: Listener) -> Decibels {
-        self.loudest.of(listener).unwrap_or(Decibels::LOUDEST)
+        self.loudest.of(listener, Decibels::LOUDEST)
     }
 
     /// The true peak that a listener's zone keeps below; [`Caps::CEILING`] for whoever is not named.
     #[must_use]
     pub fn ceiling(&self, listener: Listener) -> Decibels {
-        self.ceiling.of(listener).unwrap_or(Self::CEILING)
+        self.ceiling.of(listener, Self::CEILING)
     }
 
     /// Those that hold for a session with these zones: one zone for everybody bears what the most delicate of all who hear it
@@ -167,10 +167,11 @@ impl Each {
         self.0.is_empty()
     }
 
-    fn of(&self, listener: Listener) -> Option<Decibels> {
+    /// A listener's; `unsaid` for whoever is not named.
+    fn of(&self, listener: Listener, unsaid: Decibels) -> Decibels {
         let mut bounds = self.0.iter();
         let own = bounds.find(|(of, _)| *of == listener);
-        own.map(|(_, bound)| *bound)
+        own.map_or(unsaid, |(_, bound)| *bound)
     }
 
     fn within(&self, layout: &Layout, unsaid: Decibels) -> Self {
@@ -180,7 +181,7 @@ impl Each {
         if self.is_empty() {
             return Self::default();
         }
-        let bounds = Listener::ALL.map(|listener| self.of(listener).unwrap_or(unsaid));
+        let bounds = Listener::ALL.map(|listener| self.of(listener, unsaid));
         let lowest = bounds.into_iter().fold(bounds[0], Decibels::min);
         Self(vec![(everybody, lowest)])
     }
@@ -189,8 +190,7 @@ impl Each {
         if self.is_empty() && other.is_empty() {
             return Self::default();
         }
-        let of = |each: &Self, listener| each.of(listener).unwrap_or(unsaid);
-        let lower = |listener| (listener, of(self, listener).min(of(other, listener)));
+        let lower = |of| (of, self.of(of, unsaid).min(other.of(of, unsaid)));
         Self(Listener::ALL.map(lower).into())
     }
 }

@@ -5,26 +5,15 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::decoded::{data, rest};
 use common::files::{Wav, flac, ogg, wav};
 use common::sounds::{difference, mono, noise, quantised};
 use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::{Frame, LOUDEST, SILENCE};
 use undersong::time::Frames;
 
-fn read(decoder: &mut Decoder) -> Vec<Frame> {
-    let mut out = Vec::new();
-    while decoder.read(&mut out).unwrap() > 0 {}
-    out
-}
-
 fn decode(path: &Path) -> Vec<Frame> {
-    read(&mut Decoder::open(path).unwrap())
-}
-
-fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    rest(&mut Decoder::open(path).unwrap())
 }
 
 /// What is wrong with a file that cannot be opened.
@@ -73,7 +62,7 @@ fn flac_is_exact_to_the_bit() {
     let sound = noise(12, 0.5, 50_003);
     flac(&path, &sound, 44_100, 1, 24);
     let mut decoder = Decoder::open(&path).unwrap();
-    assert!(read(&mut decoder) == mono(&quantised(&sound, 24)));
+    assert!(rest(&mut decoder) == mono(&quantised(&sound, 24)));
     assert!(decoder.damage().is_none());
     assert!(fs::metadata(&path).unwrap().len() < 3 * 50_003 + 500);
 }
@@ -101,7 +90,7 @@ fn mp3_has_every_frame_and_its_tags() {
         assert_eq!(decoder.rate().hertz(), rate, "{name}");
         assert_eq!(decoder.channels(), channels, "{name}");
         assert_eq!(decoder.exact_ends(), exact, "{name}");
-        let sound = read(&mut decoder);
+        let sound = rest(&mut decoder);
         assert_eq!(sound.len(), frames, "{name}");
         assert!(decoder.damage().is_none(), "{name}");
         assert_eq!(channels == 1, sound == mono(&sound), "{name}");
@@ -149,10 +138,10 @@ fn seeking_equals_reading_up_to_there() {
             999_999_999,
         ] {
             decoder.seek(Frames(to)).unwrap();
-            let rest = whole.get(to as usize..).unwrap_or_default();
-            let read = read(&mut decoder);
-            assert_eq!(read.len(), rest.len(), "{} from {to}", path.display());
-            let off = difference(&read, rest);
+            let later = whole.get(to as usize..).unwrap_or_default();
+            let read = rest(&mut decoder);
+            assert_eq!(read.len(), later.len(), "{} from {to}", path.display());
+            let off = difference(&read, later);
             assert!(off <= allowed, "{} from {to}: off by {off}", path.display());
             assert!(decoder.damage().is_none());
         }
@@ -191,7 +180,7 @@ fn chained_ogg_plays_on() {
     bytes.extend(fs::read(&path).unwrap());
     fs::write(&path, bytes).unwrap();
     let mut decoder = Decoder::open(&path).unwrap();
-    assert_eq!(read(&mut decoder).len(), sound.len());
+    assert_eq!(rest(&mut decoder).len(), sound.len());
     let damage = decoder.damage();
     assert!(damage.changes && !damage.ends_early && !damage.is_none());
 }
@@ -217,7 +206,7 @@ fn what_follows_a_damaged_stretch_keeps_its_place() {
         let whole = decode(&path);
         spoil(&path);
         let mut decoder = Decoder::open(&path).unwrap();
-        let damaged = read(&mut decoder);
+        let damaged = rest(&mut decoder);
         let damage = *decoder.damage();
         assert_eq!(damaged.len(), whole.len());
         assert!(damaged[150_000..] == whole[150_000..]);
@@ -241,7 +230,7 @@ fn what_follows_a_damaged_stretch_keeps_its_place() {
         assert!(damage.gaps == 1 && !damage.ends_early);
         decoder.seek(Frames(99_999)).unwrap();
         assert!(
-            read(&mut decoder) == damaged[99_999..],
+            rest(&mut decoder) == damaged[99_999..],
             "seeking finds the same hole"
         );
     }
@@ -266,7 +255,7 @@ fn a_file_that_is_cut_off_plays_to_there_and_is_remembered() {
         let bytes = fs::read(&path).unwrap();
         fs::write(&path, &bytes[..bytes.len() * 2 / 3]).unwrap();
         let mut decoder = Decoder::open(&path).unwrap();
-        let cut = read(&mut decoder);
+        let cut = rest(&mut decoder);
         assert!(cut.len() > 100_000 && cut[..] == whole[..cut.len()]);
         assert!(decoder.damage().ends_early, "{}", path.display());
     }
@@ -284,7 +273,7 @@ fn a_file_from_a_pipe_has_no_length_and_no_damage() {
     bytes[data + 4..data + 8].fill(0xFF);
     fs::write(&path, bytes).unwrap();
     let mut decoder = Decoder::open(&path).unwrap();
-    assert_eq!(read(&mut decoder).len(), sound.len());
+    assert_eq!(rest(&mut decoder).len(), sound.len());
     assert!(decoder.damage().is_none());
 }
 
@@ -297,7 +286,7 @@ fn wild_samples_are_tamed_and_remembered() {
     sound[4_000] = [-1e30, LOUDEST];
     wav(&path, &sound, 48_000, 2, Wav::Float);
     let mut decoder = Decoder::open(&path).unwrap();
-    let tamed = read(&mut decoder);
+    let tamed = rest(&mut decoder);
     assert_eq!(tamed[100], [0.0, 0.0]);
     assert_eq!(tamed[4_000], [-LOUDEST, LOUDEST]);
     assert_eq!(tamed[4_001], sound[4_001]);
@@ -311,7 +300,7 @@ fn the_content_decides_not_the_name() {
     let path = flac(&folder.path().join("a.mp3"), &sound, 44_100, 2, 16);
     let mut decoder = Decoder::open(&path).unwrap();
     assert_eq!(decoder.codec(), "FLAC");
-    assert_eq!(read(&mut decoder).len(), sound.len());
+    assert_eq!(rest(&mut decoder).len(), sound.len());
 }
 
 #[test]

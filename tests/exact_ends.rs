@@ -6,23 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use common::decoded::{data, remarks, rest};
 use common::sounds::{difference, noise, quantised};
 use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
 use undersong::frame::Frame;
-use undersong::library::{Cache, Library};
 use undersong::time::Frames;
-
-fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
-}
-
-fn rest(decoder: &mut Decoder) -> Vec<Frame> {
-    let mut out = Vec::new();
-    while decoder.read(&mut out).unwrap() > 0 {}
-    out
-}
 
 /// A file's frames, and whether it is said to have exact ends.
 fn decode(path: &Path) -> (Vec<Frame>, bool) {
@@ -30,11 +18,6 @@ fn decode(path: &Path) -> (Vec<Frame>, bool) {
     let sound = rest(&mut decoder);
     assert!(decoder.damage().is_none(), "{:?}", decoder.damage());
     (sound, decoder.exact_ends())
-}
-
-fn remarks(path: &Path) -> Vec<String> {
-    let library = Library::scan([path.to_owned()], &Cache::none(), &|_| {});
-    library.facts(path).unwrap().remarks.clone()
 }
 
 /// Where a box of that kind begins; the last one in the file.

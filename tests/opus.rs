@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use common::decoded::{data, remarks, rest};
 use common::pages::{Page, file, pages};
 use common::sounds::{difference, mono, noise, sinad, sine};
 use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
@@ -18,18 +19,6 @@ const BEFORE: usize = 312;
 
 /// Speech is not quite the same after a seek: its decoder remembers for longer than anybody goes back.
 const SPEECH: f32 = 0.01;
-
-fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
-}
-
-fn rest(decoder: &mut Decoder) -> Vec<Frame> {
-    let mut out = Vec::new();
-    while decoder.read(&mut out).unwrap() > 0 {}
-    out
-}
 
 fn decode(path: &Path) -> Vec<Frame> {
     let mut decoder = Decoder::open(path).unwrap();
@@ -86,9 +75,7 @@ impl Ogg {
     }
 
     fn remarks(&self) -> String {
-        let path = self.path();
-        let library = Library::scan([path.clone()], &Cache::none(), &|_| {});
-        library.facts(&path).unwrap().remarks.join("\n")
+        remarks(&self.path()).join("\n")
     }
 }
 

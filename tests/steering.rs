@@ -431,15 +431,24 @@ fn a_cue_that_is_asked_for_comes_once_and_the_music_makes_room() {
     assert!(later > -22.0, "the word comes twice");
 }
 
-#[test]
-fn no_zone_is_louder_than_its_room_lets_it_be() {
+/// A tone of a level for two listeners, of whom one hears a word in the last second.
+fn two_zones(level: f64, seconds: usize) -> (Stage, Prepared) {
     let stage = Stage::new();
-    let tone = sine(200.0, -30.0, 48_000, 40 * SECOND);
+    let tone = sine(200.0, level, 48_000, seconds * SECOND);
     wav(&stage.path("tone.wav"), &tone, 48_000, 2, Wav::Float);
     wav(&stage.path("word.wav"), &tone[..500], 48_000, 2, Wav::Float);
-    let script = "undersong: 1\ntitle: Two\nmusic: { loudness: as-is, fade-in: 0s }\nphases:\n  \
-                  - { name: all, length: 40s, playlist: [tone.wav], cues: [{ at: 39s, chime: word.wav, to: a }] }\n";
-    let prepared = stage.prepare(script, RATE);
+    let last = seconds - 1;
+    let script = format!(
+        "undersong: 1\ntitle: Two\nmusic: {{ loudness: as-is, fade-in: 0s }}\nphases:\n  \
+         - {{ name: all, length: {seconds}s, playlist: [tone.wav], cues: [{{ at: {last}s, chime: word.wav, to: a }}] }}\n"
+    );
+    let prepared = stage.prepare(&script, RATE);
+    (stage, prepared)
+}
+
+#[test]
+fn no_zone_is_louder_than_its_room_lets_it_be() {
+    let (_stage, prepared) = two_zones(-30.0, 40);
     let caps = [(Listener::A, Decibels(-4.0)), (Listener::B, Decibels(2.0))];
     let (mut player, mut engine) = Player::live(Beginning {
         caps: Caps::new(caps.into(), Vec::new()),
@@ -477,13 +486,7 @@ fn no_zone_is_louder_than_its_room_lets_it_be() {
 
 #[test]
 fn each_zone_has_a_ceiling_of_its_own() {
-    let stage = Stage::new();
-    let tone = sine(200.0, -1.0, 48_000, 12 * SECOND);
-    wav(&stage.path("tone.wav"), &tone, 48_000, 2, Wav::Float);
-    wav(&stage.path("word.wav"), &tone[..500], 48_000, 2, Wav::Float);
-    let script = "undersong: 1\ntitle: Two\nmusic: { loudness: as-is, fade-in: 0s }\nphases:\n  \
-                  - { name: all, length: 12s, playlist: [tone.wav], cues: [{ at: 11s, chime: word.wav, to: a }] }\n";
-    let prepared = stage.prepare(script, RATE);
+    let (_stage, prepared) = two_zones(-1.0, 12);
     let ceilings = [
         (Listener::A, Decibels(-12.0)),
         (Listener::B, Decibels(-3.0)),

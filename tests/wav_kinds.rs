@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::decoded::rest;
 use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::Frame;
 use undersong::library::{Cache, Library};
@@ -80,6 +81,15 @@ impl Folder {
         let chunks = [chunk(*b"fmt ", format), chunk(*b"data", sound)].concat();
         self.file(&chunk(*b"RIFF", &[b"WAVE", &chunks[..]].concat()))
     }
+
+    /// Plain and extensible it is these frames.
+    fn holds(&self, kind: u16, bits: u16, bytes: &[u8], expected: &[Frame]) {
+        for format in [format(kind, bits), extensible(kind, bits, bits)] {
+            let sound = decode(&self.wav(&format, bytes));
+            let length = format.len();
+            assert!(sound == expected, "{bits} bits, {length} bytes of format");
+        }
+    }
 }
 
 /// A file with lengths of 64 bits: its plain lengths say nothing, and something else lies behind the sound.
@@ -97,12 +107,6 @@ fn wide(name: [u8; 4], format: &[u8], sound: &[u8], length: u64) -> Vec<u8> {
         chunk(*b"LIST", &[0x7F; 400]),
     ];
     [&name[..], &[0xFF; 4], b"WAVE", &chunks.concat()].concat()
-}
-
-fn rest(decoder: &mut Decoder) -> Vec<Frame> {
-    let mut out = Vec::new();
-    while decoder.read(&mut out).unwrap() > 0 {}
-    out
 }
 
 fn decode(path: &Path) -> Vec<Frame> {
@@ -133,14 +137,7 @@ fn whole_numbers_of_every_width_are_exact_plain_and_extensible() {
     let folder = Folder::new();
     for bits in [16, 24, 32] {
         let (bytes, expected) = whole(u32::from(bits));
-        for format in [format(1, bits), extensible(1, bits, bits)] {
-            let sound = decode(&folder.wav(&format, &bytes));
-            assert!(
-                sound == expected,
-                "{bits} bits, {} bytes of format",
-                format.len()
-            );
-        }
+        folder.holds(1, bits, &bytes, &expected);
     }
     let bytes: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
     let eight = bytes.iter().map(|byte| (f32::from(*byte) - 128.0) / 128.0);
@@ -180,14 +177,7 @@ fn floats_of_both_widths_are_exact_plain_and_extensible() {
         .collect();
     let double: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
     for (bits, bytes) in [(32, narrow), (64, double)] {
-        for format in [format(3, bits), extensible(3, bits, bits)] {
-            let sound = decode(&folder.wav(&format, &bytes));
-            assert!(
-                sound == expected,
-                "{bits} bits, {} bytes of format",
-                format.len()
-            );
-        }
+        folder.holds(3, bits, &bytes, &expected);
     }
 }
 

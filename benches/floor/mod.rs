@@ -1,7 +1,6 @@
-//! What a bench measures against: a bare decode of the same files, and the clocks.
+//! What a bench measures against: a bare decode of the same files.
 
 use std::path::Path;
-use std::time::Instant;
 
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::formats::{FormatOptions, TrackType, probe::Hint};
@@ -33,15 +32,4 @@ pub fn decode(path: &Path) {
             std::hint::black_box(&mut samples);
         }
     }
-}
-
-/// The least of several runs, in seconds: a noisy machine only ever adds.
-#[allow(dead_code, reason = "not every bench runs in one process")]
-pub fn best(rounds: usize, mut work: impl FnMut()) -> f64 {
-    let runs = (0..rounds).map(|_| {
-        let begin = Instant::now();
-        work();
-        begin.elapsed().as_secs_f64()
-    });
-    runs.fold(f64::INFINITY, f64::min)
 }

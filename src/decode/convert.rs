@@ -2,7 +2,7 @@
 
 use symphonia::core::audio::{Audio, AudioBuffer, GenericAudioBufferRef as Packet, sample::Sample};
 
-use crate::frame::{Frame, LEAST, LOUDEST, tame};
+use crate::frame::{Frame, LOUDEST, tame};
 
 /// Appends the packet's frames from `skip` on to `out`, and counts the samples that had to be
 /// tamed. A mono packet goes to both channels. Integers become exactly `value / 2^(bits - 1)`.
@@ -49,8 +49,7 @@ fn floating<S: Sample>(
     value: impl Fn(S) -> f32 + Copy,
 ) -> u64 {
     let wild = |sample: f32| sample.is_nan() || sample.abs() > LOUDEST;
-    // NaN is in no range.
-    let usual = |sample: f32| sample == 0.0 || (LEAST..=LOUDEST).contains(&sample.abs());
+    let usual = |sample: f32| tame(sample) == sample;
     let unusual: u32 = buffer
         .iter_planes()
         .map(|plane| {

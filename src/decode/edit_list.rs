@@ -5,7 +5,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use symphonia::core::formats::Track;
-use symphonia::core::io::{MediaSource, MediaSourceStream, SeekBuffered};
+use symphonia::core::io::{MediaSource, MediaSourceStream};
+
+use super::glance::glance;
 
 /// The longest index that is looked at, in bytes: that of some twenty hours.
 const LARGEST_INDEX: u64 = 16 << 20;
@@ -61,15 +63,7 @@ impl EditList {
     /// # Errors
     /// Only where the disk fails.
     pub fn read(bytes: &mut MediaSourceStream<'_>) -> io::Result<Self> {
-        let found = Self::find(bytes);
-        // Other kinds of files lie in the buffer as they were.
-        if bytes.seek_buffered(0) != 0 {
-            bytes.seek(SeekFrom::Start(0))?;
-        }
-        match found {
-            Err(error) if error.raw_os_error().is_some() => Err(error),
-            found => Ok(found.unwrap_or_default()),
-        }
+        glance(bytes, Self::find)
     }
 
     fn find(bytes: &mut MediaSourceStream<'_>) -> io::Result<Self> {

@@ -7,6 +7,7 @@ mod decoder;
 mod disk;
 mod edit_list;
 mod error;
+mod glance;
 mod open;
 mod opus;
 mod pages;

@@ -3,7 +3,9 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use symphonia::core::io::{MediaSource, MediaSourceStream, SeekBuffered};
+use symphonia::core::io::{MediaSource, MediaSourceStream};
+
+use super::glance::glance;
 
 /// So many chunks are looked at for the sound's format, and no more.
 const MOST_CHUNKS: usize = 64;
@@ -57,14 +59,7 @@ impl MediaSource for AsWav {
 /// # Errors
 /// Only where the disk fails.
 pub(super) fn length(bytes: &mut MediaSourceStream<'_>) -> io::Result<Option<u64>> {
-    let found = find(bytes);
-    if bytes.seek_buffered(0) != 0 {
-        bytes.seek(SeekFrom::Start(0))?;
-    }
-    match found {
-        Err(error) if error.raw_os_error().is_some() => Err(error),
-        found => Ok(found.unwrap_or_default()),
-    }
+    glance(bytes, find)
 }
 
 fn find(bytes: &mut MediaSourceStream<'_>) -> io::Result<Option<u64>> {

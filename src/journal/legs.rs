@@ -111,9 +111,8 @@ impl Account {
                     continue;
                 }
                 Entry::Resumed { from, caps, .. } => {
-                    let before = || leg.caps.clone();
-                    let caps = Some(caps).filter(|caps| !caps.is_empty()).cloned();
-                    let caps = caps.unwrap_or_else(before);
+                    let caps = if caps.is_empty() { &leg.caps } else { caps };
+                    let caps = caps.clone();
                     ended = false;
                     leg.until = Some(*from);
                     legs.push(Leg {

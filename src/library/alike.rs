@@ -1,20 +1,18 @@
 //! How alike two stretches of files are: their correlation at the overlap, as it will be heard.
 
 use std::f64::consts::PI;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Overlap;
 use crate::decode::Decoder;
 use crate::fade::Correlation;
 use crate::frame::Frame;
-use crate::stream::{Resampler, StreamError};
+use crate::stream::{Resampler, StreamError, unbroken};
 use crate::time::Frames;
 
 /// Decodes both stretches, and says how alike they are; `None` where one of them cannot be decoded. Blocking. Memory is
 /// flat, however long they are.
 pub(super) fn correlation(overlap: &Overlap) -> Option<Correlation> {
-    let compared = || compare(overlap).ok();
-    catch_unwind(AssertUnwindSafe(compared)).ok().flatten()
+    unbroken(|| compare(overlap)).ok()
 }
 
 fn compare(overlap: &Overlap) -> Result<Correlation, StreamError> {
