@@ -79,6 +79,24 @@ impl Ogg {
     }
 }
 
+/// The demuxer would seek in them for ever.
+#[test]
+fn two_sounds_side_by_side_are_refused() {
+    let [mut one, mut two] = ["tone.opus", "word.opus"].map(|name| Ogg::of(&[name]).pages);
+    for page in &mut two {
+        page.stream = one[0].stream.wrapping_add(1);
+    }
+    // Both begin before either goes on.
+    let begins = [one.remove(0), two.remove(0)];
+    let both = begins.into_iter().chain(one).chain(two);
+    let ogg = Ogg {
+        folder: tempfile::tempdir().unwrap(),
+        pages: both.collect(),
+    };
+    let refused = Decoder::open(&ogg.path()).err();
+    assert_eq!(refused, Some(DecodeError::SideBySide));
+}
+
 #[test]
 fn every_frame_that_was_encoded_is_there_as_opusdec_has_it() {
     for (name, frames, channels) in [
