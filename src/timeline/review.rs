@@ -15,9 +15,6 @@ const SHORTEST: f64 = 1.0;
 /// A bed is held in memory, so it is no longer than this.
 pub const LONGEST_BED: Duration = Duration::from_secs(60);
 
-/// More than this may not be missing in a file: a hole of this length is heard as a silence.
-const HOLE: Duration = Duration::from_millis(50);
-
 /// Every file that a session names, with where it is named: tracks, cues, and its own bed.
 pub fn files(session: &Session) -> impl Iterator<Item = (&Path, &Place)> {
     let tracks = tracks(session);
@@ -66,10 +63,11 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
             }
             Ok(facts) => {
                 let say = |what: &str| format!("`{name}` {what}");
-                let remarks = facts.remarks.iter();
-                mistakes.extend(
-                    remarks.map(|r| Mistake::warning(place.clone(), format!("`{name}`: {r}"))),
-                );
+                let sentence = |sentence: &String| format!("`{name}`: {sentence}");
+                let grave = facts.mistakes.iter().map(sentence);
+                mistakes.extend(grave.map(|what| Mistake::error(place.clone(), what)));
+                let remarks = facts.remarks.iter().map(sentence);
+                mistakes.extend(remarks.map(|what| Mistake::warning(place.clone(), what)));
                 if !is_music(facts) && tracks.contains(path) {
                     let what = say("sounds for less than a second and is left out");
                     mistakes.push(Mistake::warning(place.clone(), what));
@@ -85,13 +83,6 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                 if is_bed && facts.rate.duration(facts.frames) > LONGEST_BED {
                     let what = say("is too long for a bed, which is a loop of at most a minute");
                     mistakes.push(Mistake::error(place.clone(), what));
-                }
-                if facts.rate.duration(facts.silenced) > HOLE {
-                    let what = say("has stretches that cannot be decoded and would be silent");
-                    let mistake = Mistake::error(place.clone(), what);
-                    mistakes.push(
-                        mistake.help("convert it to FLAC, or copy it again from where it came"),
-                    );
                 }
             }
         }
