@@ -388,6 +388,47 @@ fn a_room_that_is_never_loud_begins_and_goes_on_so() {
     assert!(resumed.unwrap()["loudest"].is_array(), "{records:?}");
 }
 
+/// Three hours take long to be looked at; who calls that off does not pay for it while the next session is prepared.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_preparation_that_is_called_off_is_over_at_once() {
+    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        desk.write("long.yaml", &SESSION.replace("other.wav", "long.wav"));
+        let spec = hound::WavSpec {
+            channels: 2,
+            sample_rate: 48_000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let file = std::fs::File::create(desk.path("long.wav")).unwrap();
+        let length = 3 * 3_600 * 48_000 * 4_u32;
+        let mut head = spec.into_header_for_infinite_file();
+        let at = head.len();
+        head[at - 4..].copy_from_slice(&length.to_le_bytes());
+        (&file).write_all(&head).unwrap();
+        // Silence takes no room on the disk.
+        file.set_len(at as u64 + u64::from(length)).unwrap();
+    });
+    let mut start = room.command(&["start", "long.yaml"]);
+    let mut start = start.stderr(Stdio::null()).spawn().unwrap();
+    let threads = || {
+        let pid = room.daemon.as_ref().unwrap().id();
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+        let names = threads
+            .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok());
+        names.filter(|name| name.trim() == "prepare").count()
+    };
+    room.until("it is prepared", |room| room.state() == "preparing");
+    assert!(threads() > 0);
+    room.done(&["stop"]);
+    let called_off = Instant::now();
+    room.until("nobody prepares", |_| threads() == 0);
+    let took = called_off.elapsed();
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert_eq!(start.wait().unwrap().code(), Some(1));
+    assert_eq!(room.state(), "idle");
+}
+
 #[test]
 fn what_cannot_be_taken_up_yet_is_not_lost() {
     let mut room = self::room();

@@ -288,6 +288,8 @@ mod tests {
     fn a_level_is_for_a_listener_that_the_room_has() {
         let wrong = |text: &str| reading(&format!("{LEAST}{text}\n")).unwrap_err();
         assert_eq!(wrong("ceiling: {}"), ["the ceiling names no listener"]);
+        let loud = wrong("ceiling: 0 dB");
+        assert_eq!(loud, ["the ceiling can be from -30 dB to -1 dB"]);
         let zones = "zones: { a: [1, 2], b: [3, 4] }\n";
         for key in ["ceiling", "loudest"] {
             let room = wrong(&format!("{zones}{key}: {{ a: -9 dB, room: -9 dB }}"));
