@@ -14,7 +14,7 @@ use crate::cli::journal::find::Which;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::script::{Script, is_same, keep, rate};
 use crate::journal::{Account, Entry, Notes};
-use crate::measure::{Listening, NoLoudness, Report};
+use crate::measure::{Down, Listening, NoLoudness, Report};
 use crate::output::{Bits, FileError, Target, check_place};
 use crate::player::{Beginning, Player, Replay, ReplayError, StartError, Trouble, render};
 use crate::prepare::Prepared;
@@ -279,7 +279,11 @@ fn write(
     let mut rendering = Rendering::begin(timeline, target, timeline.length, besides)?;
     let troubles = render(&mut player, &mut engine, |player, block| {
         if let Some(listening) = &mut listening {
-            listening.hear(block, |zone| player.meters(zone).limiter)?;
+            listening.hear(block, |zone| {
+                let meters = player.meters(zone);
+                let (limiter, startle) = (meters.limiter, meters.startle);
+                Down { limiter, startle }
+            })?;
         }
         rendering.write(block)
     })?;

@@ -197,7 +197,16 @@ fn about(session: &SessionStatus, text: &mut String) {
             || "silent".to_owned(),
             |loudness| format!("{loudness:.0} LUFS"),
         );
-        let _ = writeln!(text, "zone {}    {loudness}", zone.name);
+        let _ = write!(text, "zone {}    {loudness}", zone.name);
+        for (what, by) in [
+            ("limited", zone.limiter),
+            ("a burst held back", zone.held_back),
+        ] {
+            if by < -0.1 {
+                let _ = write!(text, ", {what} by {:.1} dB", -by);
+            }
+        }
+        text.push('\n');
     }
 }
 

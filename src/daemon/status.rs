@@ -108,6 +108,9 @@ pub struct ZoneStatus {
     pub peak: Option<f32>,
     /// How far the limiter went down since the last look, in decibels; 0 while it is idle.
     pub limiter: f32,
+    /// How far music that burst in was held back since the last look, in decibels; 0 while nothing bursts in.
+    #[serde(default)]
+    pub held_back: f32,
 }
 
 /// What the sound goes to.
