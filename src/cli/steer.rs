@@ -87,7 +87,7 @@ pub struct BringBack {
 #[derive(Debug, Args)]
 pub struct Intensity {
     /// By how many steps of the ratings that the phase has: `+1`, `-1`
-    #[arg(allow_negative_numbers = true)]
+    #[arg(allow_hyphen_values = true, value_parser = steps)]
     by: i8,
     /// Now, over a long fade, instead of after the piece that sounds
     #[arg(long)]
@@ -229,6 +229,16 @@ impl Level {
     }
 }
 
+/// A step up or down. A bare number might be meant as the rating itself.
+fn steps(text: &str) -> Result<i8, String> {
+    let text = text.trim().replace('−', "-");
+    let is_step = text.starts_with(['+', '-']);
+    let steps = text.parse().ok().filter(|_| is_step);
+    steps.ok_or_else(|| {
+        "it goes by steps from what plays now: `+1` is more intense, `-1` calmer".to_owned()
+    })
+}
+
 /// Where a level leads from the one that stands.
 fn level_of(text: &str, now: Decibels) -> Option<Decibels> {
     let text = text.trim().replace('−', "-");
@@ -360,8 +370,11 @@ pub fn complain_of(error: &ClientError, json: bool) -> Exit {
         complain(&printable(&error.to_string()));
         return Exit::Machine;
     };
+    let is_done = matches!(refused.reason, Reason::DoublePress | Reason::Repeated);
     if json {
         let _ = status::json(refused);
+    } else if is_done {
+        let _ = print(&(printable(&refused.message) + "\n"));
     } else {
         complain(&printable(&refused.message));
         for detail in &refused.details {
@@ -370,6 +383,8 @@ pub fn complain_of(error: &ClientError, json: bool) -> Exit {
     }
     match refused.reason {
         Reason::Failed => Exit::Machine,
+        // Pressed twice, it is done.
+        _ if is_done => Exit::Done,
         _ => Exit::Input,
     }
 }
