@@ -349,6 +349,28 @@ fn clicks_are_found_in_loud_pieces_and_nothing_else_is_taken_for_one() {
     }
 }
 
+#[test]
+fn a_step_that_nobody_hears_is_no_click() {
+    let rate = Rate::DEFAULT;
+    for (height, is_one) in [
+        (0.001, false),
+        (0.001_7, false),
+        (0.002_5, true),
+        (0.01, true),
+    ] {
+        let mut sound = sine(100.0, -16.0, 48_000, 2 * SECOND);
+        for frame in &mut sound[SECOND..] {
+            frame[1] += height;
+        }
+        // Its begin and its end are no steps of this one.
+        for (at, frame) in sound.iter_mut().enumerate() {
+            let way = at.min(2 * SECOND - 1 - at) as f32 / 4_800.0;
+            *frame = frame.map(|sample| sample * way.min(1.0));
+        }
+        assert_eq!(clicks(rate, &sound).len(), usize::from(is_one), "{height}");
+    }
+}
+
 fn near(own: &Value, other: f64, by: f64) {
     assert!((own.as_f64().unwrap() - other).abs() < by, "{own} {other}");
 }
