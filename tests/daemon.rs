@@ -196,6 +196,32 @@ fn an_answer_says_what_was_really_done() {
 }
 
 #[test]
+fn of_many_remarks_the_first_is_told_and_their_number() {
+    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        let phase = |name: &str| {
+            format!("  - {{ name: {name}, length: 2m, playlist: {{ tracks: [other.wav] }} }}\n")
+        };
+        let phases: String = ["one", "two", "three", "four"].map(phase).concat();
+        desk.write("session.yaml", &format!("undersong: 1\nphases:\n{phases}"));
+    });
+    let said = room.done(&["start", "session.yaml"]);
+    let of_script: Vec<&str> = said
+        .lines()
+        .filter(|it| it.starts_with("script "))
+        .collect();
+    assert_eq!(of_script.len(), 2, "{said}");
+    assert!(
+        of_script[1].contains("3 more remarks; `undersong check"),
+        "{said}"
+    );
+    // The room file is the daemon's, wherever it lies.
+    let said = room.done(&["journal", "list"]);
+    assert!(said.contains("session"), "{said}");
+    let (_, said) = room.run(&["doctor"]);
+    assert!(said.contains("the daemon answers on"), "{said}");
+}
+
+#[test]
 fn a_press_that_comes_twice_is_one() {
     let room = self::room();
     room.done(&["start", "session.yaml"]);

@@ -53,7 +53,7 @@ pub struct Render {
         conflicts_with_all = ["script", "rate"]
     )]
     journal: Option<PathBuf>,
-    /// The room file that names the folder of journals: /etc/undersong/room.yaml unless said
+    /// The room file that names the folder of journals: that of the daemon that runs, or /etc/undersong/room.yaml, unless said
     #[arg(long, value_name = "ROOM.yaml", requires = "journal")]
     room: Option<PathBuf>,
     /// Where to: a name that ends in .wav or .flac, or `-` for raw 32-bit float samples

@@ -7,9 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::Exit;
-use crate::cli::preparing::watched;
+use crate::cli::SOCKET;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::status;
+use crate::cli::waiting::watched;
 use crate::control::{Client, ClientError};
 use crate::daemon::{Answer, Order, Reason, Remark, Speed, Status};
 use crate::level::Decibels;
@@ -24,7 +25,7 @@ pub struct Way {
         long,
         value_name = "SOCKET",
         env = "UNDERSONG_SOCKET",
-        default_value = "/run/undersong/control.sock"
+        default_value = SOCKET
     )]
     socket: PathBuf,
     /// For programs: the answer as JSON
@@ -355,13 +356,14 @@ fn text(answer: &Answer) -> String {
     {
         text.push_str(&status::next(&outlook.next));
     }
+    let mut of_script = Vec::new();
     for remark in &answer.remarks {
-        text.push_str(&match remark {
-            Remark::Room(sentence) => status::about_room(sentence),
-            Remark::Script(sentence) => status::about_script(sentence),
-        });
+        match remark {
+            Remark::Room(sentence) => text.push_str(&status::about_room(sentence)),
+            Remark::Script(sentence) => of_script.push(sentence.as_str()),
+        }
     }
-    text
+    text + &status::about_script(&of_script)
 }
 
 /// Says why an order was not carried out, and how the command ends for it.

@@ -410,6 +410,7 @@ impl Daemon {
             now_ms: self.now().as_millis() as u64,
             state,
             room: room.name.clone(),
+            room_file: room.file.display().to_string(),
             prepared: match &self.stage {
                 Stage::Preparing(preparation, _) => Some(preparation.progress()),
                 _ => None,

@@ -17,6 +17,9 @@ pub struct Status {
     pub state: State,
     /// The room's name.
     pub room: String,
+    /// The room file that the daemon began with.
+    #[serde(default)]
+    pub room_file: String,
     /// While a script's files are looked at, how far that is: 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prepared: Option<f64>,
