@@ -75,7 +75,7 @@ impl Library {
     }
 
     /// Finds out how alike the files are at these overlaps: decodes those that the cache does not know, on all cores.
-    /// Blocking. `progress` is told at the start and after each one, from any thread, where there is anything to decode.
+    /// Blocking. `progress` is told at the start and after each one, from any thread.
     ///
     /// What cannot be decoded counts as having nothing in common.
     pub fn compare(
@@ -96,9 +96,6 @@ impl Library {
                 }
                 None => unknown.push((overlap, hashes)),
             }
-        }
-        if unknown.is_empty() {
-            return;
         }
         let so_far = Mutex::new(0);
         let advance = |crossfades| {

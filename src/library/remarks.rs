@@ -32,7 +32,8 @@ pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> 
             "{stretches} ({seconds:.1} s in all); copy the file again"
         ));
     }
-    if altered {
+    // What is missing alters the rest: that is said below, or was.
+    if altered && damage.first_gap.is_none() && !damage.ends_early {
         remarks.push(
             "its sound is not what it was when it was made (its checksum differs, or a part is missing); copy the file again"
                 .to_owned(),

@@ -44,6 +44,7 @@ pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> 
     }
     let device = written.device.get().map_or("", |device| &device.0);
     Room {
+        file: path.clone(),
         name: written
             .name
             .get()

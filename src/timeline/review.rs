@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::library::{Facts, Library};
 use crate::mistake::{Mistake, Place};
-use crate::playlist::Track;
+use crate::playlist::{Playlist, Track};
 use crate::script::{Content, Session};
+use crate::time::Frames;
 
 /// A track lasts this long at least, in seconds.
 const SHORTEST: f64 = 1.0;
@@ -66,6 +67,21 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
             }
             Ok(facts) => {
                 let say = |what: &str| format!("`{name}` {what}");
+                // A file is told of once: by the worst that is known of it, and else by all that is.
+                if facts.rate.duration(facts.silenced) > HOLE {
+                    let what = match facts.remarks.first() {
+                        Some(remark) => format!("`{name}`: {remark}"),
+                        None => say("has stretches that cannot be decoded and would be silent"),
+                    };
+                    let mistake = Mistake::error(place.clone(), what);
+                    mistakes.push(mistake.help("or convert it to FLAC where it still plays whole"));
+                    continue;
+                }
+                if facts.sounding() == Frames::ZERO {
+                    let what = say("is silent from its first to its last frame");
+                    mistakes.push(Mistake::warning(place.clone(), what));
+                    continue;
+                }
                 let remarks = facts.remarks.iter();
                 mistakes.extend(
                     remarks.map(|r| Mistake::warning(place.clone(), format!("`{name}`: {r}"))),
@@ -86,20 +102,15 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                     let what = say("is too long for a bed, which is a loop of at most a minute");
                     mistakes.push(Mistake::error(place.clone(), what));
                 }
-                if facts.rate.duration(facts.silenced) > HOLE {
-                    let what = say("has stretches that cannot be decoded and would be silent");
-                    let mistake = Mistake::error(place.clone(), what);
-                    mistakes.push(
-                        mistake.help("convert it to FLAC, or copy it again from where it came"),
-                    );
-                }
             }
         }
     }
+    let mut told = HashSet::new();
     for phase in &session.phases {
         let Content::Playlist(playlist) = &phase.content else {
             continue;
         };
+        mistakes.extend(left_out(playlist).filter(|_| told.insert(&playlist.left_out)));
         let mut facts = playlist.tracks.iter().map(|t| library.facts(&t.path));
         if facts.all(|facts| facts.is_ok_and(|facts| !is_music(facts))) {
             let what = format!("nothing in the playlist `{}` can be heard", playlist.name);
@@ -107,4 +118,18 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
         }
     }
     mistakes
+}
+
+/// That a folder holds music that cannot be played.
+fn left_out(playlist: &Playlist) -> Option<Mistake> {
+    let first = playlist.left_out.first()?;
+    let what = match playlist.left_out.len() {
+        1 => format!("`{first}`"),
+        files => format!("`{first}` and {} more", files - 1),
+    };
+    let what = format!(
+        "{what} in `{}` cannot be played here and is left out",
+        playlist.name
+    );
+    Some(Mistake::warning(playlist.place.clone(), what).help("convert it to FLAC"))
 }
