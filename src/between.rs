@@ -87,7 +87,9 @@ impl<const HALF: usize> Between<HALF> {
         let before_the_middle = factor.saturating_sub(1) / 2;
         Self {
             pairs: places[..before_the_middle].iter().map(halves).collect(),
-            middle: (factor % 2 == 0).then(|| halves(&places[before_the_middle])[0]),
+            middle: factor
+                .is_multiple_of(2)
+                .then(|| halves(&places[before_the_middle])[0]),
             above_largest,
             above_nearest,
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::library::{Cache, Library, Progress};
+use crate::library::{Cache, Library, Watch};
 use crate::mistake::{Mistake, Weight};
 use crate::script::{self, Session};
 use crate::time::Rate;
@@ -38,8 +38,8 @@ impl Prepared {
     }
 }
 
-/// Reads a script, looks at its files, composes it at a rate, and compares what crosses. Blocking. `progress` is told how
-/// far it is, from any thread.
+/// Reads a script, looks at its files, composes it at a rate, and compares what crosses. Blocking. `watch` is told how
+/// far it is, and may call it off.
 ///
 /// # Errors
 /// All mistakes at once: those of the script, of its playlists and of their files, and the warnings among them.
@@ -47,9 +47,9 @@ pub fn prepare(
     path: &Path,
     rate: Rate,
     cache: &Cache,
-    progress: &(dyn Fn(Progress) + Sync),
+    watch: &dyn Watch,
 ) -> Result<Prepared, Vec<Mistake>> {
-    compose_read(script::read(path), rate, cache, progress)
+    compose_read(script::read(path), rate, cache, watch)
 }
 
 /// The same of a script that was read already.
@@ -60,18 +60,18 @@ pub fn compose_read(
     reading: script::Reading,
     rate: Rate,
     cache: &Cache,
-    progress: &(dyn Fn(Progress) + Sync),
+    watch: &dyn Watch,
 ) -> Result<Prepared, Vec<Mistake>> {
     let mut remarks = reading.mistakes;
     let Some(session) = reading.session else {
         return Err(remarks);
     };
     let names = files(&session).map(|(file, _)| file.to_owned());
-    let mut library = Library::scan(names, cache, progress);
+    let mut library = Library::scan(names, cache, watch);
     match compose(&session, &library, rate) {
         Ok(composition) => {
             let mut timeline = composition.timeline;
-            library.compare(overlaps(&timeline), cache, progress);
+            library.compare(overlaps(&timeline), cache, watch);
             timeline.cross(&library);
             // First what is heard, then what is only good to know.
             remarks.extend(against(&session, &library, &timeline));

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use common::decoded::{data, rest};
 use common::files::{Wav, flac, ogg, wav};
-use common::sounds::{difference, mono, noise, quantised};
+use common::pages::{Page, pages};
+use common::sounds::{difference, mono, noise, quantised, sine};
 use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::{Frame, LOUDEST, SILENCE};
 use undersong::time::Frames;
@@ -159,6 +160,56 @@ fn seeking_equals_reading_up_to_there() {
 }
 
 /// Two Ogg streams, one behind the other, as recorders of radio make them.
+/// The demuxer tells the place of what lies on a last page by the end of the page before, or by its own end, where padding
+/// may lie.
+#[test]
+fn seeking_into_a_long_last_page_of_vorbis_is_exact() {
+    let folder = folder();
+    let path = folder.path().join("a.ogg");
+    let rough = noise(14, 0.3, 44_100);
+    let soft = sine(300.0, -30.0, 44_100, 200_003);
+    let file = ogg(&path, &[rough, soft].concat(), 44_100, 2);
+    let mut pages = pages(&fs::read(&file).unwrap());
+    // All packets of the last pages go on one.
+    let mut last = pages.pop().unwrap();
+    while pages.last().unwrap().segments.len() + last.segments.len() <= 255 {
+        let before = pages.pop().unwrap();
+        assert_ne!(
+            before.segments.last(),
+            Some(&255),
+            "a packet ends with its page"
+        );
+        last = Page {
+            segments: [before.segments, last.segments].concat(),
+            body: [before.body, last.body].concat(),
+            number: before.number,
+            ..last
+        };
+    }
+    let begins = pages.last().unwrap().ends_at;
+    let length = last.ends_at;
+    assert!(length - begins > 100_000, "{begins} to {length}");
+    pages.push(last);
+    fs::write(&path, common::pages::file(&pages)).unwrap();
+    let whole = decode(&path);
+    assert_eq!(whole.len() as u64, length);
+    let mut decoder = Decoder::open(&path).unwrap();
+    for to in [
+        begins + 50_000,
+        length - 30_000,
+        length - 9_000,
+        begins + 3,
+        length - 5,
+    ] {
+        decoder.seek(Frames(to)).unwrap();
+        let later = &whole[to as usize..];
+        let read = rest(&mut decoder);
+        assert_eq!(read.len(), later.len(), "from {to}");
+        let off = difference(&read, later);
+        assert!(off == 0.0, "from {to}: off by {off}");
+    }
+}
+
 fn chained(path: &Path, sound: &[Frame]) -> PathBuf {
     ogg(path, &sound[..70_001], 44_100, 2);
     let mut bytes = fs::read(path).unwrap();

@@ -94,6 +94,26 @@ fn a_file_with_a_hole_is_not_played() {
 }
 
 #[test]
+fn a_file_that_has_lost_a_good_part_or_is_mere_noise_is_not_played() {
+    let stage = Stage::new();
+    let noise = noise(4, 0.5, 50 * 48_000);
+    let path = wav(&stage.path("1.wav"), &noise, 48_000, 2, Wav::Float);
+    let bytes = std::fs::read(&path).unwrap();
+    let told = || match stage.try_prepare(&script("1.wav"), RATE) {
+        Ok(_) => String::new(),
+        Err(mistakes) => sentences(&mistakes),
+    };
+    assert_eq!(told(), "");
+    std::fs::write(&path, &bytes[..bytes.len() * 14 / 100]).unwrap();
+    assert!(told().contains("cut off"), "{}", told());
+    let mut wild = bytes;
+    let head = wild.len() - noise.len() * 8;
+    wild[head..].fill(0xFF);
+    std::fs::write(&path, &wild).unwrap();
+    assert!(told().contains("it would be noise"), "{}", told());
+}
+
+#[test]
 fn nothing_that_a_file_holds_is_too_loud_or_not_a_number() {
     let stage = Stage::new();
     let mut wild = noise(5, 0.5, 45 * 48_000);

@@ -3,15 +3,17 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::files::{Wav, flac, wav};
 use common::sounds::{noise, sine};
 use undersong::decode::DecodeError;
-use undersong::frame::SILENCE;
+use undersong::frame::{Frame, SILENCE};
 use undersong::level::Decibels;
-use undersong::library::{Cache, Facts, Fault, Library, Progress};
+use undersong::library::{Cache, Facts, Fault, Library, Progress, Watch};
 use undersong::time::Frames;
 
 fn scan(paths: &[&Path], cache: &Cache) -> Library {
@@ -116,12 +118,12 @@ fn damage_is_said_in_plain_words() {
     let (spoiled, length) = (bytes.len() * 3 / 4, bytes.len());
     bytes[spoiled..spoiled + 50].fill(0x55);
     fs::write(&path, &bytes[..length - length / 8]).unwrap();
-    let remarks = facts_of(&path).remarks;
-    assert_eq!(remarks.len(), 2, "{remarks:?}");
-    assert!(remarks[0].starts_with("1 stretch at 0:10 could not be decoded and is silent"));
+    let mistakes = facts_of(&path).mistakes;
+    assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+    assert!(mistakes[0].starts_with("1 stretch at 0:10 cannot be decoded and would be silent"));
     assert!(
-        remarks[1].contains("it stops at 0:11, its header says 0:13"),
-        "{remarks:?}"
+        mistakes[1].contains("it stops at 0:11, its header says 0:13"),
+        "{mistakes:?}"
     );
 
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/untagged_vbr.mp3");
@@ -245,6 +247,129 @@ fn an_unchanged_file_is_not_decoded_again_and_a_changed_one_is() {
         .set_modified(later)
         .unwrap();
     assert_eq!(scan(&[&path], &cache).facts(&path).unwrap().codec, "WAV");
+
+    // the same time too, set back by whoever wrote it
+    forge(cache_folder.path());
+    let before = fs::metadata(&path).unwrap();
+    let now = || fs::metadata(&path).unwrap();
+    loop {
+        wav(&path, &noise(7, 0.5, 9_001), 44_100, 2, Wav::Bits(16));
+        let file = fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(before.modified().unwrap()).unwrap();
+        // a file system's clock is coarse
+        if (now().ctime(), now().ctime_nsec()) != (before.ctime(), before.ctime_nsec()) {
+            break;
+        }
+    }
+    assert_eq!(now().modified().unwrap(), before.modified().unwrap());
+    assert_eq!((now().ino(), now().len()), (before.ino(), before.len()));
+    assert_eq!(scan(&[&path], &cache).facts(&path).unwrap().codec, "WAV");
+}
+
+#[test]
+fn a_file_of_which_much_is_missing_is_a_mistake_and_a_little_is_a_remark() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    for (seconds, missing, grave) in [
+        (20, 1, false),
+        (20, 3, true),
+        (20, 17, true),
+        (400, 28, false),
+        (400, 32, true),
+    ] {
+        wav(
+            &path,
+            &noise(8, 0.5, 8_000 * seconds),
+            8_000,
+            1,
+            Wav::Bits(8),
+        );
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - missing * 8_000]).unwrap();
+        let facts = facts_of(&path);
+        let (told, other) = if grave {
+            (facts.mistakes, facts.remarks)
+        } else {
+            (facts.remarks, facts.mistakes)
+        };
+        assert_eq!((told.len(), other.len()), (1, 0), "{missing} of {seconds}");
+        assert!(
+            told[0].starts_with("it is cut off: it stops at "),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
+fn a_length_that_no_file_has_is_not_said() {
+    let folder = folder();
+    let path = folder.path().join("a.flac");
+    flac(&path, &noise(9, 0.5, 50_003), 44_100, 1, 16);
+    let mut bytes = fs::read(&path).unwrap();
+    // the last 36 bits of the first block before its checksum
+    bytes[8 + 13] |= 0x0F;
+    fs::write(&path, bytes).unwrap();
+    let mistakes = facts_of(&path).mistakes;
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+    assert!(
+        mistakes[0].contains("its header says more than any file holds"),
+        "{mistakes:?}"
+    );
+}
+
+#[test]
+fn a_file_that_is_mostly_wild_is_a_mistake() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let wild = [f32::NAN, f32::INFINITY, 1e30, -9.0];
+    for (every, grave) in [(1, true), (40, true), (250, false)] {
+        let mut sound = noise(10, 0.5, 20_001);
+        for at in (0..sound.len()).step_by(every) {
+            sound[at] = [wild[at % 4]; 2];
+        }
+        wav(&path, &sound, 44_100, 2, Wav::Float);
+        let facts = facts_of(&path);
+        assert_eq!(
+            (facts.mistakes.len(), facts.remarks.len()),
+            if grave { (1, 0) } else { (0, 1) }
+        );
+    }
+    wav(
+        &path,
+        &vec![[f32::NAN, 1e30]; 20_001],
+        44_100,
+        2,
+        Wav::Float,
+    );
+    let mistakes = facts_of(&path).mistakes;
+    assert!(
+        mistakes[0].starts_with("100 % of its samples"),
+        "{mistakes:?}"
+    );
+}
+
+#[test]
+fn a_constant_offset_is_no_sound() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let with = |sound: Vec<Frame>, offset: Frame| {
+        let shift = |frame: Frame| [frame[0] + offset[0], frame[1] + offset[1]];
+        let sound: Vec<Frame> = sound.into_iter().map(shift).collect();
+        wav(&path, &sound, 44_100, 2, Wav::Float);
+        facts_of(&path).mistakes
+    };
+    let told = |mistakes: Vec<String>| {
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        assert!(mistakes[0].contains("constant offset"), "{mistakes:?}");
+    };
+    let seconds = 3 * 44_100;
+    told(with(vec![SILENCE; seconds], [0.5, 0.5]));
+    told(with(vec![SILENCE; seconds], [0.01, -0.01]));
+    told(with(noise(11, 0.001, seconds), [0.3, 0.3]));
+    // Music that stands a little aside is music, and so is what is very low.
+    assert_eq!(with(noise(11, 0.1, seconds), [0.1, 0.1]), [""; 0]);
+    assert_eq!(with(sine(20.0, -20.0, 44_100, seconds), SILENCE), [""; 0]);
+    assert_eq!(with(noise(11, 0.000_2, seconds), SILENCE), [""; 0]);
 }
 
 #[test]
@@ -388,4 +513,30 @@ fn progress_reaches_its_end_once() {
     );
     let (files, all_files, bytes, all_bytes) = *seen.last().unwrap();
     assert_eq!((files, bytes), (all_files, all_bytes));
+}
+
+/// Calls off after it was asked so often.
+struct Patience(AtomicUsize);
+
+impl Watch for Patience {
+    fn tell(&self, _: Progress) {}
+    fn is_called_off(&self) -> bool {
+        self.0.fetch_sub(1, Ordering::Relaxed) == 0
+    }
+}
+
+#[test]
+fn what_is_called_off_is_left_within_a_file() {
+    let (folder, cache_folder) = (folder(), folder());
+    let cache = Cache::at(cache_folder.path());
+    let path = folder.path().join("a.wav");
+    wav(&path, &noise(12, 0.5, 300_001), 44_100, 2, Wav::Bits(16));
+    // Of 1.2 MB the hash takes 5 looks or more, and the sound some hundred.
+    for looks in [0, 3, 40, 200] {
+        let patience = Patience(AtomicUsize::new(looks));
+        let library = Library::scan([path.clone()], &cache, &patience);
+        assert_eq!(library.facts(&path), Err(&Fault::CalledOff), "{looks}");
+    }
+    assert!(entries(cache_folder.path()).is_empty(), "nothing is kept");
+    assert!(scan(&[&path], &cache).facts(&path).is_ok());
 }

@@ -11,7 +11,6 @@ use common::pages::{Page, file, pages};
 use common::sounds::{difference, mono, noise, sinad, sine};
 use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
 use undersong::frame::{Frame, SILENCE};
-use undersong::library::{Cache, Library};
 use undersong::time::Frames;
 
 /// What the header of our files has for what comes before the sound, in frames.
@@ -229,9 +228,7 @@ fn pages_that_are_missing_anywhere_are_told() {
         let mut spoilt = bytes.clone();
         spoilt[kept..].fill(0x55);
         fs::write(&path, spoilt).unwrap();
-        let library = Library::scan([path.clone()], &Cache::none(), &|_| {});
-        let remarks = &library.facts(&path).unwrap().remarks;
-        assert!(!remarks.is_empty(), "spoilt from {kept} on");
+        assert_ne!(remarks(&path), [""; 0], "spoilt from {kept} on");
     }
 }
 
@@ -357,6 +354,33 @@ fn more_than_two_channels_are_refused_with_the_usual_sentence() {
     head.extend([1, 1, 0, 1]);
     two.pages[0].segments = vec![two.pages[0].body.len() as u8];
     assert!(two.decode() == decode(&data("tone.opus")));
+}
+
+#[test]
+fn kinds_of_opus_that_take_several_decoders_are_called_what_they_are() {
+    for (family, channels, mapping) in [
+        (1, 2, &[2, 0, 0, 1][..]),
+        (255, 2, &[2, 0, 0, 1]),
+        (255, 1, &[1, 0, 0]),
+        (2, 4, &[4, 0, 0, 1, 2, 3]),
+        (3, 4, &[2, 2, 0, 0, 0, 0]),
+        (255, 8, &[8, 0, 0, 1, 2, 3, 4, 5, 6, 7]),
+    ] {
+        let mut other = Ogg::tone();
+        let head = other.head();
+        (head[9], head[18]) = (channels, family);
+        head.extend(mapping);
+        other.pages[0].segments = vec![other.pages[0].body.len() as u8];
+        let expected = match channels {
+            3.. => DecodeError::Channels(usize::from(channels)),
+            _ => DecodeError::Unsupported("Opus of several streams"),
+        };
+        assert_eq!(
+            Decoder::open(&other.path()).err(),
+            Some(expected),
+            "{family}"
+        );
+    }
 }
 
 #[test]

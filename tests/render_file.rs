@@ -163,6 +163,7 @@ fn a_wrong_call_says_so_before_it_looks_at_any_file() {
         &["-o", "nope/s.wav"],
         &["-o", "file/s.wav"],
         &["-o", "folder.wav"],
+        &["-o", "s.flac/"],
         &[],
     ] {
         let said = desk.run(&[&["render", "nope.yaml"], args].concat());

@@ -5,10 +5,9 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::decoded::rest;
+use common::decoded::{fault, remarks, rest};
 use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::Frame;
-use undersong::library::{Cache, Library};
 use undersong::time::Frames;
 
 const LENGTH: usize = 3_001;
@@ -94,13 +93,10 @@ impl Folder {
 
 /// A file with lengths of 64 bits: its plain lengths say nothing, and something else lies behind the sound.
 fn wide(name: [u8; 4], format: &[u8], sound: &[u8], length: u64) -> Vec<u8> {
-    let mut lengths = vec![0xAA; 8];
-    lengths.extend(length.to_le_bytes());
-    lengths.extend([0; 12]);
     let mut data = chunk(*b"data", sound);
     data[4..8].fill(0xFF);
     let chunks = [
-        chunk(*b"ds64", &lengths),
+        ds64(length),
         chunk(*b"bext", &[b'x'; 603]),
         chunk(*b"fmt ", format),
         data,
@@ -218,23 +214,15 @@ fn a_wav_of_64_bit_lengths_is_exact_and_ends_where_it_says() {
 }
 
 #[test]
-fn a_wav_of_64_bit_lengths_from_a_pipe_or_with_wrong_ones_is_read_to_its_end() {
+fn a_wav_of_64_bit_lengths_with_wrong_ones_never_breaks_anything() {
     let folder = Folder::new();
     let (bytes, expected) = whole(16);
-    for length in [0, u64::MAX] {
-        let file = wide(*b"RF64", &format(1, 16), &bytes, length);
-        let sound = rest(&mut Decoder::open(&folder.file(&file)).unwrap());
-        assert!(sound.len() > LENGTH && sound[..LENGTH] == expected[..]);
-    }
     // Nothing needs to lie behind the sound.
     let file = wide(*b"RF64", &format(1, 16), &bytes, bytes.len() as u64);
     assert!(decode(&folder.file(&file[..file.len() - 408])) == expected);
     // Cut within its head it is none.
-    let file = wide(*b"RF64", &format(1, 16), &bytes, bytes.len() as u64);
     for length in [8, 20, 35, 36, 48, 60, 680] {
-        let path = folder.file(&file[..length]);
-        let library = Library::scan([path.clone()], &Cache::none(), &|_| {});
-        let fault = library.facts(&path).unwrap_err().to_string();
+        let fault = fault(&folder.file(&file[..length]));
         let known = [DecodeError::NotAudio, DecodeError::Silent].map(|error| error.to_string());
         assert!(known.contains(&fault), "{length}: {fault}");
     }
@@ -242,8 +230,145 @@ fn a_wav_of_64_bit_lengths_from_a_pipe_or_with_wrong_ones_is_read_to_its_end() {
     for at in 0..56 {
         let mut spoilt = file.clone();
         spoilt[at] ^= 0xFF;
-        if let Ok(mut decoder) = Decoder::open(&folder.file(&spoilt)) {
+        if let Ok(mut decoder) = Decoder::open_checked(&folder.file(&spoilt)) {
             assert!(rest(&mut decoder).len() < 100_000);
         }
     }
+}
+
+/// A file that does not say how long its sound is, with `behind` it.
+fn unknown(name: [u8; 4], before: &[u8], format: &[u8], sound: &[u8], behind: &[u8]) -> Vec<u8> {
+    let chunks = [
+        before,
+        &chunk(*b"fmt ", format),
+        b"data\xFF\xFF\xFF\xFF",
+        sound,
+        behind,
+    ];
+    [&name[..], &[0xFF; 4], b"WAVE", &chunks.concat()].concat()
+}
+
+/// The chunk of lengths in 64 bits.
+fn ds64(length: u64) -> Vec<u8> {
+    chunk(
+        *b"ds64",
+        &[&[0xAA; 8][..], &length.to_le_bytes(), &[0; 12]].concat(),
+    )
+}
+
+#[test]
+fn what_lies_behind_a_sound_of_unknown_length_is_never_heard() {
+    let folder = Folder::new();
+    let nothing: &[u8] = &[];
+    let before: [([u8; 4], Vec<u8>); 6] = [
+        (*b"RIFF", Vec::new()),
+        (*b"RIFF", ds64(1_000)),
+        (*b"RF64", Vec::new()),
+        (*b"RF64", ds64(0)),
+        (*b"BW64", ds64(u64::MAX)),
+        (*b"RF64", chunk(*b"JUNK", &[0; 28]).repeat(5_000)),
+    ];
+    let list = chunk(*b"LIST", &[0x7F; 400]);
+    let behind = [
+        list.clone(),
+        list[..90].to_vec(),
+        [&chunk(*b"abcd", &[0x55; 4_001])[..], &list].concat(),
+        chunk(*b"id3 ", &vec![0x55; 300_001])[..300_009].to_vec(),
+        ds64(6_002),
+        b"ID3\x04\0 and so on".to_vec(),
+        [&b"TAG"[..], &[b' '; 125]].concat(),
+        chunk(*b"qrst", &[0x55; 3]),
+    ];
+    for bits in [16, 24] {
+        let (sound, expected) = whole(u32::from(bits));
+        for (name, before) in &before {
+            // What comes late is not seen before the sound.
+            let file = |behind| unknown(*name, before, &format(1, bits), &sound, behind);
+            let many = before.len() > 100_000;
+            for behind in &behind {
+                let fault = fault(&folder.file(&file(behind)));
+                assert_eq!(fault, DecodeError::Endless.to_string());
+            }
+            let path = folder.file(&file(nothing));
+            if many {
+                assert_eq!(fault(&path), DecodeError::Endless.to_string());
+                continue;
+            }
+            assert!(decode(&path) == expected, "{bits} bits");
+            let remarks = remarks(&path);
+            assert_eq!(remarks.len(), 1, "{remarks:?}");
+            assert!(remarks[0].starts_with("its header does not say how long it is"));
+        }
+    }
+    // What sox writes to a pipe.
+    let (sound, expected) = whole(24);
+    let mut file = unknown(*b"RIFF", nothing, &format(1, 24), &sound, nothing);
+    let place = file.len() - sound.len();
+    file[place - 4..place].copy_from_slice(&0x7FFF_F000_u32.to_le_bytes());
+    file[4..8].copy_from_slice(&0x7FFF_F048_u32.to_le_bytes());
+    assert!(decode(&folder.file(&file)) == expected);
+    assert_eq!(remarks(&folder.file(&file)).len(), 1);
+}
+
+#[test]
+fn many_chunks_before_the_sound_hide_no_length() {
+    let folder = Folder::new();
+    let (sound, expected) = whole(16);
+    let before = [
+        ds64(sound.len() as u64),
+        chunk(*b"JUNK", &[7; 9]).repeat(300),
+    ]
+    .concat();
+    let list = chunk(*b"LIST", &[0x7F; 400]);
+    let path = folder.file(&unknown(*b"RF64", &before, &format(1, 16), &sound, &list));
+    assert!(decode(&path) == expected);
+    assert_eq!(remarks(&path), [""; 0]);
+}
+
+#[test]
+fn a_length_in_64_bits_counts_only_where_it_is_meant() {
+    let folder = Folder::new();
+    let (sound, expected) = whole(16);
+    let half = ds64(sound.len() as u64 / 2);
+    for name in [*b"RIFF", *b"RF64"] {
+        let chunks = [
+            half.clone(),
+            chunk(*b"fmt ", &format(1, 16)),
+            chunk(*b"data", &sound),
+        ];
+        let path = folder.file(&chunk(name, &[b"WAVE", &chunks.concat()[..]].concat()));
+        assert!(decode(&path) == expected);
+        assert_eq!(remarks(&path), [""; 0]);
+    }
+    // Where nothing else says it, it may be wrong.
+    let sound = sound.repeat(4);
+    let path = folder.file(&unknown(*b"RF64", &half, &format(1, 16), &sound, &[]));
+    let remarks = remarks(&path);
+    assert!(remarks[0].contains("lies behind the end"), "{remarks:?}");
+}
+
+#[test]
+fn a_second_sound_behind_the_first_is_not_passed_over() {
+    let folder = Folder::new();
+    let (sound, _) = whole(16);
+    let list = chunk(*b"LIST", &[0x7F; 401]);
+    let data = chunk(*b"data", &sound);
+    let chunks = [chunk(*b"fmt ", &format(1, 16)), data.clone(), list, data];
+    let path = folder.file(&chunk(*b"RIFF", &[b"WAVE", &chunks.concat()[..]].concat()));
+    assert_eq!(fault(&path), DecodeError::OneBehindOther.to_string());
+}
+
+#[test]
+fn samples_that_nothing_plays_are_called_what_they_are() {
+    let folder = Folder::new();
+    for bits in [12, 20, 48, 64] {
+        for format in [format(1, bits), extensible(1, bits, bits)] {
+            let path = folder.wav(&format, &[1; 4_800]);
+            assert_eq!(fault(&path), DecodeError::Bits(bits).to_string());
+        }
+    }
+    let mut many = format(1, 16);
+    (many[2], many[12]) = (32, 64);
+    let path = folder.wav(&many, &[1; 6_400]);
+    assert_eq!(fault(&path), DecodeError::Channels(32).to_string());
 }

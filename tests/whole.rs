@@ -5,11 +5,11 @@ mod common;
 use std::fs;
 use std::path::PathBuf;
 
-use common::decoded::{data, remarks, rest};
-use common::files::{flac, ogg};
-use common::pages::{file, pages};
-use common::sounds::noise;
-use undersong::decode::Decoder;
+use common::decoded::{data, fault, remarks, rest};
+use common::files::{flac, ogg, ogg_flac};
+use common::pages::{Page, file, pages};
+use common::sounds::{noise, quantised};
+use undersong::decode::{DecodeError, Decoder};
 use undersong::time::Frames;
 
 struct Folder(tempfile::TempDir);
@@ -38,7 +38,12 @@ fn an_mp3_that_is_shorter_than_its_tag_says_is_cut_off() {
         for kept in [whole.len() / 3, whole.len() * 2 / 3, whole.len() - 700] {
             let remarks = folder.remarks(&whole[..kept]);
             assert_eq!(remarks.len(), 1, "{kept} of {name}: {remarks:?}");
-            assert!(remarks[0].starts_with("it is cut off: it stops at 0:00, its header says"));
+            // Both are of the same second.
+            assert!(
+                remarks[0].starts_with("it is cut off: it stops at 0:00."),
+                "{remarks:?}"
+            );
+            assert!(remarks[0].contains(", its header says 0:00."));
         }
     }
 }
@@ -125,22 +130,22 @@ fn what_was_altered_is_only_told_where_all_of_it_was_decoded_in_its_turn() {
     let mut bytes = fs::read(&path).unwrap();
     let whole = Decoder::open_checked(&path).map(|mut decoder| {
         rest(&mut decoder);
-        decoder.is_altered().unwrap()
+        decoder.flaw().unwrap()
     });
-    assert_eq!(whole, Ok(false));
+    assert_eq!(whole, Ok(None));
     // The sum of the sound lies in the last 16 of the header's 34 bytes, which begin behind the first 8.
     bytes[8 + 18] ^= 1;
     assert!(folder.remarks(&bytes)[0].contains("its checksum differs"));
     let mut decoder = Decoder::open_checked(&path).unwrap();
-    assert!(!decoder.is_altered().unwrap(), "nothing was read yet");
+    assert!(decoder.flaw().unwrap().is_none(), "nothing was read yet");
     rest(&mut decoder);
-    assert!(decoder.is_altered().unwrap());
+    assert!(decoder.flaw().unwrap().is_some());
     // Back to the start and once more: all is decoded again.
     decoder.seek(Frames(0)).unwrap();
-    assert!(!decoder.is_altered().unwrap());
+    assert!(decoder.flaw().unwrap().is_none());
     rest(&mut decoder);
     assert!(
-        !decoder.is_altered().unwrap(),
+        decoder.flaw().unwrap().is_none(),
         "the first frame was decoded to open it"
     );
     // Whole files that were sought are never called altered.
@@ -150,12 +155,92 @@ fn what_was_altered_is_only_told_where_all_of_it_was_decoded_in_its_turn() {
     for to in [10_000, 0, 25_000] {
         decoder.seek(Frames(to)).unwrap();
         rest(&mut decoder);
-        assert!(!decoder.is_altered().unwrap(), "from {to}");
+        assert!(decoder.flaw().unwrap().is_none(), "from {to}");
     }
     let mut decoder = Decoder::open(&path).unwrap();
     rest(&mut decoder);
     assert!(
-        !decoder.is_altered().unwrap(),
+        decoder.flaw().unwrap().is_none(),
         "it was not opened to be checked"
     );
+}
+
+#[test]
+fn an_ogg_file_that_never_ended_is_called_that_and_not_altered() {
+    let folder = Folder::new();
+    let sound = noise(44, 0.3, 50_001);
+    let vorbis = pages(&fs::read(ogg(&folder.path(), &sound, 44_100, 2)).unwrap());
+    for mut pages in [vorbis, ogg_flac(&sound, 44_100, 16)] {
+        assert_eq!(folder.remarks(&file(&pages)), [""; 0]);
+        pages.last_mut().unwrap().flags = 0;
+        let remarks = folder.remarks(&file(&pages));
+        assert_eq!(remarks.len(), 1, "{remarks:?}");
+        assert!(remarks[0].contains("cut off"), "{remarks:?}");
+        assert!(!remarks[0].contains("checksum"), "{remarks:?}");
+    }
+}
+
+#[test]
+fn flac_in_ogg_loses_nothing_whatever_its_pages_say() {
+    let folder = Folder::new();
+    let sound = noise(45, 0.3, 150_001);
+    let expected = quantised(&sound, 16);
+    let whole = ogg_flac(&sound, 44_100, 16);
+    for shift in [
+        0_u64,
+        0_u64.wrapping_sub(100_000),
+        0_u64.wrapping_sub(1_000_000),
+        777_777,
+    ] {
+        let mut shifted = whole.clone();
+        for page in &mut shifted[2..] {
+            page.ends_at = page.ends_at.wrapping_add(shift);
+        }
+        assert_eq!(folder.remarks(&file(&shifted)), [""; 0], "by {shift}");
+        let mut decoder = Decoder::open(&folder.path()).unwrap();
+        assert_eq!(decoder.claimed_length(), Some(Frames(150_001)));
+        assert!(rest(&mut decoder) == expected, "by {shift}");
+        for to in [5_000, 149_000, 0, 99_999] {
+            decoder.seek(Frames(to)).unwrap();
+            assert!(
+                rest(&mut decoder) == expected[to as usize..],
+                "by {shift}, from {to}"
+            );
+        }
+    }
+    // The first block counts the frames, whatever the pages say.
+    let mut fewer = whole.clone();
+    fewer.drain(20..30);
+    for (number, page) in fewer.iter_mut().enumerate().skip(20) {
+        page.number = number as u32;
+        page.ends_at -= 10 * 4096;
+    }
+    let remarks = folder.remarks(&file(&fewer));
+    assert!(
+        remarks[0].contains("it is cut off: it stops at 0:02, its header says 0:03"),
+        "{remarks:?}"
+    );
+}
+
+#[test]
+fn a_picture_that_is_larger_than_any_is_called_what_it_is() {
+    let folder = Folder::new();
+    let mut pages = ogg_flac(&noise(46, 0.3, 9_001), 44_100, 16);
+    let rest = pages.split_off(2);
+    let mut large = pages.pop().unwrap();
+    (large.segments, large.body) = (vec![255; 255], vec![0x55; 255 * 255]);
+    for number in 1..270 {
+        let flags = u8::from(number > 1);
+        pages.push(Page {
+            flags,
+            number,
+            ..large.clone()
+        });
+    }
+    pages.extend(rest.into_iter().map(|page| Page {
+        number: page.number + 268,
+        ..page
+    }));
+    fs::write(folder.path(), file(&pages)).unwrap();
+    assert_eq!(fault(&folder.path()), DecodeError::HugeTags.to_string());
 }

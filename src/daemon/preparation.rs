@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::daemon::resume::{Cut, Interrupted};
 use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Ending, Entry, Journal, Started, boot};
-use crate::library::{Cache, Progress};
+use crate::library::{Cache, Progress, Watch};
 use crate::output::{Device, Place};
 use crate::player::{Beginning, Player};
 use crate::prepare::{Prepared, compose_read};
@@ -84,8 +84,33 @@ pub struct Means {
 #[derive(Debug)]
 pub struct Preparation {
     ready: Receiver<Result<Box<Ready>, Refused>>,
-    thousandths: Arc<AtomicU64>,
+    waiting: Arc<Waiting>,
     resumes: bool,
+}
+
+/// What a preparation and who waits for it know of each other.
+#[derive(Debug, Default)]
+struct Waiting {
+    thousandths: AtomicU64,
+    called_off: AtomicBool,
+}
+
+impl Watch for Waiting {
+    fn tell(&self, progress: Progress) {
+        let thousandths = (progress.part() * 1000.0) as u64;
+        self.thousandths.store(thousandths, Ordering::Relaxed);
+    }
+
+    fn is_called_off(&self) -> bool {
+        self.called_off.load(Ordering::Relaxed)
+    }
+}
+
+/// Nobody waits for it any more.
+impl Drop for Preparation {
+    fn drop(&mut self) {
+        self.waiting.called_off.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Preparation {
@@ -93,12 +118,12 @@ impl Preparation {
     #[must_use]
     pub fn begin(means: Means, wanted: Wanted) -> Self {
         let (done, ready) = sync_channel(1);
-        let thousandths = Arc::new(AtomicU64::new(0));
-        let progress = Arc::clone(&thousandths);
+        let waiting = Arc::<Waiting>::default();
+        let watch = Arc::clone(&waiting);
         let resumes = matches!(wanted, Wanted::Interrupted(_));
         let work = move || {
             // Given up meanwhile, nobody waits for it.
-            let _ = done.send(prepare(&means, wanted, &progress).map(Box::new));
+            let _ = done.send(prepare(&means, wanted, &watch).map(Box::new));
         };
         let thread = thread::Builder::new().name("prepare".to_owned());
         if let Err(error) = thread.spawn(work) {
@@ -106,7 +131,7 @@ impl Preparation {
         }
         Self {
             ready,
-            thousandths,
+            waiting,
             resumes,
         }
     }
@@ -132,7 +157,7 @@ impl Preparation {
     /// How much of the files was looked at, 0 to 1.
     #[must_use]
     pub fn progress(&self) -> f64 {
-        self.thousandths.load(Ordering::Relaxed) as f64 / 1000.0
+        self.waiting.thousandths.load(Ordering::Relaxed) as f64 / 1000.0
     }
 }
 
@@ -144,13 +169,13 @@ fn failed(error: &dyn std::error::Error) -> Refused {
     Refused::new(Reason::Failed, error.to_string())
 }
 
-fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready, Refused> {
+fn prepare(means: &Means, wanted: Wanted, watch: &Waiting) -> Result<Ready, Refused> {
     let room = &means.room;
     match wanted {
         Wanted::Script(path) => {
             let path = confine::script(room, &path).map_err(wrong)?;
             let rate = rate(room)?;
-            let (prepared, remarks) = compose(means, &path, rate, progress)?;
+            let (prepared, remarks) = compose(means, &path, rate, watch)?;
             let layout = &prepared.timeline.layout;
             let place = place(room, layout).map_err(wrong)?;
             let ears = ears::checked(room, layout);
@@ -178,7 +203,7 @@ fn prepare(means: &Means, wanted: Wanted, progress: &AtomicU64) -> Result<Ready,
             let path = PathBuf::from(&account.started.script);
             let path = confine::script(room, &path).map_err(wrong)?;
             let rate = account.started.rate;
-            let (prepared, remarks) = compose(means, &path, rate, progress)?;
+            let (prepared, remarks) = compose(means, &path, rate, watch)?;
             let mut alarms = Vec::new();
             if prepared.session.hash != account.started.hash {
                 return Err(wrong(
@@ -316,20 +341,21 @@ fn compose(
     means: &Means,
     path: &Path,
     rate: Rate,
-    progress: &AtomicU64,
+    watch: &Waiting,
 ) -> Result<(Prepared, Vec<String>), Refused> {
     let reading = script::read(path);
     confine::all(&means.room, &reading).map_err(|details| Refused {
         details,
         ..wrong("the session uses files that the room does not give away")
     })?;
-    let show = |so_far: Progress| {
-        progress.store((so_far.part() * 1000.0) as u64, Ordering::Relaxed);
-    };
     let sentences = |mistakes: Vec<crate::mistake::Mistake>| -> Vec<String> {
         mistakes.iter().map(ToString::to_string).collect()
     };
-    match compose_read(reading, rate, &means.cache, &show) {
+    let composed = compose_read(reading, rate, &means.cache, watch);
+    if watch.is_called_off() {
+        return Err(wrong("it was called off"));
+    }
+    match composed {
         Ok(mut prepared) => {
             let remarks = sentences(std::mem::take(&mut prepared.remarks));
             Ok((prepared, remarks))

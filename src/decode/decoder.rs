@@ -7,14 +7,16 @@ use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
+use super::chunks::Length;
 use super::edit_list::EditList;
 use super::error::ends_early;
 use super::open::{Ahead, Opened, Origin};
+use super::pages::{self, Flaw};
 use super::playable::playable;
-use super::sound::Sound;
+use super::sound::{Ending, Sound};
 use super::tape::{Grid, Tape};
 use super::window::Gauge;
-use super::{Damage, DecodeError, Tags, pages, tags};
+use super::{Damage, DecodeError, Tags, tags};
 use crate::frame::Frame;
 use crate::time::{Frames, Rate};
 
@@ -58,21 +60,23 @@ impl Decoder {
         Self::open_at(Origin::Checked(path.to_owned()), 0)
     }
 
-    /// Whether the file, though nothing else is wrong with it, is not what its own checksums say: those of a FLAC file's
-    /// sound, or of an Ogg file's pages. Asked at the end of a file that was opened to be checked and never sought, since
-    /// only there is every frame known; otherwise the answer is no. Blocking.
+    /// How the file, though nothing else is wrong with it, is not what its own checksums say: those of a FLAC file's sound, or
+    /// of an Ogg file's pages. Asked at the end of a file that was opened to be checked and never sought, since only there is
+    /// every frame known; otherwise the answer is nothing. Blocking.
     ///
     /// # Errors
     /// Only where the disk fails.
-    pub fn is_altered(&mut self) -> Result<bool, DecodeError> {
+    pub fn flaw(&mut self) -> Result<Option<Flaw>, DecodeError> {
         let Origin::Checked(path) = &self.origin else {
-            return Ok(false);
+            return Ok(None);
         };
         if !self.ended || self.skipped || !self.tape.damage.is_none() {
-            return Ok(false);
+            return Ok(None);
         }
-        let other = self.sound.decoder.finalize().verify_ok == Some(false);
-        Ok(other || pages::are_damaged(path)?)
+        if self.sound.decoder.finalize().verify_ok == Some(false) {
+            return Ok(Some(Flaw::Altered));
+        }
+        Ok(pages::flaw(path)?)
     }
 
     /// Opens a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
@@ -95,21 +99,26 @@ impl Decoder {
         let Opened {
             mut format,
             edits,
-            frames,
+            chunks,
+            behind,
             gauge,
         } = origin.open()?;
         let verify = matches!(origin, Origin::Checked(_));
         let mut sound = Sound::find(format.as_ref(), &edits, verify)?;
-        if let Some(frames) = frames {
-            sound.ends_at(frames);
+        match chunks.sound().map(|sound| sound.length) {
+            Some(Length::Wide(bytes)) => sound.ends_at(chunks.frames(bytes)),
+            Some(Length::Unknown) => sound.runs_to_the_end(),
+            Some(Length::Told(_)) | None => {}
         }
+        let mut tape = Tape::from(first_wanted);
+        tape.damage.beyond_end = behind;
         let mut decoder = Self {
             origin,
             gauge,
             tags: tags::read(format.as_mut()),
             format,
             sound,
-            tape: Tape::from(first_wanted),
+            tape,
             rate: Rate::DEFAULT,
             channels: 0,
             chained: false,
@@ -119,7 +128,7 @@ impl Decoder {
         let mut first = Vec::new();
         while decoder.channels == 0 {
             if decoder.ended {
-                return Err(if decoder.sound.lost {
+                return Err(if decoder.sound.ending == Ending::Lost {
                     DecodeError::CutOff
                 } else {
                     DecodeError::Silent
@@ -166,6 +175,12 @@ impl Decoder {
     #[must_use]
     pub fn exact_ends(&self) -> bool {
         self.sound.exact_ends
+    }
+
+    /// Whether the file does not say how long its sound is, so that all to the file's end is taken for it.
+    #[must_use]
+    pub fn runs_to_the_end(&self) -> bool {
+        self.sound.ending == Ending::Open
     }
 
     /// The length that the header claims, at the file's rate; `None` where it claims none that
@@ -254,10 +269,12 @@ impl Decoder {
             Ok(Some(_)) => {}
             Err(Symphonia::ResetRequired) => self.next_in_chain(),
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
-            Ok(None) => self.end(self.stops_short(self.sound.lost)),
+            Ok(None) => self.end(self.stops_short(self.sound.ending == Ending::Lost)),
             // What was written to a pipe announces no length, and ends where it ends; Ogg has a
             // last page all the same.
-            Err(Symphonia::IoError(_)) => self.end(self.stops_short(self.sound.needs_last_page)),
+            Err(Symphonia::IoError(_)) => {
+                self.end(self.stops_short(self.sound.ending == Ending::LastPage));
+            }
             Err(_) => self.end(true),
         }
         Ok(())

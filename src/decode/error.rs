@@ -41,6 +41,25 @@ pub enum DecodeError {
         "holds several pieces of sound side by side; save the one that is meant as a file of its own"
     )]
     SideBySide,
+    /// A WAV file with another sound behind its first one.
+    #[error(
+        "holds several pieces of sound one behind the other, of which only the first would be played; save it anew in an audio editor, best as FLAC"
+    )]
+    OneBehindOther,
+    /// A WAV file that does not say how long its sound is, with something else behind it.
+    #[error(
+        "does not say where its sound ends, and what lies behind it would be heard as noise; save it anew in an audio editor, best as FLAC"
+    )]
+    Endless,
+    /// Samples of a width that nothing plays.
+    #[error("has samples of {0} bits, which cannot be played; convert it to FLAC of 24 bits")]
+    Bits(u16),
+    /// An Ogg file with a very large picture.
+    #[error("has tags or a picture of more than 16 MB, which is too much; take the picture out")]
+    HugeTags,
+    /// The decoder failed in a way that was not foreseen.
+    #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
+    Broken,
     /// It looks like audio, but nothing can be decoded.
     #[error("is damaged: no sound in it can be decoded; copy it again from where it came")]
     Silent,
@@ -80,10 +99,14 @@ impl From<Symphonia> for DecodeError {
         match error {
             Symphonia::IoError(error) if !ends_early(&error) => error.into(),
             Symphonia::Unsupported(_) | Symphonia::LimitError(_) => Self::NotAudio,
+            Symphonia::DecodeError(TOO_LARGE) => Self::HugeTags,
             _ => Self::Silent,
         }
     }
 }
+
+/// What the demuxer of Ogg says of a packet of more than 16 MB, which is none of sound.
+const TOO_LARGE: &str = "ogg: packet buffer would exceed max size";
 
 /// Whether a read failed because the file stops before what it announced.
 ///

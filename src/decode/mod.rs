@@ -1,5 +1,7 @@
 //! From a file to exact stereo frames at the file's own rate.
 
+mod behind;
+mod chunks;
 mod clock;
 mod convert;
 mod damage;
@@ -15,6 +17,7 @@ mod playable;
 mod sound;
 mod tags;
 mod tape;
+mod unbroken;
 mod wide;
 mod window;
 
@@ -23,4 +26,6 @@ pub use decoder::Decoder;
 pub use disk::{Disk, Medium, OwnDisk};
 pub use error::DecodeError;
 pub use open::{Ahead, audio_file};
+pub use pages::Flaw;
 pub use tags::Tags;
+pub(crate) use unbroken::unbroken;

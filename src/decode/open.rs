@@ -11,9 +11,12 @@ use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptio
 use symphonia::core::meta::MetadataOptions;
 
 use super::DecodeError;
+use super::behind::behind;
+use super::chunks::Chunks;
 use super::disk::Disk;
 use super::edit_list::EditList;
-use super::wide::{self, AsWav};
+use super::opus;
+use super::wide::AsWav;
 use super::window::{Gauge, Span, Window};
 use crate::time::Frames;
 
@@ -67,8 +70,10 @@ pub(super) struct Opened {
     pub format: Box<dyn FormatReader>,
     /// What an MP4 file says of its ends.
     pub edits: EditList,
-    /// How many frames a WAV file with lengths of 64 bits has.
-    pub frames: Option<u64>,
+    /// What a WAV file says of its sound.
+    pub chunks: Chunks,
+    /// So many frames lie behind a WAV file's sound, and are none of its other parts; known of a file that is checked.
+    pub behind: Frames,
     /// Where it is read ahead, how far.
     pub gauge: Option<Gauge>,
 }
@@ -94,10 +99,18 @@ impl Origin {
             }
             Self::Bundled(bytes) => Box::new(Cursor::new(*bytes)),
         };
-        let bytes = Box::new(AsWav::new(bytes));
-        let mut bytes = MediaSourceStream::new(bytes, MediaSourceStreamOptions::default());
+        let (bytes, is_wide) = AsWav::new(bytes);
+        let mut bytes =
+            MediaSourceStream::new(Box::new(bytes), MediaSourceStreamOptions::default());
         let edits = EditList::read(&mut bytes)?;
-        let frames = wide::length(&mut bytes)?;
+        let chunks = Chunks::read(&mut bytes, || is_wide.get())?;
+        if let Some(refusal) = chunks.refusal().or(opus::refusal(&mut bytes)?) {
+            return Err(refusal);
+        }
+        let behind = match self {
+            Self::Checked(path) => behind(path, &chunks)?,
+            _ => 0,
+        };
         // No hint by the name's ending: renamed files are common, and the content says it all.
         let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
         let probe = symphonia::default::get_probe();
@@ -108,7 +121,8 @@ impl Origin {
         Ok(Opened {
             format: format?,
             edits,
-            frames,
+            behind: Frames(chunks.frames(behind)),
+            chunks,
             gauge,
         })
     }

@@ -1,5 +1,6 @@
 //! Opus, whose packets Symphonia finds in Ogg files but does not decode.
 
+use std::io::{self, Read};
 use std::sync::LazyLock;
 
 use ropus::{DecodeMode, Decoder};
@@ -16,8 +17,11 @@ use symphonia::core::codecs::registry::{
     CodecRegistry, RegisterableAudioDecoder, SupportedAudioCodec,
 };
 use symphonia::core::errors::{Result, decode_error, unsupported_error};
+use symphonia::core::io::{MediaSourceStream, ReadBytes};
 use symphonia::core::packet::PacketRef;
 
+use super::DecodeError;
+use super::glance::glance;
 use crate::level::{Decibels, Gain};
 
 /// The only rate that Opus is decoded at, in hertz.
@@ -139,6 +143,35 @@ impl RegisterableAudioDecoder for Opus {
     fn supported_codecs() -> &'static [SupportedAudioCodec] {
         SUPPORTED
     }
+}
+
+/// Why an Ogg file that begins with Opus cannot be played: it takes more than one decoder. The demuxer knows not all of these.
+/// Goes back to the start. Blocking.
+///
+/// # Errors
+/// Only where the disk fails.
+pub(super) fn refusal(bytes: &mut MediaSourceStream<'_>) -> io::Result<Option<DecodeError>> {
+    glance(bytes, |bytes| {
+        let mut page = [0; 27];
+        bytes.read_exact(&mut page)?;
+        if !page.starts_with(b"OggS") {
+            return Ok(None);
+        }
+        bytes.ignore_bytes(u64::from(page[26]))?;
+        let mut head = [0; 23];
+        // The shortest have 19.
+        bytes.read_exact(&mut head[..19])?;
+        if head[18] != 0 {
+            bytes.read_exact(&mut head[19..])?;
+        }
+        if !head.starts_with(b"OpusHead") || Head::read(&head).is_some() {
+            return Ok(None);
+        }
+        Ok(Some(match head[9] {
+            channels @ 3.. => DecodeError::Channels(usize::from(channels)),
+            _ => DecodeError::Unsupported("Opus of several streams"),
+        }))
+    })
 }
 
 /// What the stream's header says (RFC 7845, section 5.1).

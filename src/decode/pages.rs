@@ -12,23 +12,33 @@ const HEAD: usize = 27;
 /// A file with more streams than this at a time is none that we play.
 const MOST_STREAMS: usize = 64;
 
+/// How a file that can be decoded is not what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// A part of it is something else, or is missing.
+    Altered,
+    /// It was never finished, or has lost its end.
+    Unfinished,
+}
+
 /// Whether this is an Ogg file of which a page is missing or is not what it was. Reads all of it. Blocking.
 ///
 /// # Errors
 /// Only where the disk fails.
-pub(super) fn are_damaged(path: &Path) -> io::Result<bool> {
+pub(super) fn flaw(path: &Path) -> io::Result<Option<Flaw>> {
     let mut bytes = BufReader::with_capacity(64 * 1024, File::open(path)?);
     let mut streams = BTreeMap::new();
     let mut first = true;
     loop {
         match page(&mut bytes)? {
-            Page::None if first => return Ok(false),
+            Page::None if first => return Ok(None),
             // A tag may lie behind the last page.
-            Page::None => return Ok(!streams.is_empty()),
-            Page::Damaged => return Ok(true),
+            Page::None if streams.is_empty() => return Ok(None),
+            Page::None => return Ok(Some(Flaw::Unfinished)),
+            Page::Damaged => return Ok(Some(Flaw::Altered)),
             Page::Whole(page) => {
                 if !page.follows(&mut streams) {
-                    return Ok(true);
+                    return Ok(Some(Flaw::Altered));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+    CODEC_ID_AAC, CODEC_ID_FLAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::formats::well_known::{FORMAT_ID_ISOMP4, FORMAT_ID_OGG};
@@ -30,12 +30,23 @@ pub(super) struct Sound {
     pub end: Option<i64>,
     /// Whether the file records its exact first and last frame, so that packets are trimmed.
     pub exact_ends: bool,
-    /// Whether the file has lost its end where reading fails before the last page (Ogg).
-    pub needs_last_page: bool,
-    /// Whether the file ends before a part of it does (MP4).
-    pub lost: bool,
+    /// What is known of the file's end.
+    pub ending: Ending,
     /// Frames to decode before those wanted after a seek, until the codec's memory is right.
     pub preroll: i64,
+}
+
+/// What is known of a file's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Nothing more than the length that is claimed.
+    Plain,
+    /// The file has lost it where reading fails before the last page (Ogg).
+    LastPage,
+    /// The file ends before a part of it does (MP4).
+    Lost,
+    /// It is not said how long the sound is, and all to the file's end is taken for it (WAV).
+    Open,
 }
 
 impl Sound {
@@ -85,11 +96,20 @@ impl Sound {
         // An Ogg stream may begin anywhere on its clock, and first of all with what belongs to the encoder.
         let before = if ogg { track.delay.unwrap_or(0) } else { 0 };
         let begin = start.saturating_add(i64::from(before));
-        let first = if exact_ends { begin.max(0) } else { start };
-        let frames = track.num_frames.filter(|&frames| trusted && frames > 0);
+        // FLAC has nothing before its sound, wherever on the clock that begins.
+        let first = match params.codec {
+            CODEC_ID_FLAC => begin,
+            _ if exact_ends => begin.max(0),
+            _ => start,
+        };
+        // A bare stream of AAC says nothing; its length is a guess.
+        let bare = aac && format.format_info().format != FORMAT_ID_ISOMP4;
+        let frames = track.num_frames;
+        let frames = frames.filter(|&frames| trusted && !bare && frames > 0);
         let claimed = frames.and_then(|frames| i64::try_from(frames).ok());
-        // An Ogg stream says where it ends, not how long it is.
+        // An Ogg stream says where it ends, not how long it is; but FLAC does.
         let claimed = match claimed {
+            claimed if ogg && params.codec == CODEC_ID_FLAC => flac_frames(params).or(claimed),
             Some(end) if ogg => Some(end.saturating_sub(first)).filter(|&length| length > 0),
             claimed => claimed,
         };
@@ -100,7 +120,7 @@ impl Sound {
         Ok(Self {
             codec: match people_name(decoder.codec_info().short_name) {
                 "AAC" if edits.fragmented() => "AAC in fragments",
-                "AAC" if format.format_info().format != FORMAT_ID_ISOMP4 => "AAC stream",
+                "AAC" if bare => "AAC stream",
                 name => name,
             },
             decoder,
@@ -111,8 +131,11 @@ impl Sound {
             length: heard.map_or(claimed, |(_, length)| Some(length)),
             end: heard.map(|(_, length)| length),
             exact_ends,
-            needs_last_page: ogg,
-            lost: edits.lost(),
+            ending: match edits.lost() {
+                true => Ending::Lost,
+                false if ogg => Ending::LastPage,
+                false => Ending::Plain,
+            },
             preroll: match params.codec {
                 CODEC_ID_MP3 | CODEC_ID_AAC | CODEC_ID_VORBIS => LOSSY_PREROLL,
                 CODEC_ID_OPUS => OPUS_PREROLL,
@@ -121,11 +144,24 @@ impl Sound {
         })
     }
 
+    /// Nobody says how long the sound is.
+    pub fn runs_to_the_end(&mut self) {
+        self.length = None;
+        self.ending = Ending::Open;
+    }
+
     /// The sound has so many frames, and what comes is no part of it.
     pub fn ends_at(&mut self, frames: u64) {
         self.length = i64::try_from(frames).ok();
         self.end = self.length;
     }
+}
+
+/// How many frames the first block of a FLAC stream claims, where it claims any: the last 36 bits before its checksum.
+fn flac_frames(params: &AudioCodecParameters) -> Option<i64> {
+    let bytes = params.extra_data.as_deref()?.get(10..18)?.first_chunk()?;
+    let frames = u64::from_be_bytes(*bytes) & 0xF_FFFF_FFFF;
+    (frames > 0).then_some(frames.cast_signed())
 }
 
 /// Why nothing decodes a sound.

@@ -2,25 +2,28 @@
 
 use std::f64::consts::PI;
 
-use super::Overlap;
-use crate::decode::Decoder;
+use super::{Overlap, Watch};
+use crate::decode::{Decoder, unbroken};
 use crate::fade::Correlation;
 use crate::frame::Frame;
-use crate::stream::{Resampler, StreamError, unbroken};
+use crate::stream::{Resampler, StreamError};
 use crate::time::Frames;
 
-/// Decodes both stretches, and says how alike they are; `None` where one of them cannot be decoded. Blocking. Memory is
-/// flat, however long they are.
-pub(super) fn correlation(overlap: &Overlap) -> Option<Correlation> {
-    unbroken(|| compare(overlap)).ok()
+/// Decodes both stretches, and says how alike they are; `None` where one of them cannot be decoded, or it was called off.
+/// Blocking. Memory is flat, however long they are.
+pub(super) fn correlation(overlap: &Overlap, watch: &dyn Watch) -> Option<Correlation> {
+    unbroken(|| compare(overlap, watch)).ok().flatten()
 }
 
-fn compare(overlap: &Overlap) -> Result<Correlation, StreamError> {
+fn compare(overlap: &Overlap, watch: &dyn Watch) -> Result<Option<Correlation>, StreamError> {
     let open = |one: usize| Stretch::open(overlap, one);
     let (mut leaves, mut comes) = (open(0)?, open(1)?);
     let mut sums = Sums::default();
     let mut at = Frames::ZERO;
     while at < overlap.length {
+        if watch.is_called_off() {
+            return Ok(None);
+        }
         let ready = leaves.fill()?.min(comes.fill()?);
         let count = ready.min((overlap.length - at).index());
         if count == 0 {
@@ -33,7 +36,7 @@ fn compare(overlap: &Overlap) -> Result<Correlation, StreamError> {
             at += Frames(1);
         }
     }
-    Ok(sums.correlation())
+    Ok(Some(sums.correlation()))
 }
 
 /// Weighted sums of squares and products, over both channels.

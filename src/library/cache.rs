@@ -19,7 +19,7 @@ use crate::fade::Correlation;
 use crate::time::{Frames, Rate};
 
 /// Changes whenever the facts, or how they are measured, change.
-const VERSION: &str = "undersong library 3";
+const VERSION: &str = "undersong library 4";
 
 /// The cache on disk. All calls block; none of them fails, since a session needs no cache.
 #[derive(Debug, Default)]
@@ -38,6 +38,9 @@ pub(super) struct Stamp {
     size: u64,
     modified: i64,
     modified_nanos: i64,
+    /// When anything of it was changed last: a time that no program can set back.
+    changed: i64,
+    changed_nanos: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -179,6 +182,8 @@ impl Stamp {
             size: about.len(),
             modified: about.mtime(),
             modified_nanos: about.mtime_nsec(),
+            changed: about.ctime(),
+            changed_nanos: about.ctime_nsec(),
         }
     }
 

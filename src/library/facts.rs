@@ -33,10 +33,10 @@ pub struct Facts {
     pub head: Frames,
     /// Frames of digital silence at the tail, at the file's rate.
     pub tail: Frames,
-    /// Frames that could not be decoded and are silent.
-    pub silenced: Frames,
     /// What a therapist should know of this file, each a sentence; empty for a sound file.
     pub remarks: Vec<String>,
+    /// What keeps it out of a session, each a sentence: too much of it is missing, or is no sound.
+    pub mistakes: Vec<String>,
 }
 
 impl Facts {
@@ -57,8 +57,8 @@ impl Facts {
             short_term: vec![Loudness(-99.0); seconds],
             head: frames,
             tail: Frames::ZERO,
-            silenced: Frames::ZERO,
             remarks: Vec::new(),
+            mistakes: Vec::new(),
         }
     }
 

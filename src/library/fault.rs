@@ -10,9 +10,9 @@ pub enum Fault {
     /// It cannot be played.
     #[error(transparent)]
     Unplayable(#[from] DecodeError),
-    /// The decoder failed in a way that was not foreseen.
-    #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
-    Broken,
+    /// Whoever wanted to know went away meanwhile.
+    #[error("was not looked at to its end: it was called off")]
+    CalledOff,
     /// Nobody asked for it when the library was made.
     #[error("was not looked at when the session was prepared; check the session again")]
     NotScanned,

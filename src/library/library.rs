@@ -8,7 +8,7 @@ use super::alike::correlation;
 use super::cache::{Cache, Stamp};
 use super::cores::share;
 use super::scan::{hash, scan};
-use super::{Facts, Fault, Overlap, Progress};
+use super::{Facts, Fault, Overlap, Progress, Watch};
 use crate::decode::audio_file;
 use crate::fade::Correlation;
 
@@ -40,12 +40,12 @@ struct Job {
 
 impl Library {
     /// Decodes every file that the cache does not know, on all cores, each file once. Blocking.
-    /// `progress` is told at the start and after each file, from any thread.
+    /// `watch` is told at the start and after each file; once it calls off, no file is looked at any further.
     #[must_use]
     pub fn scan(
         paths: impl IntoIterator<Item = PathBuf>,
         cache: &Cache,
-        progress: &(dyn Fn(Progress) + Sync),
+        watch: &dyn Watch,
     ) -> Self {
         let (jobs, mut files) = distinct(paths);
         let all_bytes = jobs.iter().map(|job| job.stamp.size()).sum();
@@ -54,7 +54,7 @@ impl Library {
             let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);
             so_far.0 += files;
             so_far.1 += bytes;
-            progress(Progress::Files {
+            watch.tell(Progress::Files {
                 files: so_far.0,
                 all_files: jobs.len(),
                 bytes: so_far.1,
@@ -63,7 +63,7 @@ impl Library {
         };
         advance(0, 0);
         let found = share(&jobs, |job| {
-            let found = find_out(job, cache);
+            let found = find_out(job, cache, watch);
             advance(1, job.stamp.size());
             (&job.paths, found)
         });
@@ -75,15 +75,11 @@ impl Library {
     }
 
     /// Finds out how alike the files are at these overlaps: decodes those that the cache does not know, on all cores.
-    /// Blocking. `progress` is told at the start and after each one, from any thread.
+    /// Blocking. `watch` is told at the start and after each one, from any thread; once it calls off, nothing is compared any
+    /// further.
     ///
     /// What cannot be decoded counts as having nothing in common.
-    pub fn compare(
-        &mut self,
-        overlaps: Vec<Overlap>,
-        cache: &Cache,
-        progress: &(dyn Fn(Progress) + Sync),
-    ) {
+    pub fn compare(&mut self, overlaps: Vec<Overlap>, cache: &Cache, watch: &dyn Watch) {
         let mut unknown = Vec::new();
         for overlap in overlaps.into_iter().take(MOST) {
             let Some(known) = self.both(&overlap) else {
@@ -101,14 +97,14 @@ impl Library {
         let advance = |crossfades| {
             let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);
             *so_far += crossfades;
-            progress(Progress::Crossfades {
+            watch.tell(Progress::Crossfades {
                 crossfades: *so_far,
                 all_crossfades: unknown.len(),
             });
         };
         advance(0);
         let found = share(&unknown, |(overlap, hashes)| {
-            let alike = correlation(overlap);
+            let alike = correlation(overlap, watch);
             // Of a file that was changed meanwhile nothing is kept.
             if let (Some(alike), true) = (alike, self.is_unchanged(overlap)) {
                 cache.keep_alike(overlap, hashes, alike);
@@ -206,7 +202,7 @@ impl From<Facts> for Known {
 }
 
 /// The facts of a file: from the cache, or by decoding it.
-fn find_out(job: &Job, cache: &Cache) -> Result<Known, Fault> {
+fn find_out(job: &Job, cache: &Cache, watch: &dyn Watch) -> Result<Known, Fault> {
     let Some(path) = job.paths.first() else {
         return Err(Fault::NotScanned);
     };
@@ -218,10 +214,10 @@ fn find_out(job: &Job, cache: &Cache) -> Result<Known, Fault> {
     if let Some(facts) = hash_before.as_deref().and_then(|hash| cache.facts(hash)) {
         return Ok(known(facts));
     }
-    let hash = hash(path)?;
+    let hash = hash(path, watch)?;
     let facts = match cache.facts(&hash) {
         Some(facts) => facts,
-        None => scan(path, hash)?,
+        None => scan(path, hash, watch)?,
     };
     // A file that is being written is looked at again the next time.
     if audio_file(path).is_ok_and(|about| Stamp::of(&about) == job.stamp) {

@@ -10,6 +10,9 @@ use crate::true_peak::TruePeak;
 /// Below this in every sample, a head or a tail is silence; quiet music is not.
 const SILENCE: Decibels = Decibels(-70.0);
 
+/// What lies this far below a constant offset is no music.
+const BURIED: Decibels = Decibels(-30.0);
+
 /// The seconds of a short-term window.
 const WINDOW: u32 = 3;
 
@@ -24,6 +27,10 @@ pub(super) struct Meter {
     /// The frame behind the last one that is not silent.
     sounding_until: Frames,
     short_term: Vec<Loudness>,
+    /// Of all samples of each channel.
+    sums: [f64; 2],
+    /// Of both channels.
+    squares: f64,
 }
 
 /// What was measured.
@@ -35,6 +42,17 @@ pub(super) struct Measured {
     pub short_term: Vec<Loudness>,
     pub head: Frames,
     pub tail: Frames,
+    /// The power of what is constant in it, and of the rest, both channels together.
+    constant: f64,
+    rest: f64,
+}
+
+impl Measured {
+    /// Whether there is hardly anything but a constant offset.
+    pub fn is_offset(&self) -> bool {
+        let buried = f64::from(BURIED.gain().0).powi(2);
+        self.constant > f64::from(SILENCE.gain().0).powi(2) && self.rest < self.constant * buried
+    }
 }
 
 impl Meter {
@@ -48,12 +66,15 @@ impl Meter {
             first_sounding: None,
             sounding_until: Frames::ZERO,
             short_term: Vec::new(),
+            sums: [0.0; 2],
+            squares: 0.0,
         })
     }
 
     pub fn add(&mut self, mut frames: &[Frame]) -> Result<(), ebur128::Error> {
         self.peak.add(frames);
         self.find_silence(frames);
+        self.sum(frames);
         while !frames.is_empty() {
             let second = u64::from(self.rate.hertz());
             let to_the_second = (second - self.frames.0 % second) as usize;
@@ -73,7 +94,11 @@ impl Meter {
             self.end_second()?;
         }
         let loudness = Loudness(self.loudness.loudness_global()? as f32);
+        let count = self.frames.0.max(1) as f64;
+        let constant = self.sums.iter().map(|sum| (sum / count).powi(2)).sum();
         Ok(Measured {
+            constant,
+            rest: self.squares / count - constant,
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),
@@ -84,6 +109,15 @@ impl Meter {
                 None => Frames::ZERO,
             },
         })
+    }
+
+    fn sum(&mut self, frames: &[Frame]) {
+        for frame in frames {
+            let [left, right] = frame.map(f64::from);
+            self.sums[0] += left;
+            self.sums[1] += right;
+            self.squares += left * left + right * right;
+        }
     }
 
     fn find_silence(&mut self, frames: &[Frame]) {

@@ -22,4 +22,4 @@ pub use facts::Facts;
 pub use fault::Fault;
 pub use library::Library;
 pub use overlap::Overlap;
-pub use progress::Progress;
+pub use progress::{Progress, Watch};

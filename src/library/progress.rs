@@ -23,6 +23,23 @@ pub enum Progress {
     },
 }
 
+/// Who waits until a session's files are known. A function that takes the progress is one.
+pub trait Watch: Sync {
+    /// How far it is now; told from any thread.
+    fn tell(&self, progress: Progress);
+
+    /// Whether nobody waits any more: what was begun is then left as it is. Asked often, from any thread.
+    fn is_called_off(&self) -> bool {
+        false
+    }
+}
+
+impl<F: Fn(Progress) + Sync> Watch for F {
+    fn tell(&self, progress: Progress) {
+        self(progress);
+    }
+}
+
 impl Progress {
     /// The part of all that is done, 0 to 1. The files are nearly all of it.
     #[must_use]

@@ -1,89 +1,208 @@
-//! What a therapist should know of a file, in sentences.
+//! What a therapist should know of a file, in sentences, and what keeps it out of a session.
+
+use std::time::Duration;
 
 use super::meter::Measured;
-use crate::decode::{Damage, Decoder};
-use crate::time::{Frames, clock};
+use crate::decode::{Damage, Decoder, Flaw};
+use crate::time::clock;
 
-/// Everything noteworthy of a file that was decoded to its end.
-/// `altered` says that its own checksum is not that of its sound.
-pub(super) fn remarks(decoder: &Decoder, measured: &Measured, altered: bool) -> Vec<String> {
-    let rate = decoder.rate();
-    let at = |frames: Frames| clock(rate.duration(frames));
-    let second = Frames(u64::from(rate.hertz()));
-    let damage = decoder.damage();
-    let mut remarks = Vec::new();
+/// More than this may not be missing in a file: a hole of this length is heard as a silence.
+const HOLE: Duration = Duration::from_millis(50);
 
-    if measured.head >= measured.frames {
-        remarks.push("it is silent from its beginning to its end".to_owned());
+/// Of a file that is cut off so much may be missing: a tenth of it, and never more than this. A therapist chose the piece for
+/// what is in it, and for as long as it is.
+const CUT: Duration = Duration::from_secs(30);
+
+/// Where more than one sample in so many is no number or far too loud, the file is noise, and no music that crackles.
+const WILD: u64 = 100;
+
+/// No file is longer.
+const LONGEST: Duration = Duration::from_secs(100 * 3600);
+
+/// What is said of a file.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// What should be known, each a sentence.
+    pub remarks: Vec<String>,
+    /// What keeps it out of a session, each a sentence.
+    pub mistakes: Vec<String>,
+}
+
+impl Said {
+    /// Everything noteworthy of a file that was decoded to its end. `flaw` is how it is not what its checksums say.
+    pub fn of(decoder: &Decoder, measured: &Measured, flaw: Option<Flaw>) -> Self {
+        let mut said = Self::default();
+        if measured.head >= measured.frames {
+            said.remark("it is silent from its beginning to its end");
+        }
+        said.wild(decoder, measured);
+        if said.mistakes.is_empty() && measured.is_offset() {
+            said.mistake(
+                "it holds hardly anything but a constant offset (DC), which no one hears and headphones suffer from; \
+                 record it anew, or take the offset out in an audio editor",
+            );
+        }
+        said.holes(decoder);
+        // What is missing alters the rest: that is said elsewhere.
+        let damage = decoder.damage();
+        let told = damage.first_gap.is_some() || damage.ends_early;
+        match flaw.filter(|_| !told) {
+            None => {}
+            Some(Flaw::Altered) => said.remark(
+                "its sound is not what it was when it was made (its checksum differs, or a part is missing); \
+                 copy the file again",
+            ),
+            Some(Flaw::Unfinished) => said.remark(
+                "it was never finished, or is cut off: its last page is missing; copy the file again",
+            ),
+        }
+        said.length(decoder, measured);
+        said.ends(decoder);
+        said
     }
-    if let Some(first) = damage.first_gap {
-        let stretches = match damage.gaps {
-            1 => format!(
-                "1 stretch at {} could not be decoded and is silent",
-                at(first)
-            ),
-            gaps => format!(
-                "{gaps} stretches could not be decoded and are silent; the first at {}",
-                at(first)
-            ),
+
+    fn remark(&mut self, sentence: impl Into<String>) {
+        self.remarks.push(sentence.into());
+    }
+
+    fn mistake(&mut self, sentence: impl Into<String>) {
+        self.mistakes.push(sentence.into());
+    }
+
+    /// What could not be decoded.
+    fn holes(&mut self, decoder: &Decoder) {
+        let (rate, damage) = (decoder.rate(), decoder.damage());
+        let Some(first) = damage.first_gap else {
+            return;
         };
+        let first = clock(rate.duration(first));
         let seconds = rate.seconds(damage.silenced);
-        remarks.push(format!(
-            "{stretches} ({seconds:.1} s in all); copy the file again"
-        ));
-    }
-    // What is missing alters the rest: that is said below, or was.
-    if altered && damage.first_gap.is_none() && !damage.ends_early {
-        remarks.push(
-            "its sound is not what it was when it was made (its checksum differs, or a part is missing); copy the file again"
-                .to_owned(),
-        );
-    }
-    if damage.wild > 0 {
-        remarks.push(format!(
-            "{} samples are no numbers or far too loud and were tamed; the file may crackle",
-            damage.wild
-        ));
-    }
-    let claimed = decoder.claimed_length();
-    match claimed {
-        Some(claimed) if damage.ends_early => remarks.push(format!(
-            "it is cut off: it stops at {}, its header says {}; copy the file again",
-            at(measured.frames),
-            at(claimed)
-        )),
-        None if damage.ends_early => remarks.push(format!(
-            "it is cut off at {}; copy the file again",
-            at(measured.frames)
-        )),
-        Some(claimed) if measured.frames > claimed + second => remarks.push(format!(
-            "it is {} long, though its header says {}",
-            at(measured.frames),
-            at(claimed)
-        )),
-        _ => {}
-    }
-    if damage.changes {
-        remarks.push(format!(
-            "from {} on it is another kind of sound, or has another rate or more channels, and is not played; convert it to FLAC",
-            at(measured.frames)
-        ));
-    }
-    if damage.beyond_end > Damage::PADDING {
-        remarks.push(format!(
-            "{} of sound lies behind the end that its header gives and is not played; convert the file anew",
-            at(damage.beyond_end)
-        ));
-    }
-    if !decoder.exact_ends() {
-        let what_to_do = if decoder.codec().starts_with("AAC") {
-            "convert it to FLAC, best from what it was made of"
+        let grave = rate.duration(damage.silenced) > HOLE;
+        let what = if grave {
+            "cannot be decoded and would be silent"
         } else {
-            "no sound is lost, but for such a join make it anew from what it was made of, best as FLAC"
+            "could not be decoded and is silent"
         };
-        remarks.push(format!(
-            "its exact start and end are not recorded in the file; a gapless join may be heard; {what_to_do}"
-        ));
+        let stretches = match damage.gaps {
+            1 => format!("1 stretch at {first} {what}"),
+            gaps => {
+                let what = what.replace("is silent", "are silent");
+                format!("{gaps} stretches {what}; the first at {first}")
+            }
+        };
+        if grave {
+            self.mistake(format!(
+                "{stretches} ({seconds:.1} s in all); copy the file again, or convert it to FLAC"
+            ));
+        } else {
+            self.remark(format!(
+                "{stretches} ({seconds:.1} s in all); copy the file again"
+            ));
+        }
     }
-    remarks
+
+    /// What had to be tamed.
+    fn wild(&mut self, decoder: &Decoder, measured: &Measured) {
+        let wild = decoder.damage().wild;
+        let samples = measured.frames.0 * u64::from(decoder.channels());
+        if wild > samples / WILD {
+            let part = 100.0 * wild as f64 / samples as f64;
+            self.mistake(format!(
+                "{part:.0} % of its samples are no numbers or far too loud: it would be noise; make it anew from what it \
+                 was made of, best as FLAC"
+            ));
+        } else if wild > 0 {
+            self.remark(format!(
+                "{wild} samples are no numbers or far too loud and were tamed; the file may crackle"
+            ));
+        }
+    }
+
+    /// How long it is, and how long it should be.
+    fn length(&mut self, decoder: &Decoder, measured: &Measured) {
+        let rate = decoder.rate();
+        let there = rate.duration(measured.frames);
+        let damage = decoder.damage();
+        if decoder.runs_to_the_end() {
+            self.remark(format!(
+                "its header does not say how long it is, as in a file that was written to a pipe: all {} to the file's end \
+                 are taken for sound; convert it to FLAC, so that it can be told if something is missing",
+                clock(there)
+            ));
+        }
+        let claimed = decoder.claimed_length();
+        match claimed.map(|claimed| rate.duration(claimed)) {
+            Some(claimed) if damage.ends_early => {
+                let missing = claimed.saturating_sub(there);
+                let stops = match apart(there, claimed) {
+                    _ if claimed > LONGEST => format!(
+                        "it stops at {}, and its header says more than any file holds",
+                        clock(there)
+                    ),
+                    [there, claimed] => format!("it stops at {there}, its header says {claimed}"),
+                };
+                if missing > CUT || missing > claimed / 10 {
+                    self.mistake(format!(
+                        "it is cut off: {stops}; copy the file again, or convert it to FLAC where this is all of it"
+                    ));
+                } else {
+                    self.remark(format!("it is cut off: {stops}; copy the file again"));
+                }
+            }
+            None if damage.ends_early => self.remark(format!(
+                "it is cut off at {}; copy the file again",
+                clock(there)
+            )),
+            Some(claimed) if there > claimed + Duration::from_secs(1) => self.remark(format!(
+                "it is {} long, though its header says {}",
+                clock(there),
+                clock(claimed)
+            )),
+            _ => {}
+        }
+        if damage.changes {
+            self.remark(format!(
+                "from {} on it is another kind of sound, or has another rate or more channels, and is not played; convert it to FLAC",
+                clock(there)
+            ));
+        }
+    }
+
+    /// Whether it begins and ends where it should.
+    fn ends(&mut self, decoder: &Decoder) {
+        let beyond_end = decoder.damage().beyond_end;
+        if beyond_end > Damage::PADDING {
+            self.remark(format!(
+                "{} of sound lies behind the end that its header gives and is not played; convert the file anew",
+                clock(decoder.rate().duration(beyond_end))
+            ));
+        }
+        if !decoder.exact_ends() {
+            let what_to_do = if decoder.codec().starts_with("AAC") {
+                "convert it to FLAC, best from what it was made of"
+            } else {
+                "no sound is lost, but for such a join make it anew from what it was made of, best as FLAC"
+            };
+            self.remark(format!(
+                "its exact start and end are not recorded in the file; a gapless join may be heard; {what_to_do}"
+            ));
+        }
+    }
+}
+
+/// Two times as a clock shows them, with as many decimals as it takes to tell them apart.
+fn apart(one: Duration, other: Duration) -> [String; 2] {
+    let with = |decimals: u32, length: Duration| {
+        let part = length.subsec_nanos() / 10_u32.pow(9 - decimals);
+        match decimals {
+            0 => clock(length),
+            _ => format!(
+                "{}.{part:0width$}",
+                clock(length),
+                width = decimals as usize
+            ),
+        }
+    };
+    let decimals = (0..4).find(|decimals| with(*decimals, one) != with(*decimals, other));
+    [one, other].map(|length| with(decimals.unwrap_or(4), length))
 }

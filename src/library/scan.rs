@@ -1,59 +1,62 @@
 //! One file, decoded once from its first frame to its last.
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io::Read;
 use std::path::Path;
 
 use super::meter::Meter;
-use super::remarks::remarks;
-use super::{Facts, Fault};
-use crate::decode::{DecodeError, Decoder};
+use super::remarks::Said;
+use super::{Facts, Fault, Watch};
+use crate::decode::{DecodeError, Decoder, unbroken};
 
 /// The blake3 of a file's bytes, in hex.
-pub(super) fn hash(path: &Path) -> Result<String, Fault> {
-    let hashed = || -> io::Result<String> {
-        let mut file = File::open(path)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut bytes = vec![0; 256 * 1024];
-        loop {
-            match file.read(&mut bytes)? {
-                0 => return Ok(hasher.finalize().to_hex().to_string()),
-                count => hasher.update(&bytes[..count]),
-            };
+pub(super) fn hash(path: &Path, watch: &dyn Watch) -> Result<String, Fault> {
+    let mut file = File::open(path).map_err(DecodeError::from)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut bytes = vec![0; 256 * 1024];
+    loop {
+        if watch.is_called_off() {
+            return Err(Fault::CalledOff);
         }
-    };
-    hashed().map_err(|error| Fault::Unplayable(error.into()))
+        match file.read(&mut bytes).map_err(DecodeError::from)? {
+            0 => return Ok(hasher.finalize().to_hex().to_string()),
+            count => hasher.update(&bytes[..count]),
+        };
+    }
 }
 
 /// Everything that is to be known of a file whose bytes have this hash.
 ///
 /// A file on which a decoder fails in an unforeseen way is unplayable, and ends nothing else.
-pub(super) fn scan(path: &Path, hash: String) -> Result<Facts, Fault> {
-    catch_unwind(AssertUnwindSafe(|| decode(path, hash))).unwrap_or(Err(Fault::Broken))
+pub(super) fn scan(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> {
+    unbroken(|| decode(path, hash, watch))
 }
 
-fn decode(path: &Path, hash: String) -> Result<Facts, Fault> {
+fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> {
     let mut decoder = Decoder::open_checked(path)?;
-    let mut meter = Meter::new(decoder.rate()).map_err(|_| Fault::Broken)?;
+    let mut meter = Meter::new(decoder.rate()).map_err(|_| DecodeError::Broken)?;
     let mut frames = Vec::new();
     while decoder.read(&mut frames)? > 0 {
-        meter.add(&frames).map_err(|_| Fault::Broken)?;
+        meter.add(&frames).map_err(|_| DecodeError::Broken)?;
         frames.clear();
+        if watch.is_called_off() {
+            return Err(Fault::CalledOff);
+        }
     }
-    let measured = meter.finish().map_err(|_| Fault::Broken)?;
+    let measured = meter.finish().map_err(|_| DecodeError::Broken)?;
     if measured.frames.0 == 0 {
         return Err(Fault::Unplayable(DecodeError::Silent));
     }
-    let altered = decoder.is_altered()?;
+    let flaw = decoder.flaw()?;
+    let Said { remarks, mistakes } = Said::of(&decoder, &measured, flaw);
     let tags = decoder.tags().clone();
     Ok(Facts {
         hash,
         codec: decoder.codec().to_owned(),
         rate: decoder.rate(),
         channels: decoder.channels(),
-        silenced: decoder.damage().silenced,
-        remarks: remarks(&decoder, &measured, altered),
+        remarks,
+        mistakes,
         title: tags.title,
         artist: tags.artist,
         frames: measured.frames,

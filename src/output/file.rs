@@ -111,7 +111,7 @@ fn reason(error: &io::Error) -> String {
 /// # Errors
 /// A sentence that says what to name instead.
 pub fn check_place(file: &Path) -> Result<(), FileError> {
-    if file.is_dir() {
+    if file.is_dir() || file.as_os_str().as_encoded_bytes().ends_with(b"/") {
         return Err(FileError::Folder(file.to_owned()));
     }
     if file.exists() && !file.is_file() {

@@ -100,6 +100,9 @@ pub fn meant(path: &Path, written: &str) -> Option<String> {
     if written.contains('\\') {
         return Some("write `/` between folders, not `\\`".into());
     }
+    if path.is_symlink() {
+        return Some("it is a link that leads nowhere; put the file itself in its place".into());
+    }
     let folder = folder_of(path);
     let listed = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -121,6 +124,8 @@ pub fn meant(path: &Path, written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     #[test]
@@ -182,6 +187,8 @@ mod tests {
         );
         assert!(help("cue/bowl.flac").unwrap().contains("no folder"));
         assert!(help(r"cues\bowl.flac").unwrap().contains("`/`"));
+        symlink("loop.flac", folder.path().join("loop.flac")).unwrap();
+        assert!(help("loop.flac").unwrap().contains("leads nowhere"));
         assert!(
             find(folder.path(), "cues", true)
                 .unwrap_err()

@@ -10,6 +10,7 @@ use crate::level::Decibels;
 use crate::mistake::Wrong;
 use crate::reading::mistakes::Mistakes;
 use crate::reading::named_file::{folder_of, resolve};
+use crate::reading::suggest::listed;
 use crate::reading::yaml::{Field, FileName, List, Number, Span};
 use crate::time::Rate;
 use crate::zone::{Caps, Listener};
@@ -19,9 +20,26 @@ const VERSION: u64 = 1;
 const MOST_CHANNELS: u64 = 64;
 const PERIODS: RangeInclusive<u64> = 32..=8192;
 const RATES: RangeInclusive<u64> = 8_000..=192_000;
-const LOUDEST: RangeInclusive<f32> = -40.0..=Decibels::LOUDEST.0;
+const LOUDEST_OF: LevelOf = LevelOf {
+    what: "the loudest level",
+    range: -40.0..=Decibels::LOUDEST.0,
+    usual: "0 dB",
+};
 /// Beyond -1 dBTP what comes after us may clip.
-const CEILINGS: RangeInclusive<f32> = -30.0..=-1.0;
+const CEILING_OF: LevelOf = LevelOf {
+    what: "the ceiling",
+    range: -30.0..=-1.0,
+    usual: "-6 dB",
+};
+
+/// A level that a room has for each listener.
+struct LevelOf {
+    what: &'static str,
+    /// In decibels.
+    range: RangeInclusive<f32>,
+    /// One that many rooms have.
+    usual: &'static str,
+}
 
 /// The room that a file means. Where something is wrong it is among the mistakes, and what stands in its place is a
 /// default.
@@ -43,6 +61,7 @@ pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> 
         mistakes.error(span, wrong.help("write `remote: off`"));
     }
     let device = written.device.get().map_or("", |device| &device.0);
+    let zones = zones(written.zones.get(), mistakes);
     Room {
         file: path.clone(),
         name: written
@@ -56,11 +75,11 @@ pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> 
         rate: number(&written.rate, &RATES, "a rate", mistakes)
             .and_then(|hertz| Rate::new(hertz as u32)),
         period: number(&written.period, &PERIODS, "a period", mistakes).unwrap_or(1024) as u32,
-        zones: zones(written.zones.get(), mistakes),
         caps: Caps::new(
-            each(&written.loudest, &LOUDEST, "the loudest level", mistakes),
-            each(&written.ceiling, &CEILINGS, "the ceiling", mistakes),
+            each(&written.loudest, &LOUDEST_OF, &zones, mistakes),
+            each(&written.ceiling, &CEILING_OF, &zones, mistakes),
         ),
+        zones,
         media: media(written, folder, mistakes),
         journal: place(&written.journal, folder, mistakes).unwrap_or_default(),
         socket: place(&written.socket, folder, mistakes)
@@ -84,38 +103,59 @@ fn number(
     None
 }
 
-/// A level for each listener that is named.
+/// A level for each listener that is named; `zones` are the listeners of the room, where it names them.
 fn each(
     field: &Field<Levels>,
-    range: &RangeInclusive<f32>,
-    what: &str,
+    of: &LevelOf,
+    zones: &[(Listener, Channels)],
     mistakes: &mut Mistakes,
 ) -> Vec<(Listener, Decibels)> {
+    let LevelOf { what, range, usual } = of;
     let mut level = |level: Decibels, span: &Span| {
         if !range.contains(&level.0) {
             let (least, most) = (range.start(), range.end());
             let wrong = format!("{what} can be from {least:+} dB to {most:+} dB");
-            mistakes.error(span, Wrong::new(wrong));
+            mistakes.error(
+                span,
+                Wrong::new(wrong).help(format!("write for example `{usual}`")),
+            );
         }
         level
     };
-    match field.spanned() {
-        None => Vec::new(),
+    let (each, span) = match field.spanned() {
+        None => return Vec::new(),
         Some((Levels::All(all), span)) => {
             let all = level(all.0, span);
-            Listener::ALL.map(|listener| (listener, all)).into()
+            return Listener::ALL.map(|listener| (listener, all)).into();
         }
-        Some((Levels::Each(each), _)) => {
-            let fields = Listener::ALL
-                .into_iter()
-                .zip([&each.a, &each.b, &each.room]);
-            let levels = fields.filter_map(|(listener, field)| {
-                let (own, span) = field.spanned()?;
-                Some((listener, level(own.0, span)))
-            });
-            levels.collect()
+        Some((Levels::Each(each), span)) => (each, span),
+    };
+    let fields = [&each.a, &each.b, &each.room];
+    let fields = Listener::ALL.into_iter().zip(fields);
+    let fields: Vec<_> = fields
+        .filter_map(|(listener, field)| Some((listener, field.key()?, field)))
+        .collect();
+    let levels = fields.iter().filter_map(|(listener, _, field)| {
+        let (own, span) = field.spanned()?;
+        Some((*listener, level(own.0, span)))
+    });
+    let levels = levels.collect();
+    if fields.is_empty() {
+        let wrong = Wrong::new(format!("{what} names no listener"));
+        let help = format!("write `{usual}` for all, or for each, such as `{{ a: {usual} }}`");
+        mistakes.error(span, wrong.help(help));
+    }
+    let here: Vec<String> = zones.iter().map(|(here, _)| here.to_string()).collect();
+    let here: Vec<&str> = here.iter().map(String::as_str).collect();
+    for (listener, key, _) in &fields {
+        let name = listener.to_string();
+        if !here.is_empty() && !here.contains(&name.as_str()) {
+            let wrong = Wrong::new(format!("no `{name}` listens in this room"));
+            let help = format!("`zones` has {}", listed(&here));
+            mistakes.error(key, wrong.help(help));
         }
     }
+    levels
 }
 
 fn place(field: &Field<FileName>, folder: &Path, mistakes: &mut Mistakes) -> Option<PathBuf> {
@@ -243,6 +283,18 @@ mod tests {
         assert_eq!(ceilings, [-12.0, -3.0, -6.0]);
         let room = reading(&format!("{LEAST}ceiling: -9 dB\n")).unwrap();
         assert_eq!(room.caps.ceiling(Listener::Room), Decibels(-9.0));
+    }
+
+    #[test]
+    fn a_level_is_for_a_listener_that_the_room_has() {
+        let wrong = |text: &str| reading(&format!("{LEAST}{text}\n")).unwrap_err();
+        assert_eq!(wrong("ceiling: {}"), ["the ceiling names no listener"]);
+        let zones = "zones: { a: [1, 2], b: [3, 4] }\n";
+        for key in ["ceiling", "loudest"] {
+            let room = wrong(&format!("{zones}{key}: {{ a: -9 dB, room: -9 dB }}"));
+            assert_eq!(room, ["no `room` listens in this room"]);
+            assert!(reading(&format!("{LEAST}{zones}{key}: {{ b: -9 dB }}\n")).is_ok());
+        }
     }
 
     #[test]

@@ -59,9 +59,6 @@ pub enum StreamError {
     /// The disk did not bring it in time.
     #[error("did not come from the disk in time")]
     Late,
-    /// The decoder failed in a way that was not foreseen.
-    #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
-    Broken,
     /// More of it cannot be decoded than could be when it was looked at: it would be silent there.
     #[error("has stretches that cannot be decoded any more; copy it again from where it came")]
     Damaged,

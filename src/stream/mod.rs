@@ -7,7 +7,6 @@ mod sound;
 mod source;
 mod thread;
 
-pub(crate) use aside::unbroken;
 pub use feed::{Piece, Progress, Recipe, StreamError};
 pub use resampler::{ResampleError, Resampler};
 pub use sound::{load, load_loop};

@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_
 use std::thread::Thread;
 use std::time::Duration;
 
-use crate::decode::{Ahead, DecodeError, Decoder, Disk};
+use crate::decode::{Ahead, DecodeError, Decoder, Disk, unbroken};
 use crate::frame::Frame;
-use crate::stream::aside::{aside, unbroken};
+use crate::stream::aside::aside;
 use crate::stream::feed::{Piece, StreamError};
 use crate::time::{Frames, Rate};
 
@@ -133,12 +133,12 @@ impl Source {
                 }
                 Err(TryRecvError::Empty) => Ok(Brought::Waits),
                 // No thread was to be had, or it failed in a way that was not foreseen.
-                Err(TryRecvError::Disconnected) => Err(StreamError::Broken),
+                Err(TryRecvError::Disconnected) => Err(DecodeError::Broken.into()),
             },
             Self::Direct(decoder) if !decoder.is_fed() => Ok(Brought::Waits),
             Self::Direct(decoder) => Ok(Brought::Frames(read(decoder, out)?)),
             Self::Ahead { full, empty } => {
-                let chunk = full.recv().unwrap_or(Err(StreamError::Broken))?;
+                let chunk = full.recv().unwrap_or(Err(DecodeError::Broken.into()))?;
                 // The thread may have ended, having read everything.
                 let _ = empty.send(std::mem::replace(out, chunk));
                 Ok(Brought::Frames(out.len()))

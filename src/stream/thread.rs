@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::decode::{DecodeError, unbroken};
 use crate::engine::Id;
 use crate::frame::Frame;
-use crate::stream::aside::{aside, unbroken};
+use crate::stream::aside::aside;
 use crate::stream::feed::{Feed, Progress, Recipe, StreamError, Went};
 use crate::stream::sound;
 use crate::stream::source::Reading;
@@ -184,10 +185,10 @@ impl DecoderThread {
 
     /// Does a turn. What was not foreseen in it costs the streams that are open, and none that comes later.
     fn survives(&mut self, turn: impl FnOnce(&mut Self) -> bool) -> bool {
-        unbroken(|| Ok(turn(self))).unwrap_or_else(|_| {
+        unbroken(|| Ok(turn(self))).unwrap_or_else(|_: DecodeError| {
             for (id, progress, _) in std::mem::take(&mut self.feeds) {
                 progress.end();
-                self.tell(Report::Failed(id, StreamError::Broken));
+                self.tell(Report::Failed(id, DecodeError::Broken.into()));
             }
             true
         })
@@ -322,7 +323,10 @@ mod tests {
         assert!(decoder.survives(|_| panic!("in a test")));
         assert!(progress.is_over());
         let report = reports.try_recv().unwrap();
-        assert!(matches!(report, Report::Failed(Id(7), StreamError::Broken)));
+        assert!(matches!(
+            report,
+            Report::Failed(Id(7), StreamError::Decode(DecodeError::Broken))
+        ));
         // The next stream is opened as if nothing had been.
         let (ring, _frames) = RingBuffer::new(4);
         let next = Request::Open(Id(8), recipe(), ring, Arc::default());

@@ -16,9 +16,6 @@ const SHORTEST: f64 = 1.0;
 /// A bed is held in memory, so it is no longer than this.
 pub const LONGEST_BED: Duration = Duration::from_secs(60);
 
-/// More than this may not be missing in a file: a hole of this length is heard as a silence.
-const HOLE: Duration = Duration::from_millis(50);
-
 /// Every file that a session names, with where it is named: tracks, cues, and its own bed.
 pub fn files(session: &Session) -> impl Iterator<Item = (&Path, &Place)> {
     let tracks = tracks(session);
@@ -68,13 +65,10 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
             Ok(facts) => {
                 let say = |what: &str| format!("`{name}` {what}");
                 // A file is told of once: by the worst that is known of it, and else by all that is.
-                if facts.rate.duration(facts.silenced) > HOLE {
-                    let what = match facts.remarks.first() {
-                        Some(remark) => format!("`{name}`: {remark}"),
-                        None => say("has stretches that cannot be decoded and would be silent"),
-                    };
-                    let mistake = Mistake::error(place.clone(), what);
-                    mistakes.push(mistake.help("or convert it to FLAC where it still plays whole"));
+                let sentence = |sentence: &String| format!("`{name}`: {sentence}");
+                if !facts.mistakes.is_empty() {
+                    let grave = facts.mistakes.iter().map(sentence);
+                    mistakes.extend(grave.map(|what| Mistake::error(place.clone(), what)));
                     continue;
                 }
                 if facts.sounding() == Frames::ZERO {
@@ -82,10 +76,8 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                     mistakes.push(Mistake::warning(place.clone(), what));
                     continue;
                 }
-                let remarks = facts.remarks.iter();
-                mistakes.extend(
-                    remarks.map(|r| Mistake::warning(place.clone(), format!("`{name}`: {r}"))),
-                );
+                let remarks = facts.remarks.iter().map(sentence);
+                mistakes.extend(remarks.map(|what| Mistake::warning(place.clone(), what)));
                 if !is_music(facts) && tracks.contains(path) {
                     let what = say("sounds for less than a second and is left out");
                     mistakes.push(Mistake::warning(place.clone(), what));

@@ -1,10 +1,11 @@
 //! What a file decodes to, and what is said of it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use undersong::decode::Decoder;
 use undersong::frame::Frame;
-use undersong::library::{Cache, Library};
+use undersong::library::{Cache, Facts, Fault, Library};
 
 /// A file of `tests/data`.
 pub fn data(name: &str) -> PathBuf {
@@ -20,8 +21,19 @@ pub fn rest(decoder: &mut Decoder) -> Vec<Frame> {
     out
 }
 
-/// What a therapist is told of a file that can be played.
-pub fn remarks(path: &Path) -> Vec<String> {
+/// What is known of a file, or what is wrong with it.
+pub fn checked(path: &Path) -> Result<Arc<Facts>, Fault> {
     let library = Library::scan([path.to_owned()], &Cache::none(), &|_| {});
-    library.facts(path).unwrap().remarks.clone()
+    library.facts(path).cloned().map_err(Clone::clone)
+}
+
+/// What a therapist is told of a file that can be decoded: first what keeps it out of a session.
+pub fn remarks(path: &Path) -> Vec<String> {
+    let facts = checked(path).unwrap();
+    [facts.mistakes.clone(), facts.remarks.clone()].concat()
+}
+
+/// What a therapist is told of a file that cannot be played at all.
+pub fn fault(path: &Path) -> String {
+    checked(path).unwrap_err().to_string()
 }

@@ -4,9 +4,11 @@ use std::num::{NonZeroU8, NonZeroU32};
 use std::path::{Path, PathBuf};
 
 use flacenc::bitsink::ByteSink;
-use flacenc::component::BitRepr;
+use flacenc::component::{BitRepr, Stream};
 use flacenc::error::Verify;
 use undersong::frame::Frame;
+
+use super::pages::Page;
 
 /// How a WAV file holds its samples.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,56 @@ pub fn wav(path: &Path, sound: &[Frame], rate: u32, channels: u16, kind: Wav) ->
 
 /// Writes a FLAC file of 16 or 24 bits.
 pub fn flac(path: &Path, sound: &[Frame], rate: u32, channels: u16, bits: u16) -> PathBuf {
+    let stream = flac_stream(sound, rate, channels, bits);
+    std::fs::write(path, bytes(&stream)).unwrap();
+    path.to_owned()
+}
+
+/// The pages of FLAC in Ogg, of two channels, a frame a page.
+pub fn ogg_flac(sound: &[Frame], rate: u32, bits: u16) -> Vec<Page> {
+    let stream = flac_stream(sound, rate, 2, bits);
+    let mut head = b"\x7FFLAC\x01\0\0\x01".to_vec();
+    head.extend(&bytes(&stream)[..42]);
+    // The first of more blocks.
+    head[13] = 0;
+    let comment = b"\x84\0\0\x08\0\0\0\0\0\0\0\0".to_vec();
+    let mut bodies = vec![(head, 0), (comment, 0)];
+    let mut at = 0;
+    for frame in 0..stream.frame_count() {
+        let frame = stream.frame(frame).unwrap();
+        at += frame.block_size() as u64;
+        bodies.push((bytes(frame), at));
+    }
+    let last = bodies.len() - 1;
+    let page = |(number, (body, ends_at)): (usize, (Vec<u8>, u64))| Page {
+        flags: match number {
+            0 => 2,
+            _ if number == last => 4,
+            _ => 0,
+        },
+        ends_at,
+        stream: 7,
+        number: number as u32,
+        segments: lacing(body.len()),
+        body,
+    };
+    bodies.into_iter().enumerate().map(page).collect()
+}
+
+/// The lengths of the segments of one packet that ends on its page.
+pub fn lacing(length: usize) -> Vec<u8> {
+    let mut segments = vec![255; length / 255];
+    segments.push((length % 255) as u8);
+    segments
+}
+
+fn bytes(part: &impl BitRepr) -> Vec<u8> {
+    let mut sink = ByteSink::new();
+    part.write(&mut sink).unwrap();
+    sink.as_slice().to_vec()
+}
+
+fn flac_stream(sound: &[Frame], rate: u32, channels: u16, bits: u16) -> Stream {
     let whole: Vec<i32> = samples(sound, channels)
         .map(|sample| whole(sample, bits))
         .collect();
@@ -61,10 +113,7 @@ pub fn flac(path: &Path, sound: &[Frame], rate: u32, channels: u16, bits: u16) -
     // find no frame at all
     let (info, block) = (stream.stream_info_mut(), config.block_size);
     info.set_block_sizes(block, block).unwrap();
-    let mut sink = ByteSink::new();
-    stream.write(&mut sink).unwrap();
-    std::fs::write(path, sink.as_slice()).unwrap();
-    path.to_owned()
+    stream
 }
 
 /// Writes an Ogg Vorbis file.
