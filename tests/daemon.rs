@@ -182,6 +182,12 @@ fn an_answer_says_what_was_really_done() {
     room.until("it rests", |room| room.count("paused") == 1);
     let said = room.done(&["pause"]);
     assert!(said.contains("rests already"), "{said}");
+    room.done(&["resume"]);
+    room.done(&["bring-back"]);
+    // The phase that begins in a moment is the one that is meant.
+    std::thread::sleep(Duration::from_millis(300));
+    let said = room.done(&["extend", "30s"]);
+    assert!(said.starts_with("`return` ends at "), "{said}");
     room.done(&["stop", "--now"]);
     room.until("it is over", |room| room.state() == "idle");
     // A later phase that is held is no failure of this one.
@@ -190,7 +196,7 @@ fn an_answer_says_what_was_really_done() {
     let said = room.done(&["continue"]);
     assert!(
         said.starts_with("`onset` is held no more")
-            && said.contains("a later phase, `return`, will be held"),
+            && said.contains("since `return` will wait for `continue` in its turn"),
         "{said}"
     );
 }

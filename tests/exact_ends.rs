@@ -163,6 +163,36 @@ fn aac_without_recorded_ends_is_told_apart() {
     assert_eq!(remarks(&data("aac.m4a")), [""; 0]);
 }
 
+/// The demuxer guesses a length by what some packets weigh.
+#[test]
+fn a_bare_stream_of_aac_has_no_length_that_it_could_miss() {
+    let bytes = fs::read(data("stream.aac")).unwrap();
+    let mut packets = Vec::new();
+    let mut left = &bytes[..];
+    while let [_, _, _, high, middle, low, ..] = *left {
+        let size = usize::from(high & 3) << 11 | usize::from(middle) << 3 | usize::from(low) >> 5;
+        let (packet, behind) = left.split_at(size);
+        packets.push(packet);
+        left = behind;
+    }
+    assert_eq!(packets.len(), 31);
+    // First what is light, and then all the rest.
+    let lightest = *packets.iter().min_by_key(|packet| packet.len()).unwrap();
+    let light = lightest.repeat(400);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("light.aac");
+    fs::write(&path, [&light[..], &bytes.repeat(20)].concat()).unwrap();
+    for path in [path, data("stream.aac")] {
+        let mut decoder = Decoder::open(&path).unwrap();
+        assert_eq!(decoder.claimed_length(), None);
+        rest(&mut decoder);
+        assert!(decoder.damage().is_none());
+        let remarks = remarks(&path);
+        assert_eq!(remarks.len(), 1, "{remarks:?}");
+        assert!(remarks[0].contains("exact start and end"), "{remarks:?}");
+    }
+}
+
 #[test]
 fn an_m4a_that_is_cut_off_is_found_out() {
     // with its index at the end, or at the start

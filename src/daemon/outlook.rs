@@ -44,7 +44,12 @@ pub fn coming(next: Vec<timeline::Coming>, rate: Rate) -> Vec<Coming> {
 pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
     let at = |frames| clock(rate.duration(frames));
     let what = match change {
-        Change::Hold => "The phase goes on until you say `continue`".to_owned(),
+        Change::Hold => {
+            let phase = &forecast.phase;
+            return format!(
+                "`{phase}` goes on until you say `continue`, and the session has no end yet."
+            );
+        }
         Change::Continue => match forecast.phase_end {
             Some(end) => format!(
                 "`{}` is held no more and ends at {}",
@@ -75,9 +80,9 @@ pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
     };
     let end = match (forecast.end, &forecast.waits) {
         (Some(end), _) => format!("ends at {}", at(end)),
-        (None, Some(phase)) if *phase != forecast.phase => format!(
-            "has no end yet, since a later phase, `{phase}`, will be held until you say `continue`"
-        ),
+        (None, Some(phase)) if *phase != forecast.phase => {
+            format!("has no end yet, since `{phase}` will wait for `continue` in its turn")
+        }
         _ => "has no end yet, since the phase waits for `continue`".to_owned(),
     };
     let left_out = match forecast.left_out.as_slice() {

@@ -137,7 +137,8 @@ impl Sound {
                 false => Ending::Plain,
             },
             preroll: match params.codec {
-                CODEC_ID_MP3 | CODEC_ID_AAC | CODEC_ID_VORBIS => LOSSY_PREROLL,
+                CODEC_ID_MP3 | CODEC_ID_AAC => LOSSY_PREROLL,
+                CODEC_ID_VORBIS => vorbis_preroll(params),
                 CODEC_ID_OPUS => OPUS_PREROLL,
                 _ => 0,
             },
@@ -172,12 +173,25 @@ fn refusal(format: &dyn FormatReader, params: &AudioCodecParameters) -> DecodeEr
     }
 }
 
-/// Longer than the memory of MP3 (two packets of 1152), AAC (1024) and Vorbis (8192).
+/// Longer than the memory of MP3 (two packets of 1152) and AAC (1024).
 const LOSSY_PREROLL: i64 = 8192;
 
 /// RFC 7845 asks for 80 ms. After a second music is the same to the bit; speech remembers for longer, ever less. And a last
 /// page is told its place only by the one before it, and may hold 5 s.
 const OPUS_PREROLL: i64 = 6 * 48_000;
+
+/// A page of Ogg holds so many packets at most.
+const MOST_PACKETS: i64 = 255;
+
+/// Vorbis remembers a packet, but its last page, too, is told its place only by the one before it: as much as a page may hold.
+/// A packet gives half of its window, and the longest window is in the stream's first header.
+fn vorbis_preroll(params: &AudioCodecParameters) -> i64 {
+    let header = params.extra_data.as_deref();
+    let windows = header.and_then(|bytes| bytes.get(28)).copied();
+    // What is usual: 2048; the longest that there is: 8192.
+    let longest = windows.map_or(11, |windows| windows >> 4).min(13);
+    (MOST_PACKETS + 1) << longest.saturating_sub(1)
+}
 
 fn people_name(short: &str) -> &'static str {
     match short {

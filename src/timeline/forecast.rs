@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::script::{Cue, CueKind, Session};
 use crate::time::Frames;
 use crate::timeline::change::Change;
-use crate::timeline::course::Course;
+use crate::timeline::course::{Course, LEAD};
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, Timeline};
 
 /// So much of what is to come is told.
@@ -19,7 +19,7 @@ pub struct Forecast {
     pub end: Option<Frames>,
     /// Where it would have ended; `None` while a phase is held.
     pub end_before: Option<Frames>,
-    /// The phase that is heard.
+    /// The phase that is heard, or is about to be.
     pub phase: String,
     /// Where it began.
     pub phase_from: Frames,
@@ -72,7 +72,9 @@ impl Forecast {
         let undoes = before.last_change().filter(|_| *change == Change::Undo);
         let undoes = undoes.cloned();
         let (before, after) = (before.timeline(), after.timeline());
-        let phase = before.phase_at(at);
+        // One that begins in a moment is settled, and is the one that was meant.
+        let settled = at + before.rate.frames(LEAD) - Frames(1);
+        let phase = before.phase_at(settled);
         let same = |span: &&PhaseSpan| phase.is_some_and(|phase| phase.number == span.number);
         let ends = |span: &PhaseSpan| (!span.wish.open).then(|| span.end());
         let written = phase.and_then(|span| session.phases.get(span.number));
