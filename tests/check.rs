@@ -168,7 +168,7 @@ fn a_file_is_told_of_once_by_the_worst_that_is_known_of_it() {
         let told = said.err.matches(&format!(": `{file}.")).count();
         assert_eq!(told, 1, "{}", said.err);
     }
-    assert!(said.err.contains("could not be decoded"), "{}", said.err);
+    assert!(said.err.contains("cannot be decoded"), "{}", said.err);
     assert!(
         said.err.contains("is silent from its first"),
         "{}",

@@ -183,7 +183,7 @@ fn a_jump_in_loudness_is_found_with_its_place() {
         // 20 ms from one level to the other, so that there is no click.
         let part = (at as f32 - (7 * SECOND) as f32).clamp(0.0, 960.0) / 960.0;
         let gain = if at < 14 * SECOND {
-            0.1 + 0.9 * part
+            0.02 + 0.98 * part
         } else {
             1.0
         };

@@ -66,9 +66,8 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                 let say = |what: &str| format!("`{name}` {what}");
                 // A file is told of once: by the worst that is known of it, and else by all that is.
                 let sentence = |sentence: &String| format!("`{name}`: {sentence}");
-                if !facts.mistakes.is_empty() {
-                    let grave = facts.mistakes.iter().map(sentence);
-                    mistakes.extend(grave.map(|what| Mistake::error(place.clone(), what)));
+                if let Some(worst) = facts.mistakes.first() {
+                    mistakes.push(Mistake::error(place.clone(), sentence(worst)));
                     continue;
                 }
                 if facts.sounding() == Frames::ZERO {
