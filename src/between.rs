@@ -17,10 +17,17 @@ const PIECE: usize = 16;
 /// Nobody looks through more taps.
 const MOST_TAPS: usize = 32;
 
-/// Finds the values between samples, each from the `TAPS` samples around it.
+/// Finds the values between samples, each from the `HALF` samples before it and as many behind.
+///
+/// The taps of a place are those of the place as far from the other end, backwards. So both are made at once, of the sums and
+/// the differences of what lies equally far from the middle: with half the work, and the larger of the two is the sum of both
+/// parts' magnitudes.
 #[derive(Debug, Clone)]
-pub struct Between<const TAPS: usize> {
-    phases: Box<[[f32; TAPS]]>,
+pub struct Between<const HALF: usize> {
+    /// Each two places: what of a sum and what of a difference.
+    pairs: Box<[[[f32; HALF]; 2]]>,
+    /// The place in the middle, where there is one: what of a sum.
+    middle: Option<[f32; HALF]>,
     /// How far at most a value between samples exceeds the largest of the samples around it, as a factor.
     above_largest: f32,
     /// And the nearest of them, for each unit of the largest step from one sample to the next.
@@ -28,10 +35,10 @@ pub struct Between<const TAPS: usize> {
 }
 
 /// As a meter sees it.
-pub type Metered = Between<12>;
+pub type Metered = Between<6>;
 
 /// As a limiter must.
-pub type Close = Between<32>;
+pub type Close = Between<16>;
 
 impl Metered {
     /// Four times the rate, twice from 96 kHz on, no more from 192 kHz on. Allocates.
@@ -53,26 +60,36 @@ impl Close {
     }
 }
 
-impl<const TAPS: usize> Between<TAPS> {
+impl<const HALF: usize> Between<HALF> {
     /// The samples that a value is made of.
-    pub const TAPS: usize = TAPS;
+    pub const TAPS: usize = 2 * HALF;
 
     /// The samples that lie before both of the two between which a value lies, and behind.
-    pub const SIDE: usize = TAPS / 2 - 1;
+    pub const SIDE: usize = HALF - 1;
 
     fn of(factor: usize) -> Self {
-        let phases: Box<[_]> = (1..factor)
-            .map(|phase| taps(phase as f32 / factor as f32))
+        let places: Vec<_> = (1..factor)
+            .map(|place| taps::<HALF>(place as f32 / factor as f32))
             .collect();
-        let sums = phases
+        let sums = places
             .iter()
-            .map(|taps: &[f32; TAPS]| taps.iter().map(|tap| tap.abs()).sum());
+            .map(|taps| taps.iter().map(|tap| tap.abs()).sum());
         // Sums are rounded, and so is what they are compared with.
         let above_largest = sums.fold(1.0, f32::max) * 1.000_01;
-        let steps = phases.iter().map(of_steps);
+        let steps = places.iter().map(|taps| of_steps(taps));
         let above_nearest = steps.fold(0.0, f32::max) * 1.000_01;
+        let halves = |taps: &Vec<f32>| {
+            let part = |sign: f32| {
+                array::from_fn(|at| f32::midpoint(taps[at], sign * taps[Self::TAPS - 1 - at]))
+            };
+            [part(1.0), part(-1.0)]
+        };
+        let before_the_middle = factor.saturating_sub(1) / 2;
         Self {
-            phases,
+            pairs: places[..before_the_middle].iter().map(halves).collect(),
+            middle: factor
+                .is_multiple_of(2)
+                .then(|| halves(&places[before_the_middle])[0]),
             above_largest,
             above_nearest,
         }
@@ -92,7 +109,7 @@ impl<const TAPS: usize> Between<TAPS> {
     /// more than `sizes`. Real-time safe.
     pub fn raise(&self, ceiling: f32, sizes: &mut [f32], samples: &[f32]) {
         for (number, sizes) in sizes.chunks_mut(PIECE).enumerate() {
-            let around = &samples[number * PIECE..][..sizes.len() + TAPS - 1];
+            let around = &samples[number * PIECE..][..sizes.len() + Self::TAPS - 1];
             if !self.is_within(ceiling, around) {
                 self.raise_piece(sizes, around);
             }
@@ -100,25 +117,55 @@ impl<const TAPS: usize> Between<TAPS> {
     }
 
     fn raise_piece(&self, sizes: &mut [f32], around: &[f32]) {
-        const { assert!(TAPS <= MOST_TAPS) }
+        const { assert!(Self::TAPS <= MOST_TAPS) }
         let mut samples = [0.0; PIECE + MOST_TAPS];
         samples[..around.len()].copy_from_slice(around);
-        let pairs = samples[Self::SIDE..].windows(2);
-        for (size, pair) in sizes.iter_mut().zip(pairs) {
-            *size = size.max(pair[0].abs()).max(pair[1].abs());
+        let mut found: [f32; PIECE] = array::from_fn(|at| {
+            let [one, other] = [samples[Self::SIDE + at], samples[Self::SIDE + at + 1]];
+            one.abs().max(other.abs())
+        });
+        let piece = |at: usize| samples[at..].first_chunk::<PIECE>().expect("it is within");
+        let both: [[[f32; PIECE]; 2]; HALF] = array::from_fn(|at| {
+            let (before, behind) = (piece(at), piece(Self::TAPS - 1 - at));
+            [
+                array::from_fn(|at| before[at] + behind[at]),
+                array::from_fn(|at| before[at] - behind[at]),
+            ]
+        });
+        for [even, odd] in &self.pairs {
+            let mut parts = [[0.0; PIECE]; 2];
+            for ((even, odd), [sums, differences]) in even.iter().zip(odd).zip(&both) {
+                add(&mut parts[0], *even, sums);
+                add(&mut parts[1], *odd, differences);
+            }
+            for (found, at) in found.iter_mut().zip(0..) {
+                *found = most_of(*found, parts[0][at].abs() + parts[1][at].abs());
+            }
         }
-        for taps in &self.phases {
+        if let Some(even) = &self.middle {
             let mut values = [0.0; PIECE];
-            for (tap, samples) in taps.iter().zip(samples.windows(PIECE)) {
-                for (value, sample) in values.iter_mut().zip(samples) {
-                    *value += tap * sample;
-                }
+            for (even, [sums, _]) in even.iter().zip(&both) {
+                add(&mut values, *even, sums);
             }
-            for (size, value) in sizes.iter_mut().zip(values) {
-                *size = size.max(value.abs());
+            for (found, value) in found.iter_mut().zip(values) {
+                *found = most_of(*found, value.abs());
             }
+        }
+        for (size, found) in sizes.iter_mut().zip(found) {
+            *size = size.max(found);
         }
     }
+}
+
+fn add(values: &mut [f32; PIECE], tap: f32, samples: &[f32; PIECE]) {
+    for (value, sample) in values.iter_mut().zip(samples) {
+        *value += tap * sample;
+    }
+}
+
+/// One instruction for many, which [`f32::max`], minding what is no number, is not.
+fn most_of(one: f32, other: f32) -> f32 {
+    if other > one { other } else { one }
 }
 
 /// The largest magnitude. Real-time safe.
@@ -142,7 +189,7 @@ fn most(before: &[f32], after: &[f32], size: impl Fn(f32, f32) -> f32) -> f32 {
     for (before, after) in befores.iter().zip(afters) {
         for (most, (before, after)) in sizes.iter_mut().zip(before.iter().zip(after)) {
             let size = size(*before, *after);
-            *most = if size > *most { size } else { *most };
+            *most = most_of(*most, size);
         }
     }
     let rest = before.iter().zip(after);
@@ -152,27 +199,29 @@ fn most(before: &[f32], after: &[f32], size: impl Fn(f32, f32) -> f32) -> f32 {
 
 /// How far at most a value lies from the nearer of the two samples around it, where no sample lies further than one from the
 /// sample before it: the value written as a sum of such steps, by what of the taps lies beyond each of them.
-fn of_steps<const TAPS: usize>(taps: &[f32; TAPS]) -> f32 {
-    let side = Between::<TAPS>::SIDE;
+fn of_steps(taps: &[f32]) -> f32 {
+    let middle = taps.len() / 2;
     let from = |nearest: usize| -> f32 {
         let before = (0..nearest).map(|at| taps[..=at].iter().sum::<f32>());
-        let behind = (nearest + 1..TAPS).map(|at| taps[at..].iter().sum::<f32>());
+        let behind = (nearest + 1..taps.len()).map(|at| taps[at..].iter().sum::<f32>());
         before.chain(behind).map(f32::abs).sum()
     };
-    from(side).min(from(side + 1))
+    from(middle - 1).min(from(middle))
 }
 
 /// The taps that give the value `part` of the way between the two samples in the middle: a sinc under a Hann window, of
 /// sum 1.
-fn taps<const TAPS: usize>(part: f32) -> [f32; TAPS] {
-    let taps: [f32; TAPS] = array::from_fn(|at| {
-        let distance = at as f32 - Between::<TAPS>::SIDE as f32 - part;
+fn taps<const HALF: usize>(part: f32) -> Vec<f32> {
+    let count = Between::<HALF>::TAPS;
+    let tap = |at: usize| {
+        let distance = at as f32 - Between::<HALF>::SIDE as f32 - part;
         let sinc = (PI * distance).sin() / (PI * distance);
-        let window = 0.5 + 0.5 * (2.0 * PI * distance / TAPS as f32).cos();
+        let window = 0.5 + 0.5 * (2.0 * PI * distance / count as f32).cos();
         sinc * window
-    });
+    };
+    let taps: Vec<f32> = (0..count).map(tap).collect();
     let sum: f32 = taps.iter().sum();
-    taps.map(|tap| tap / sum)
+    taps.iter().map(|tap| tap / sum).collect()
 }
 
 #[cfg(test)]

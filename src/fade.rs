@@ -22,13 +22,23 @@ impl Correlation {
     /// Nothing in common.
     pub const NONE: Self = Self(0.0);
 
-    /// Brought within 0 and 1, and to thousandths: less is not heard, and two machines that differ in the last digit of a
+    /// Brought within -1 (what one adds the other takes away) and 1, and to thousandths: less is not heard, and two machines that differ in the last digit of a
     /// sum play the same samples.
     #[must_use]
     pub fn new(part: f32) -> Self {
-        // What is no number is not above 0 either.
-        let part = if part > 0.0 { part.min(1.0) } else { 0.0 };
-        Self((part * 1000.0).round() / 1000.0)
+        let part = if part.is_nan() {
+            0.0
+        } else {
+            part.clamp(-1.0, 1.0)
+        };
+        // No negative zero.
+        Self((part * 1000.0).round() / 1000.0 + 0.0)
+    }
+
+    /// By which two sounds cross: those that work against each other have nothing in common.
+    #[must_use]
+    pub const fn in_common(self) -> Self {
+        if self.0 > 0.0 { self } else { Self::NONE }
     }
 }
 
@@ -99,7 +109,7 @@ impl Fade {
     pub const fn crossing(length: Frames, alike: Correlation) -> Self {
         Self {
             length,
-            law: Law::Crossing(alike),
+            law: Law::Crossing(alike.in_common()),
         }
     }
 
@@ -224,7 +234,9 @@ mod tests {
     #[test]
     fn a_correlation_is_a_part_whatever_it_is_made_of() {
         let made = [-0.7, -0.0, f32::NAN, 0.437_4, 1.000_1, f32::INFINITY].map(Correlation::new);
-        assert_eq!(made.map(f32::from), [0.0, 0.0, 0.0, 0.437, 1.0, 1.0]);
+        assert_eq!(made.map(f32::from), [-0.7, 0.0, 0.0, 0.437, 1.0, 1.0]);
+        let crossing = made.map(|alike| f32::from(Fade::crossing(Frames(9), alike).alike()));
+        assert_eq!(crossing, [0.0, 0.0, 0.0, 0.437, 1.0, 1.0]);
         assert_eq!(serde_json::to_string(&made[3]).unwrap(), "0.437");
         let read: Correlation = serde_json::from_str("7").unwrap();
         assert_eq!(read, Correlation::new(1.0));

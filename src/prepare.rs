@@ -7,7 +7,7 @@ use crate::library::{Cache, Library, Watch};
 use crate::mistake::{Mistake, Weight};
 use crate::script::{self, Session};
 use crate::time::Rate;
-use crate::timeline::{Course, Timeline, compose, files, overlaps};
+use crate::timeline::{Course, Timeline, against, compose, files, overlaps};
 
 /// A session that can be played.
 #[derive(Debug)]
@@ -73,6 +73,8 @@ pub fn compose_read(
             let mut timeline = composition.timeline;
             library.compare(overlaps(&timeline), cache, watch);
             timeline.cross(&library);
+            // First what is heard, then what is only good to know.
+            remarks.extend(against(&session, &library, &timeline));
             remarks.extend(composition.remarks);
             Ok(Prepared {
                 session: Arc::new(session),

@@ -2,7 +2,12 @@
 
 mod common;
 
-use common::program::{COUPLE, Desk};
+use std::path::Path;
+
+use common::files::{Wav, flac, wav};
+use common::program::{COUPLE, Desk, said};
+use common::sounds::noise;
+use undersong::frame::SILENCE;
 
 #[test]
 fn a_sound_session_is_a_table_and_a_sentence() {
@@ -131,4 +136,162 @@ fn the_schema_is_json() {
         (said.code, json["title"].as_str()),
         (0, Some("Undersong session"))
     );
+}
+
+/// A script with one phase that has this playlist, and these cues.
+fn one_phase(playlist: &str, cues: &str) -> String {
+    format!(
+        "undersong: 1\nmusic: {{ crossfade: 1s }}\nphases: [{{ name: all, length: 20s, playlist: {playlist}, cues: [{cues}] }}]\n"
+    )
+}
+
+#[test]
+fn a_file_is_told_of_once_by_the_worst_that_is_known_of_it() {
+    let desk = Desk::new();
+    let path = desk.path("torn.flac");
+    flac(&path, &noise(2, 0.5, 600_007), 44_100, 2, 16);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let (spoiled, length) = (bytes.len() / 2, bytes.len());
+    bytes[spoiled..spoiled + 50].fill(0x55);
+    std::fs::write(&path, &bytes[..length - length / 8]).unwrap();
+    wav(
+        &desk.path("mute.wav"),
+        &vec![SILENCE; 200_000],
+        48_000,
+        2,
+        Wav::Bits(16),
+    );
+    desk.write("s.yaml", &one_phase("[torn.flac, mute.wav, music.wav]", ""));
+    let said = desk.run(&["check", "s.yaml"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    for file in ["torn", "mute"] {
+        let told = said.err.matches(&format!(": `{file}.")).count();
+        assert_eq!(told, 1, "{}", said.err);
+    }
+    assert!(said.err.contains("cannot be decoded"), "{}", said.err);
+    assert!(
+        said.err.contains("is silent from its first"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn music_that_cannot_be_played_is_not_passed_over_in_silence() {
+    let desk = Desk::new();
+    let folder = desk.path("calm");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(desk.path("music.wav"), folder.join("a.wav")).unwrap();
+    for name in ["cover.jpg", "notes.txt", "list.m3u", ".hidden.wma"] {
+        std::fs::write(folder.join(name), "x").unwrap();
+    }
+    desk.write("s.yaml", &one_phase("calm", ""));
+    let said = desk.run(&["check", "s.yaml"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for name in ["b.wma", "c.M4P"] {
+        std::fs::write(folder.join(name), "x").unwrap();
+    }
+    let said = desk.run(&["check", "s.yaml"]);
+    let line = "`b.wma` and 1 more in `calm` cannot be played here";
+    assert!(said.code == 0 && said.err.contains(line), "{}", said.err);
+    std::fs::remove_file(folder.join("a.wav")).unwrap();
+    let said = desk.run(&["check", "s.yaml"]);
+    let line = "`b.wma` is of a kind that cannot be played here";
+    assert!(said.code == 1 && said.err.contains(line), "{}", said.err);
+}
+
+#[test]
+fn two_voices_that_speak_to_somebody_at_once_are_told() {
+    let desk = Desk::new();
+    let voice = |name: &str, at: u32, to: &str| {
+        format!("{{ name: {name}, at: {at}s, voice: words.wav, within: 0s{to} }}")
+    };
+    for (cues, is_told) in [
+        ([voice("one", 5, ""), voice("two", 7, "")], true),
+        ([voice("one", 5, ""), voice("two", 9, "")], false),
+        (
+            [voice("one", 5, ", to: a"), voice("two", 7, ", to: b")],
+            false,
+        ),
+        ([voice("one", 5, ", to: a"), voice("two", 7, "")], true),
+    ] {
+        desk.write("s.yaml", &one_phase("[music.wav]", &cues.join(", ")));
+        let said = desk.run(&["check", "s.yaml"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let words = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = words.contains("at 0:07 two voices speak at once: `two` begins before");
+        assert_eq!(told, is_told, "{cues:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_playlist_is_named_without_ways_back_and_its_titles_are_used() {
+    let desk = Desk::new();
+    for folder in ["sessions", "lists"] {
+        std::fs::create_dir(desk.path(folder)).unwrap();
+    }
+    desk.write(
+        "lists/a.m3u8",
+        "#EXTM3U\n#EXTINF:61,Quiet water\n../music.wav\n../music.wav\n",
+    );
+    desk.write("lists/b.yaml", "tracks: [../music.waw]\n");
+    desk.write("sessions/a.yaml", &one_phase("../lists/a.m3u8", ""));
+    desk.write("sessions/b.yaml", &one_phase("../lists/b.yaml", ""));
+    let said = desk.run(&["check", "sessions/a.yaml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("  Quiet water  "), "{}", said.out);
+    let said = desk.run(&["check", "sessions/b.yaml"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("[lists/b.yaml:1:10]"), "{}", said.err);
+}
+
+#[test]
+fn what_is_known_already_needs_no_bar() {
+    let desk = Desk::new();
+    desk.write("evening.yaml", COUPLE);
+    assert_eq!(desk.run(&["check", "evening.yaml"]).code, 0);
+    let mut again = desk.on_a_terminal(&["check", "evening.yaml"]);
+    let again = again
+        .env("TERM", "xterm")
+        .stdin(std::process::Stdio::null());
+    let shown = said(&again.output().unwrap());
+    assert!(shown.out.contains("can be played"), "{}", shown.out);
+    assert!(!shown.out.contains("Listening"), "{:?}", shown.out);
+}
+
+#[test]
+fn a_script_without_a_command_is_answered_with_those_that_take_one() {
+    let desk = Desk::new();
+    desk.write("evening.yaml", COUPLE);
+    let said = desk.run(&["evening.yaml"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(
+        said.err.contains("`undersong check evening.yaml`"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn the_readme_s_script_can_be_copied_and_played_as_it_is() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(home.join("README.md")).unwrap();
+    let script = readme.split("```yaml\n").nth(1).unwrap();
+    let script = script.split("```").next().unwrap();
+    let desk = Desk::new();
+    for folder in ["playlists", "cues", "sessions"] {
+        std::os::unix::fs::symlink(home.join(folder), desk.path(folder)).unwrap();
+    }
+    desk.write("my-session.yaml", script);
+    let said = desk.run(&["check", "my-session.yaml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    // Each cue that the page steers is one of the session that it starts.
+    let plan = desk.run(&["plan", "sessions/solo.yaml"]).out;
+    let cues = readme
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("undersong cue "));
+    for cue in cues {
+        let name = cue.split_whitespace().next().unwrap();
+        assert!(plan.contains(&format!("  {name}  ")), "{name}: {plan}");
+    }
 }

@@ -130,6 +130,33 @@ fn pieces_that_work_against_each_other_count_as_having_nothing_in_common() {
     assert_eq!(alike(&prepared), 0.0);
     let [most, _] = deviation(&prepared, 0.05);
     assert!(most < 0.1, "{most} dB");
+    // And whoever writes the script is told, once.
+    let told = sentences(&prepared.remarks);
+    assert_eq!(
+        told.matches("all but cancel each other").count(),
+        1,
+        "{told}"
+    );
+}
+
+#[test]
+fn pieces_that_have_little_against_each_other_are_not_spoken_of() {
+    let one = tone(48_000);
+    let other = sine(330.0, -20.0, 48_000, one.len());
+    // Alike by -0.2, and by -0.5.
+    for (part, is_told) in [(0.2_f32, false), (0.5, true)] {
+        let rest = (1.0 - part * part).sqrt();
+        let mix = one.iter().zip(&other);
+        let mix = mix.map(|(a, b)| [0, 1].map(|c| rest * b[c] - part * a[c]));
+        let prepared = stage(&one, &mix.collect::<Vec<Frame>>()).prepare(SCRIPT, RATE);
+        let told = sentences(&prepared.remarks);
+        assert_eq!(
+            told.contains("in the middle it is 3 dB softer"),
+            is_told,
+            "{told}"
+        );
+        assert_eq!(told.contains("softer"), is_told, "{told}");
+    }
 }
 
 #[test]

@@ -50,7 +50,8 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     );
     room.done(&["hold"]);
     assert!(room.status()["session"]["end"].is_null());
-    assert!(room.done(&["undo"]).contains("taken back"));
+    let said = room.done(&["undo"]);
+    assert!(said.starts_with("Taken back: hold; "), "{said}");
     assert_eq!(room.status()["session"]["end"], *before);
     room.done(&["level", "-2dB"]);
     assert_eq!(room.status()["session"]["level"], -2.0);
@@ -63,6 +64,10 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     let stood = room.position();
     room.done(&["resume"]);
     room.until("it goes on", |room| room.position() > stood);
+    for wrong in ["5", "loud"] {
+        let (code, said) = room.run(&["intensity", wrong]);
+        assert!(code == 2 && said.contains("`+1` is more intense"), "{said}");
+    }
     room.done(&["note", "canary-in-the-notes"]);
     assert_eq!(room.run(&["cue", "canary cries"]).0, 1);
     assert_eq!(room.run(&["bring-back", "canary"]).0, 1);
@@ -129,19 +134,121 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
 }
 
 #[test]
+fn an_answer_says_what_was_really_done() {
+    let room = Room::new(
+        "device: paced\nperiod: 256\nloudest: { room: -6 dB }\n",
+        |desk| {
+            desk.write("session.yaml", SESSION);
+            desk.write(
+                "held.yaml",
+                &SESSION.replace("length: 60s", "length: 60s, end: hold"),
+            );
+        },
+    );
+    let said = room.done(&["start", "session.yaml"]);
+    assert!(said.contains("keeps the level at -6.0 dB."), "{said}");
+    // As far as the script lets it go, and no word of more.
+    let said = room.done(&["extend", "100s"]);
+    assert!(
+        said.contains("of the 1:40 asked: the script lets it be no longer than 1:30"),
+        "{said}"
+    );
+    let said = room.done(&["undo"]);
+    assert!(said.starts_with("Taken back: extend 1:40; "), "{said}");
+    let said = room.done(&["extend", "10s"]);
+    assert!(!said.contains("longer than"), "{said}");
+    // What is so already is no failure, and no change.
+    room.done(&["hold"]);
+    let changes = room.count("changed");
+    std::thread::sleep(Duration::from_millis(450));
+    for (again, answer) in [("hold", "is held already"), ("resume", "plays already")] {
+        let said = room.done(&[again]);
+        assert!(said.contains(answer), "{said}");
+    }
+    let said = room.done(&["speak", "off"]);
+    assert!(said.contains("is not down for your voice"), "{said}");
+    let said = room.done(&["continue"]);
+    assert!(
+        said.starts_with("`onset` is held no more and ends at ")
+            && said.contains("the session ends at"),
+        "{said}"
+    );
+    std::thread::sleep(Duration::from_millis(450));
+    let said = room.done(&["continue"]);
+    assert!(said.contains("is not held; it goes on by itself"), "{said}");
+    assert_eq!(room.count("changed"), changes + 1);
+    assert_eq!(room.count("refused"), 0);
+    room.done(&["pause"]);
+    room.until("it rests", |room| room.count("paused") == 1);
+    let said = room.done(&["pause"]);
+    assert!(said.contains("rests already"), "{said}");
+    room.done(&["resume"]);
+    room.done(&["bring-back"]);
+    // The phase that begins in a moment is the one that is meant.
+    std::thread::sleep(Duration::from_millis(300));
+    let said = room.done(&["extend", "30s"]);
+    assert!(said.starts_with("`return` ends at "), "{said}");
+    room.done(&["stop", "--now"]);
+    room.until("it is over", |room| room.state() == "idle");
+    // A later phase that is held is no failure of this one.
+    room.done(&["start", "held.yaml"]);
+    room.done(&["hold"]);
+    let said = room.done(&["continue"]);
+    assert!(
+        said.starts_with("`onset` is held no more")
+            && said.contains("since `return` will wait for `continue` in its turn"),
+        "{said}"
+    );
+}
+
+#[test]
+fn of_many_remarks_the_first_is_told_and_their_number() {
+    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        let phase = |name: &str| {
+            format!("  - {{ name: {name}, length: 2m, playlist: {{ tracks: [other.wav] }} }}\n")
+        };
+        let phases: String = ["one", "two", "three", "four"].map(phase).concat();
+        desk.write("session.yaml", &format!("undersong: 1\nphases:\n{phases}"));
+    });
+    let said = room.done(&["start", "session.yaml"]);
+    let of_script: Vec<&str> = said
+        .lines()
+        .filter(|it| it.starts_with("script "))
+        .collect();
+    assert_eq!(of_script.len(), 2, "{said}");
+    assert!(
+        of_script[1].contains("3 more remarks; `undersong check"),
+        "{said}"
+    );
+    // The room file is the daemon's, wherever it lies.
+    let said = room.done(&["journal", "list"]);
+    assert!(said.contains("session"), "{said}");
+    let (_, said) = room.run(&["doctor"]);
+    assert!(said.contains("the daemon answers on"), "{said}");
+}
+
+#[test]
 fn a_press_that_comes_twice_is_one() {
     let room = self::room();
     room.done(&["start", "session.yaml"]);
     let mut made = 0;
     // On a busy machine two programs may start more than 400 ms apart: then these are two presses, and it is tried again.
     for length in ["10s", "11s", "12s", "13s", "14s"] {
-        let press = || room.command(&["extend", length]).spawn().unwrap();
-        let codes = [press(), press()].map(|mut press| press.wait().unwrap().code().unwrap());
-        made += codes.iter().filter(|code| **code == 0).count();
-        assert!(codes.contains(&0), "{codes:?}");
+        let press = || {
+            let mut press = room.command(&["extend", length]);
+            press.stdout(Stdio::piped()).spawn().unwrap()
+        };
+        let said = [press(), press()].map(|press| {
+            let output = press.wait_with_output().unwrap();
+            assert!(output.status.success(), "pressed twice, it is done");
+            String::from_utf8(output.stdout).unwrap()
+        });
+        let is_one = said.iter().any(|said| said.contains("it is done once"));
+        made += if is_one { 1 } else { 2 };
+        assert!(said.iter().any(|said| said.contains("ends at")), "{said:?}");
         room.until("it is recorded", |room| room.count("changed") >= made);
         assert_eq!(room.count("changed"), made);
-        if codes.contains(&1) {
+        if is_one {
             return;
         }
     }

@@ -92,6 +92,19 @@ fn silence_at_the_ends_is_measured_and_quiet_music_is_none() {
 }
 
 #[test]
+fn what_is_prepared_is_prepared_to_its_end_though_nothing_is_compared() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    wav(&path, &noise(1, 0.3, 50_000), 44_100, 2, Wav::Float);
+    let parts = std::sync::Mutex::new(Vec::new());
+    let told = |progress: undersong::library::Progress| parts.lock().unwrap().push(progress.part());
+    let cache = Cache::none();
+    let mut library = Library::scan([path], &cache, &told);
+    library.compare(Vec::new(), &cache, &told);
+    assert_eq!(parts.lock().unwrap().last(), Some(&1.0));
+}
+
+#[test]
 fn damage_is_said_in_plain_words() {
     let folder = folder();
     let path = flac(

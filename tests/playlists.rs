@@ -89,6 +89,8 @@ fn m3u_is_read() {
     let playlist = shelf.read("x.m3u8", text).unwrap();
     assert_eq!(names(&playlist), ["a b.flac", "50%.mp3"]);
     assert_eq!(playlist.name, "Calm");
+    let titles = [0, 1].map(|at| playlist.tracks[at].title.as_deref());
+    assert_eq!(titles, [Some("x"), None]);
     assert_eq!(playlist.tracks[1].place.line_column(), Some((6, 1)));
     assert_eq!(playlist.tracks[0].path, shelf.path("music/a b.flac"));
     let absolute = format!("file://{}", shelf.path("music/gr%C3%BCn.ogg").display());

@@ -277,6 +277,46 @@ fn phases(played: &Played) -> Vec<(&str, Frames)> {
 }
 
 #[test]
+fn a_piece_whose_file_failed_is_not_told_as_heard() {
+    let (stage, prepared) = stage();
+    let folder = tempfile::tempdir().unwrap();
+    let mut evening = Evening::begin(&prepared, folder.path());
+    evening.until(6.0);
+    let (file, why) = (
+        stage.path("1500.wav").display().to_string(),
+        "cannot be read any more".to_owned(),
+    );
+    evening.append(Entry::Trouble { file, why });
+    let (why, asked) = ("notnow".to_owned(), Some(Change::Continue));
+    evening.append(Entry::Refused { why, asked });
+    evening.until(30.0);
+    evening.end(Some(Stop::Quick));
+    let (_, played) = evening.told();
+    let failed = deeds(&played, |moment| match &moment.deed {
+        Deed::Track { title, failed, .. } => Some((title.as_str(), *failed)),
+        _ => None,
+    });
+    assert_eq!(failed, [("1000", false), ("1500", true)]);
+    let desk = Desk::new();
+    let path = evening.journal.path().to_str().unwrap();
+    let shown = desk.run(&["journal", "show", path]).out;
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        shown.contains("1500, whose file failed; the bed was heard for what was missing"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("to let the phase go on was asked for"),
+        "{shown}"
+    );
+    let page = desk.run(&["journal", "report", path, "-o", "-"]).out;
+    assert!(
+        page.contains("whose file failed") && !page.contains("asked for"),
+        "{page}"
+    );
+}
+
+#[test]
 fn pieces_are_told_in_order_with_the_frames_they_really_sounded() {
     let (_stage, prepared) = stage();
     let folder = tempfile::tempdir().unwrap();
@@ -611,6 +651,13 @@ fn sessions_are_listed_and_shown_to_people_and_programs() {
     assert_eq!(list[1]["number"], 2);
     assert!(list[1]["began"].as_str().unwrap().ends_with("+03:00"));
     assert_eq!(list[1]["title"], prepared.session.title);
+    // As long as it is shown to be, to the frame.
+    let shown: Value = serde_json::from_str(&of(&["show", "2", "--json"])).unwrap();
+    let frames = list[1]["heard"].as_f64().unwrap() * SECOND;
+    assert!(
+        (frames - shown["length"].as_f64().unwrap()).abs() < 0.5,
+        "{list} {shown}"
+    );
 
     let shown = of(&["show", "2"]);
     for told in [

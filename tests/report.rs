@@ -183,7 +183,7 @@ fn a_jump_in_loudness_is_found_with_its_place() {
         // 20 ms from one level to the other, so that there is no click.
         let part = (at as f32 - (7 * SECOND) as f32).clamp(0.0, 960.0) / 960.0;
         let gain = if at < 14 * SECOND {
-            0.1 + 0.9 * part
+            0.02 + 0.98 * part
         } else {
             1.0
         };
@@ -199,8 +199,38 @@ fn a_jump_in_loudness_is_found_with_its_place() {
         report["places"]
     );
     let others = places.iter().filter(|(kind, _)| kind != "startle");
-    let mut held = others.map(|(kind, at)| kind == "limiter" && (6.9..8.1).contains(at));
+    let mut held = others.map(|(kind, at)| kind == "burst" && (6.9..8.1).contains(at));
     assert!(held.all(|it| it), "{}", report["places"]);
+}
+
+#[test]
+fn what_bursts_in_is_told_as_held_back_and_is_no_affair_of_the_limiters() {
+    let mut sound = music(1, 20);
+    for (at, frame) in sound.iter_mut().enumerate() {
+        // Loud from here on, by 14 dB.
+        let part = (at as f32 - (7 * SECOND) as f32).clamp(0.0, 960.0) / 960.0;
+        *frame = frame.map(|sample| sample * (0.2 + 0.8 * part));
+    }
+    let desk = desk(&sound);
+    let (report, places) = places(&desk);
+    let kinds = |kind: &str| places.iter().filter(|it| it.0 == kind).count();
+    assert_eq!(kinds("burst"), 1, "{}", report["places"]);
+    assert_eq!(kinds("limiter"), 0, "{}", report["places"]);
+    let told = report["places"].as_array().unwrap();
+    let burst = told.iter().find(|it| it["kind"] == "burst").unwrap();
+    near(&burst["at"], 7.0, 0.2);
+    let words = burst["words"].as_str().unwrap();
+    assert!(
+        words.starts_with("“one” bursts in; held back by "),
+        "{words}"
+    );
+    let zone = &report["zones"][0];
+    assert!(zone["held_back"]["deepest_db"].as_f64().unwrap() < -4.0);
+    assert!(zone["held_back"]["share"].as_f64().unwrap() > 0.0);
+    assert_eq!(zone["limiter"]["deepest_db"], 0.0, "{}", zone["limiter"]);
+    let picture = std::fs::read_to_string(desk.path("r.svg")).unwrap();
+    assert!(picture.contains("limiter idle · bursts held back for "));
+    assert!(picture.contains(">held back</text>"));
 }
 
 #[test]
@@ -316,6 +346,28 @@ fn clicks_are_found_in_loud_pieces_and_nothing_else_is_taken_for_one() {
                 "{piece}: {found}, not {place}"
             );
         }
+    }
+}
+
+#[test]
+fn a_step_that_nobody_hears_is_no_click() {
+    let rate = Rate::DEFAULT;
+    for (height, is_one) in [
+        (0.001, false),
+        (0.001_7, false),
+        (0.002_5, true),
+        (0.01, true),
+    ] {
+        let mut sound = sine(100.0, -16.0, 48_000, 2 * SECOND);
+        for frame in &mut sound[SECOND..] {
+            frame[1] += height;
+        }
+        // Its begin and its end are no steps of this one.
+        for (at, frame) in sound.iter_mut().enumerate() {
+            let way = at.min(2 * SECOND - 1 - at) as f32 / 4_800.0;
+            *frame = frame.map(|sample| sample * way.min(1.0));
+        }
+        assert_eq!(clicks(rate, &sound).len(), usize::from(is_one), "{height}");
     }
 }
 

@@ -66,10 +66,10 @@ struct Sessions {
     pool: Pool,
 }
 
-/// Music that is 10 dB softer than what its tracks are brought to, or usually would be, startles nobody.
+/// Music that is 17 dB softer than what its tracks are brought to, or usually would be, startles nobody.
 fn calm(prepared: &Prepared) -> Loudness {
     let usual = prepared.session.music.loudness;
-    usual.unwrap_or(Loudness(-23.0)) + Decibels(-10.0)
+    usual.unwrap_or(Loudness(-23.0)) + Decibels(-17.0)
 }
 
 /// Spoils what is played, not what it is judged by.

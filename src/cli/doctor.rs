@@ -1,13 +1,13 @@
 //! `undersong doctor`: whether this machine is fit for a session.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::ROOM;
 use crate::cli::mistakes;
+use crate::cli::room_file;
 use crate::cli::screen::{Screen, print, printable, wrapped};
 use crate::cli::status::json;
 use crate::doctor::{Finding, Machine, Verdict, examine};
@@ -24,7 +24,8 @@ const MARGIN: usize = 17;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  undersong doctor\n  undersong doctor --room room.yaml")]
 pub struct Doctor {
-    /// The room file; /etc/undersong/room.yaml unless named, and without one only the machine is looked at
+    /// The room file; that of the daemon that runs, or /etc/undersong/room.yaml, unless named, and without one only the
+    /// machine is looked at
     #[arg(long, value_name = "ROOM.yaml")]
     room: Option<PathBuf>,
     /// For programs: a list of {check, verdict, says, advice}
@@ -36,8 +37,7 @@ impl Doctor {
     /// Runs the command.
     #[must_use]
     pub fn run(self) -> Exit {
-        let there = Path::new(ROOM).exists().then(|| PathBuf::from(ROOM));
-        let file = self.room.or(there);
+        let file = self.room.or_else(room_file::usual);
         let room = match file.as_deref().map(|file| (file, read(file))) {
             Some((file, Err(found))) => {
                 mistakes::show(&found, file);

@@ -15,7 +15,7 @@ mod preparing;
 mod preview;
 mod render;
 mod report;
-mod scanning;
+mod room_file;
 mod schema;
 mod screen;
 mod script;
@@ -24,13 +24,16 @@ mod signals;
 mod status;
 mod steer;
 mod table;
+mod waiting;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use clap::error::ContextKind;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use crate::cli::screen::{complain, printable};
 use crate::daemon::Order;
 use crate::timeline::Change;
 
@@ -118,7 +121,7 @@ enum Verb {
     /// The next one of that name comes at once and not again at its time; one that was heard comes once more. For speech the
     /// music goes down first, which takes up to 3 s. It answers with the cue; where there is none of that name, with those
     /// that there are.
-    #[command(after_help = "Examples:\n  undersong cue closing\n  undersong cue \"last bell\"")]
+    #[command(after_help = "Examples:\n  undersong cue bowl\n  undersong cue \"last bell\"")]
     Cue(steer::Cue),
     /// Take the music down for your own voice, or bring it back
     ///
@@ -158,6 +161,9 @@ enum Verb {
 /// The room file where none is named.
 const ROOM: &str = "/etc/undersong/room.yaml";
 
+/// Where the daemon listens where nobody says it.
+const SOCKET: &str = "/run/undersong/control.sock";
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -177,7 +183,10 @@ pub enum Exit {
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     log();
     let exit = match cli.verb {
         Verb::Check(check) => check.run(),
@@ -210,6 +219,20 @@ pub fn main() -> ExitCode {
         Verb::Schema => schema::run(),
     };
     ExitCode::from(exit as u8)
+}
+
+/// Says what is wrong with a call, or what was asked of the program itself; and how it ends for it.
+fn refused(error: &clap::Error) -> ExitCode {
+    let word = error.get(ContextKind::InvalidSubcommand);
+    let word = word.map(ToString::to_string).unwrap_or_default();
+    if [".yaml", ".yml"].iter().any(|it| word.ends_with(it)) {
+        complain(&printable(&format!(
+            "say what to do with `{word}`: `undersong check {word}` looks for mistakes, \
+             `undersong preview {word}` plays it here, `undersong start {word}` in the room"
+        )));
+        return ExitCode::from(Exit::Call as u8);
+    }
+    error.exit()
 }
 
 /// Logs go to the standard error: warnings, or what `UNDERSONG_LOG` asks for (`info`, `debug`).

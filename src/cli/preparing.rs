@@ -1,63 +1,73 @@
-//! How far a session's preparation is, on a terminal, while an order waits for it.
+//! Preparing a script, with a bar where its files take long enough to be looked at.
 
-use std::convert::Infallible;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
-use tokio::time::sleep;
+use crate::cli::bar::{bar, hidden, show};
+use crate::library::{Cache, Progress};
+use crate::mistake::Mistake;
+use crate::prepare::{Prepared, prepare};
+use crate::time::Rate;
 
-use crate::cli::bar::bar;
-use crate::control::Client;
-use crate::daemon::State;
+/// Files that are looked at within this need no bar: what is known already takes a moment.
+const SOON: Duration = Duration::from_millis(300);
 
-/// What is over by then is not shown.
+/// Crossfades that are compared within this need none.
 const SHORT: Duration = Duration::from_secs(1);
-/// How often it is looked.
-const LOOK: Duration = Duration::from_millis(200);
-/// In how many parts it is told.
-const PARTS: u64 = 1_000;
 
-/// Waits for an answer. Where the session is still being prepared after a second, a bar on the terminal says how far that
-/// is. However long a look takes, the answer is not waited for any longer.
-pub async fn watched<T>(client: &Client, answer: impl Future<Output = T>) -> T {
-    tokio::select! {
-        answer = answer => answer,
-        never = shown(client) => match never {},
+/// The cache: the user's own, or the folder that the environment names.
+#[must_use]
+pub fn cache() -> Cache {
+    match std::env::var_os("UNDERSONG_CACHE") {
+        Some(folder) if folder.is_empty() => Cache::none(),
+        Some(folder) => Cache::at(&PathBuf::from(folder)),
+        None => Cache::of_user(),
     }
 }
 
-/// Shows how far it is, again and again.
-async fn shown(client: &Client) -> Infallible {
-    sleep(SHORT).await;
-    let mut bar = None;
-    loop {
-        if let Ok(status) = client.status().await
-            && status.state == State::Preparing
-        {
-            let bar = bar.get_or_insert_with(Cleared::new);
-            bar.show(status.prepared.unwrap_or(0.0));
+/// Prepares a script; bars on the terminal say how far it is. Blocking.
+///
+/// # Errors
+/// All mistakes.
+pub fn prepared(script: &Path, rate: Rate) -> Result<Prepared, Vec<Mistake>> {
+    let listening = hidden("Listening to the files {wide_bar} {bytes}/{total_bytes}");
+    let comparing = bar("Comparing what crosses {wide_bar} {pos}/{len}");
+    let compares = OnceLock::new();
+    let told = |progress| match progress {
+        Progress::Files {
+            bytes, all_bytes, ..
+        } => {
+            listening.set_length(all_bytes);
+            listening.set_position(bytes);
         }
-        sleep(LOOK).await;
-    }
-}
-
-/// A bar that is gone when nobody waits any more.
-struct Cleared(ProgressBar);
-
-impl Cleared {
-    fn new() -> Self {
-        let bar = bar("The music is listened to first {wide_bar} {percent} %");
-        bar.set_length(PARTS);
-        Self(bar)
-    }
-
-    fn show(&self, part: f64) {
-        self.0.set_position((part * PARTS as f64) as u64);
-    }
-}
-
-impl Drop for Cleared {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
+        Progress::Crossfades {
+            crossfades,
+            all_crossfades,
+        } => {
+            listening.finish_and_clear();
+            if compares.get_or_init(Instant::now).elapsed() > SHORT {
+                comparing.set_length(all_crossfades as u64);
+                comparing.set_position(crossfades as u64);
+            }
+        }
+    };
+    let (done, waits) = channel::<()>();
+    thread::scope(|scope| {
+        let shown = &listening;
+        let wait = move || {
+            if waits.recv_timeout(SOON) == Err(RecvTimeoutError::Timeout) {
+                show(shown);
+            }
+        };
+        // Where the system gives no thread, there is no bar.
+        let _ = thread::Builder::new().spawn_scoped(scope, wait);
+        let prepared = prepare(script, rate, &cache(), &told);
+        drop(done);
+        listening.finish_and_clear();
+        comparing.finish_and_clear();
+        prepared
+    })
 }

@@ -14,7 +14,7 @@ use crate::cli::journal::find::Which;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::script::{Script, is_same, keep, rate};
 use crate::journal::{Account, Entry, Notes};
-use crate::measure::{Listening, NoLoudness, Report};
+use crate::measure::{Down, Listening, NoLoudness, Report};
 use crate::output::{Bits, FileError, Target, check_place};
 use crate::player::{Beginning, Player, Replay, ReplayError, StartError, Trouble, render};
 use crate::prepare::Prepared;
@@ -53,7 +53,7 @@ pub struct Render {
         conflicts_with_all = ["script", "rate"]
     )]
     journal: Option<PathBuf>,
-    /// The room file that names the folder of journals: /etc/undersong/room.yaml unless said
+    /// The room file that names the folder of journals: that of the daemon that runs, or /etc/undersong/room.yaml, unless said
     #[arg(long, value_name = "ROOM.yaml", requires = "journal")]
     room: Option<PathBuf>,
     /// Where to: a name that ends in .wav or .flac, or `-` for raw 32-bit float samples
@@ -279,7 +279,11 @@ fn write(
     let mut rendering = Rendering::begin(timeline, target, timeline.length, besides)?;
     let troubles = render(&mut player, &mut engine, |player, block| {
         if let Some(listening) = &mut listening {
-            listening.hear(block, |zone| player.meters(zone).limiter)?;
+            listening.hear(block, |zone| {
+                let meters = player.meters(zone);
+                let (limiter, startle) = (meters.limiter, meters.startle);
+                Down { limiter, startle }
+            })?;
         }
         rendering.write(block)
     })?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::scanning::scan;
+use crate::cli::preparing::prepared;
 use crate::cli::screen::{complain, printable};
 use crate::cli::{Exit, mistakes};
 use crate::mistake::Mistake;
@@ -29,7 +29,7 @@ impl Script {
     /// # Errors
     /// All mistakes.
     pub fn read(&self) -> Result<Prepared, Vec<Mistake>> {
-        scan(&self.path, self.rate)
+        prepared(&self.path, self.rate)
     }
 
     /// Reads and composes it; what its writer should know is mentioned on the standard error. Blocking.

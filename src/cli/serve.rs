@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::cli::Exit;
 use crate::cli::ROOM;
 use crate::cli::mistakes;
-use crate::cli::scanning::cache;
+use crate::cli::preparing::cache;
 use crate::cli::screen::{complain, printable};
 use crate::cli::signals::Signals;
 use crate::control::{self, listen, router};

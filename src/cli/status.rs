@@ -104,9 +104,19 @@ pub fn about_room(sentence: &str) -> String {
     format!("! {}\n", printable(sentence))
 }
 
-/// What is said of the script, as a line.
-pub fn about_script(sentence: &str) -> String {
-    format!("script    {}\n", printable(sentence))
+/// What is said of the script: a line or two; of more the first, which is the gravest, and how many there are.
+pub fn about_script(sentences: &[&str]) -> String {
+    let line = |sentence: &str| format!("script    {}\n", printable(sentence));
+    match sentences {
+        [] | [_] | [_, _] => sentences.iter().map(|sentence| line(sentence)).collect(),
+        [first, rest @ ..] => {
+            let more = format!(
+                "{} more remarks; `undersong check SCRIPT` shows them",
+                rest.len()
+            );
+            line(first) + &line(&more)
+        }
+    }
 }
 
 fn text(status: &Status) -> String {
@@ -137,9 +147,8 @@ fn text(status: &Status) -> String {
         );
         let _ = writeln!(text, "record    {}", status.journal.state);
     }
-    for remark in &status.remarks {
-        text.push_str(&about_script(remark));
-    }
+    let remarks: Vec<&str> = status.remarks.iter().map(String::as_str).collect();
+    text.push_str(&about_script(&remarks));
     text
 }
 
@@ -197,7 +206,16 @@ fn about(session: &SessionStatus, text: &mut String) {
             || "silent".to_owned(),
             |loudness| format!("{loudness:.0} LUFS"),
         );
-        let _ = writeln!(text, "zone {}    {loudness}", zone.name);
+        let _ = write!(text, "zone {}    {loudness}", zone.name);
+        for (what, by) in [
+            ("limited", zone.limiter),
+            ("a burst held back", zone.held_back),
+        ] {
+            if by < -0.1 {
+                let _ = write!(text, ", {what} by {:.1} dB", -by);
+            }
+        }
+        text.push('\n');
     }
 }
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::Exit;
-use crate::cli::preparing::watched;
+use crate::cli::SOCKET;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::status;
+use crate::cli::waiting::watched;
 use crate::control::{Client, ClientError};
 use crate::daemon::{Answer, Order, Reason, Remark, Speed, Status};
 use crate::level::Decibels;
@@ -24,7 +25,7 @@ pub struct Way {
         long,
         value_name = "SOCKET",
         env = "UNDERSONG_SOCKET",
-        default_value = "/run/undersong/control.sock"
+        default_value = SOCKET
     )]
     socket: PathBuf,
     /// For programs: the answer as JSON
@@ -87,7 +88,7 @@ pub struct BringBack {
 #[derive(Debug, Args)]
 pub struct Intensity {
     /// By how many steps of the ratings that the phase has: `+1`, `-1`
-    #[arg(allow_negative_numbers = true)]
+    #[arg(allow_hyphen_values = true, value_parser = steps)]
     by: i8,
     /// Now, over a long fade, instead of after the piece that sounds
     #[arg(long)]
@@ -229,6 +230,16 @@ impl Level {
     }
 }
 
+/// A step up or down. A bare number might be meant as the rating itself.
+fn steps(text: &str) -> Result<i8, String> {
+    let text = text.trim().replace('−', "-");
+    let is_step = text.starts_with(['+', '-']);
+    let steps = text.parse().ok().filter(|_| is_step);
+    steps.ok_or_else(|| {
+        "it goes by steps from what plays now: `+1` is more intense, `-1` calmer".to_owned()
+    })
+}
+
 /// Where a level leads from the one that stands.
 fn level_of(text: &str, now: Decibels) -> Option<Decibels> {
     let text = text.trim().replace('−', "-");
@@ -345,13 +356,14 @@ fn text(answer: &Answer) -> String {
     {
         text.push_str(&status::next(&outlook.next));
     }
+    let mut of_script = Vec::new();
     for remark in &answer.remarks {
-        text.push_str(&match remark {
-            Remark::Room(sentence) => status::about_room(sentence),
-            Remark::Script(sentence) => status::about_script(sentence),
-        });
+        match remark {
+            Remark::Room(sentence) => text.push_str(&status::about_room(sentence)),
+            Remark::Script(sentence) => of_script.push(sentence.as_str()),
+        }
     }
-    text
+    text + &status::about_script(&of_script)
 }
 
 /// Says why an order was not carried out, and how the command ends for it.
@@ -360,8 +372,11 @@ pub fn complain_of(error: &ClientError, json: bool) -> Exit {
         complain(&printable(&error.to_string()));
         return Exit::Machine;
     };
+    let is_done = matches!(refused.reason, Reason::DoublePress | Reason::Repeated);
     if json {
         let _ = status::json(refused);
+    } else if is_done {
+        let _ = print(&(printable(&refused.message) + "\n"));
     } else {
         complain(&printable(&refused.message));
         for detail in &refused.details {
@@ -370,6 +385,8 @@ pub fn complain_of(error: &ClientError, json: bool) -> Exit {
     }
     match refused.reason {
         Reason::Failed => Exit::Machine,
+        // Pressed twice, it is done.
+        _ if is_done => Exit::Done,
         _ => Exit::Input,
     }
 }

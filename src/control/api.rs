@@ -82,7 +82,11 @@ fn no_command(rejection: &JsonRejection) -> String {
                 `GET /v1/openapi.json` lists them all"
             .to_owned();
     }
-    format!("this is no command: {said}")
+    // What a library says of itself before that says nothing of the command.
+    let said = said
+        .rsplit_once("target type: ")
+        .map_or(&*said, |(_, what)| what);
+    format!("this is no command: {said}; `GET /v1/openapi.json` says what one is made of")
 }
 
 async fn carry_out(control: Control, command: Command) -> Result<Answer, Refused> {

@@ -87,7 +87,7 @@ impl Guard {
             if self.is_double(command, now) {
                 return refuse(
                     Reason::DoublePress,
-                    "the same was asked a moment ago and is done once",
+                    "the same was asked a moment ago; it is done once",
                 );
             }
         }

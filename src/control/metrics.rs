@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use crate::daemon::{State, Status};
+use crate::daemon::{State, Status, ZoneStatus};
 
 /// The text of all counters. No title, no name and no text is in it.
 #[must_use]
 pub fn text(status: &Status) -> String {
     let session = status.session.as_ref();
     let sounds = matches!(status.state, State::Playing | State::Stopping);
-    let limiter = session.map_or(0.0, |session| {
-        let zones = session.zones.iter().map(|zone| f64::from(-zone.limiter));
-        zones.fold(0.0, f64::max)
-    });
+    let most = |of: fn(&ZoneStatus) -> f32| {
+        let zones = session.iter().flat_map(|session| &session.zones);
+        zones.map(|zone| f64::from(-of(zone))).fold(0.0, f64::max)
+    };
     let output = &status.output;
-    let values: [(&str, &str, f64); 11] = [
+    let values: [(&str, &str, f64); 12] = [
         (
             "undersong_playing",
             "Whether a session sounds",
@@ -53,7 +53,12 @@ pub fn text(status: &Status) -> String {
         (
             "undersong_limiter_decibels",
             "How far the limiters went down since the last look",
-            limiter,
+            most(|zone| zone.limiter),
+        ),
+        (
+            "undersong_held_back_decibels",
+            "How far music that burst in was held back since the last look",
+            most(|zone| zone.held_back),
         ),
         (
             "undersong_journal_waiting",

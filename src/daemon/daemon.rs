@@ -13,6 +13,7 @@ use crate::daemon::playing::{Look, Playing, plain};
 use crate::daemon::preparation::{Means, Preparation, Ready, Said, Wanted};
 use crate::daemon::resume::{Interrupted, Verdict, verdict};
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, Status};
+use crate::level::Decibels;
 use crate::library::Cache;
 use crate::room::{Output, Room};
 use crate::time::clock;
@@ -409,6 +410,7 @@ impl Daemon {
             now_ms: self.now().as_millis() as u64,
             state,
             room: room.name.clone(),
+            room_file: room.file.display().to_string(),
             prepared: match &self.stage {
                 Stage::Preparing(preparation, _) => Some(preparation.progress()),
                 _ => None,
@@ -459,8 +461,30 @@ fn begun_answer(
     let script: String = status.hash.chars().take(HASH).collect();
     crate::daemon::order::Answer {
         remarks,
-        ..plain(format!("“{title}” {verb}; {end}. {cues} Script {script}."))
+        ..plain(format!(
+            "“{title}” {verb}; {end}. {cues} {}Script {script}.",
+            softer(playing)
+        ))
     }
+}
+
+/// That the room is softer than the script, and for whom.
+fn softer(playing: &Playing) -> String {
+    let (layout, caps) = (&playing.timeline().layout, playing.caps());
+    let listeners = layout.listeners(layout.all()).into_iter();
+    let softer = listeners.filter(|listener| caps.loudest(*listener) < Decibels::ZERO);
+    let softer = softer.map(|listener| match layout.len() {
+        1 => caps.loudest(listener).to_string(),
+        _ => format!("{} for {listener}", caps.loudest(listener)),
+    });
+    let softer: Vec<String> = softer.collect();
+    if softer.is_empty() {
+        return String::new();
+    }
+    format!(
+        "The room's `loudest` keeps the level at {}. ",
+        softer.join(", ")
+    )
 }
 
 /// The first cue that somebody hears; while a phase is held nobody knows the last one.

@@ -1,8 +1,13 @@
 //! What is to come, in seconds and words: for answers and the status.
 
+use std::time::Duration;
+
 use crate::daemon::order::{Coming, Outlook};
 use crate::time::{Rate, clock};
 use crate::timeline::{self, Change, Forecast, What};
+
+/// What is so near is what was asked for.
+const NEARLY: Duration = Duration::from_secs(1);
 
 /// A forecast in seconds.
 #[must_use]
@@ -39,19 +44,21 @@ pub fn coming(next: Vec<timeline::Coming>, rate: Rate) -> Vec<Coming> {
 pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
     let at = |frames| clock(rate.duration(frames));
     let what = match change {
-        Change::Hold => "The phase goes on until you say `continue`".to_owned(),
-        Change::Continue => "The session goes on".to_owned(),
-        // By how much is for the script's bounds and the music to say.
-        Change::Extend { .. } | Change::Shorten { .. } => {
-            let (end, before) = (forecast.phase_end, forecast.phase_end_before);
-            match (end, before) {
-                (Some(end), Some(before)) => {
-                    let (phase, end, before) = (&forecast.phase, at(end), at(before));
-                    format!("`{phase}` ends at {end} instead of {before}")
-                }
-                _ => "The phase ends at another time".to_owned(),
-            }
+        Change::Hold => {
+            let phase = &forecast.phase;
+            return format!(
+                "`{phase}` goes on until you say `continue`, and the session has no end yet."
+            );
         }
+        Change::Continue => match forecast.phase_end {
+            Some(end) => format!(
+                "`{}` is held no more and ends at {}",
+                forecast.phase,
+                at(end)
+            ),
+            None => "The session goes on".to_owned(),
+        },
+        Change::Extend { by } | Change::Shorten { by } => moved(change, *by, forecast, rate),
         Change::BringBack { to: None } => "The session goes to its return within 20 s".to_owned(),
         Change::BringBack { to: Some(phase) } => {
             format!("The session goes to `{phase}` within 20 s")
@@ -66,17 +73,58 @@ pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
         Change::Cue { name } => return format!("The cue `{name}` is heard."),
         Change::Speak { on: true } => return "The music goes down for your voice.".to_owned(),
         Change::Speak { on: false } => return "The music comes back.".to_owned(),
-        Change::Undo => "The last change is taken back".to_owned(),
+        Change::Undo => match &forecast.undoes {
+            Some(undone) => format!("Taken back: {}", words(undone)),
+            None => "The last change is taken back".to_owned(),
+        },
     };
-    let end = match forecast.end {
-        Some(end) => format!("ends at {}", at(end)),
-        None => "has no end yet, since a phase waits for `continue`".to_owned(),
+    let end = match (forecast.end, &forecast.waits) {
+        (Some(end), _) => format!("ends at {}", at(end)),
+        (None, Some(phase)) if *phase != forecast.phase => {
+            format!("has no end yet, since `{phase}` will wait for `continue` in its turn")
+        }
+        _ => "has no end yet, since the phase waits for `continue`".to_owned(),
     };
     let left_out = match forecast.left_out.as_slice() {
         [] => String::new(),
         cues => format!(" Left out: “{}”.", cues.join("”, “")),
     };
     format!("{what}; the session {end}.{left_out}")
+}
+
+/// Where a phase ends whose end was moved, and by how much of what was asked: the script's bounds and the music have a say.
+fn moved(change: &Change, by: Duration, forecast: &Forecast, rate: Rate) -> String {
+    let at = |frames| clock(rate.duration(frames));
+    let (Some(end), Some(before)) = (forecast.phase_end, forecast.phase_end_before) else {
+        return "The phase ends at another time".to_owned();
+    };
+    let ends = format!(
+        "`{}` ends at {} instead of {}",
+        forecast.phase,
+        at(end),
+        at(before)
+    );
+    let (asked, length) = (rate.frames(by), before - forecast.phase_from);
+    let (really, why) = match (change, forecast.phase_bounds) {
+        (Change::Extend { .. }, [_, Some(most)]) if length + asked > rate.frames(most) => (
+            end - before,
+            format!("the script lets it be no longer than {}", clock(most)),
+        ),
+        (Change::Shorten { .. }, [Some(least), _]) if length < rate.frames(least) + asked => (
+            before - end,
+            format!("the script lets it be no shorter than {}", clock(least)),
+        ),
+        (Change::Extend { .. }, _) => (end - before, "that is where its music ends".to_owned()),
+        _ => (before - end, "so far its music allows".to_owned()),
+    };
+    if really.0.abs_diff(asked.0) < rate.frames(NEARLY).0 {
+        return ends;
+    }
+    format!(
+        "{ends}, by {} of the {} asked: {why}",
+        at(really),
+        clock(by)
+    )
 }
 
 /// A change as it was asked for, as short as on the command line.

@@ -23,9 +23,10 @@ use crate::output::{Keeper, Place, Turn};
 use crate::player::{Player, What, ending};
 use crate::room::{Output, Room};
 use crate::time::{Frames, clock};
-use crate::timeline::{Change, Forecast};
+use crate::timeline::{Change, Forecast, Refusal};
 
 pub use orders::plain;
+use orders::unchanged;
 
 /// How often a session is looked after that plays as it should: so late a loss is found, and so late what happened is told.
 const CALM: Duration = Duration::from_millis(200);
@@ -168,7 +169,7 @@ impl Playing {
             match &happening.what {
                 What::Over => over = Some(happening.at),
                 What::Changed(_) => made = Some(happening.at),
-                What::Refused(_, refusal) => refused = Some(refusal.to_string()),
+                What::Refused(_, refusal) => refused = Some(refusal.clone()),
                 What::Missed(cue) => look.alarms.push((
                     "cue-missed",
                     format!(
@@ -272,7 +273,7 @@ impl Playing {
         }
     }
 
-    fn answer(&mut self, made: Option<Frames>, refused: Option<String>) {
+    fn answer(&mut self, made: Option<Frames>, refused: Option<Refusal>) {
         let waits = self.asked.as_ref();
         let too_long = waits.is_some_and(|(.., since)| since.elapsed() > CONFIRM);
         if made.is_none() && refused.is_none() && !too_long {
@@ -283,7 +284,7 @@ impl Playing {
         };
         let rate = self.player.timeline().rate;
         let answer = match (made, refused) {
-            (None, Some(refusal)) => Err(Refused::new(Reason::NotNow, refusal)),
+            (None, Some(refusal)) => unchanged(&refusal),
             (made, _) => Ok(Answer {
                 message: sentence(&change, &forecast, rate),
                 at: made.map(|at| rate.seconds(at)),

@@ -17,6 +17,9 @@ pub struct Status {
     pub state: State,
     /// The room's name.
     pub room: String,
+    /// The room file that the daemon began with.
+    #[serde(default)]
+    pub room_file: String,
     /// While a script's files are looked at, how far that is: 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prepared: Option<f64>,
@@ -108,6 +111,9 @@ pub struct ZoneStatus {
     pub peak: Option<f32>,
     /// How far the limiter went down since the last look, in decibels; 0 while it is idle.
     pub limiter: f32,
+    /// How far music that burst in was held back since the last look, in decibels; 0 while nothing bursts in.
+    #[serde(default)]
+    pub held_back: f32,
 }
 
 /// What the sound goes to.

@@ -216,6 +216,7 @@ mod tests {
     #[test]
     fn what_a_device_did_is_told() {
         let room = Room {
+            file: "room.yaml".into(),
             name: "r".to_owned(),
             output: Output::Device("card".to_owned()),
             rate: None,

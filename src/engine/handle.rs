@@ -26,6 +26,7 @@ struct ZoneBoard {
     peak: AtomicU32,
     momentary: AtomicU32,
     limiter: AtomicU32,
+    startle: AtomicU32,
 }
 
 impl Default for ZoneBoard {
@@ -34,6 +35,7 @@ impl Default for ZoneBoard {
             peak: AtomicU32::new(0),
             momentary: AtomicU32::new(f32::NEG_INFINITY.to_bits()),
             limiter: AtomicU32::new(0),
+            startle: AtomicU32::new(0),
         }
     }
 }
@@ -41,12 +43,17 @@ impl Default for ZoneBoard {
 impl Board {
     pub(super) fn show(&self, zone: Zone, reading: Reading) {
         if let Some(board) = self.zones.get(zone.index()) {
-            // Peaks and limiter keep their worst until somebody looks. All are positive, so bits compare as values do.
+            // Peaks, limiter and guard keep their worst until somebody looks. All are positive, so bits compare as values do.
             board
                 .peak
                 .fetch_max(reading.peak.to_bits(), Ordering::Relaxed);
-            let work = (1.0 - reading.limiter).max(0.0);
-            board.limiter.fetch_max(work.to_bits(), Ordering::Relaxed);
+            for (work, gain) in [
+                (&board.limiter, reading.limiter),
+                (&board.startle, reading.startle),
+            ] {
+                let away = (1.0 - gain).max(0.0);
+                work.fetch_max(away.to_bits(), Ordering::Relaxed);
+            }
             board
                 .momentary
                 .store(reading.momentary.to_bits(), Ordering::Relaxed);
@@ -63,6 +70,8 @@ pub struct Meters {
     pub momentary: Loudness,
     /// How far the limiter went down; 0 dB while it was idle.
     pub limiter: Decibels,
+    /// How far the startle guard held the music back; 0 dB while it was idle.
+    pub startle: Decibels,
 }
 
 /// Steers an engine from outside the audio thread. No method waits.
@@ -127,10 +136,12 @@ impl Handle {
     pub fn meters(&self, zone: Zone) -> Meters {
         let take = |value: &AtomicU32| f32::from_bits(value.swap(0, Ordering::Relaxed));
         let board = self.board.zones.get(zone.index());
+        let left = |work: Option<&AtomicU32>| Gain(1.0 - work.map_or(0.0, take)).decibels();
         Meters {
             peak: Gain(board.map_or(0.0, |b| take(&b.peak))),
             momentary: self.momentary(zone),
-            limiter: Gain(1.0 - board.map_or(0.0, |b| take(&b.limiter))).decibels(),
+            limiter: left(board.map(|b| &b.limiter)),
+            startle: left(board.map(|b| &b.startle)),
         }
     }
 }

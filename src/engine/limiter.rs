@@ -179,7 +179,12 @@ impl Minima {
     }
 
     fn slot(&self, place: usize) -> usize {
-        (self.begin + place) % self.queue.len()
+        let slot = self.begin + place;
+        if slot < self.queue.len() {
+            slot
+        } else {
+            slot - self.queue.len()
+        }
     }
 
     fn push(&mut self, now: u64, value: f32) -> f32 {
@@ -209,6 +214,8 @@ struct Mean {
     values: Box<[u32]>,
     at: usize,
     sum: u64,
+    /// What a sum is multiplied with.
+    each: f64,
 }
 
 impl Mean {
@@ -217,6 +224,7 @@ impl Mean {
             values: vec![ONE; window].into(),
             at: 0,
             sum: u64::from(ONE) * window as u64,
+            each: 1.0 / (f64::from(ONE) * window as f64),
         }
     }
 
@@ -228,13 +236,15 @@ impl Mean {
         // Truncated, so that a mean never stands above what was asked for.
         let value = (value * ONE as f32) as u32;
         let old = std::mem::replace(&mut self.values[self.at], value);
-        self.at = (self.at + 1) % self.values.len();
+        self.at += 1;
+        if self.at == self.values.len() {
+            self.at = 0;
+        }
         self.sum = self.sum + u64::from(value) - u64::from(old);
-        let full = u64::from(ONE) * self.values.len() as u64;
-        if self.sum == full {
+        if self.is_one() {
             1.0
         } else {
-            (self.sum as f64 / full as f64) as f32
+            (self.sum as f64 * self.each) as f32
         }
     }
 }

@@ -70,7 +70,7 @@ impl ZoneBus {
         }
     }
 
-    /// Peak, loudness and the deepest gain of limiter and startle guard since this was last asked. Real-time safe.
+    /// Peak, loudness and the deepest gains of limiter and startle guard since this was last asked. Real-time safe.
     pub fn take_reading(&mut self) -> Reading {
         Reading {
             peak: std::mem::take(&mut self.peak),
@@ -78,7 +78,8 @@ impl ZoneBus {
                 .meter
                 .as_ref()
                 .map_or(f32::NEG_INFINITY, |meter| meter.momentary().0),
-            limiter: self.limiter.take_deepest().min(self.startle.take_deepest()),
+            limiter: self.limiter.take_deepest(),
+            startle: self.startle.take_deepest(),
         }
     }
 }
@@ -105,6 +106,8 @@ pub struct Reading {
     pub peak: f32,
     /// Loudness of the last 400 ms, in LUFS.
     pub momentary: f32,
-    /// The least gain of the limiter and the startle guard; 1 while both are idle.
+    /// The least gain of the limiter; 1 while it is idle.
     pub limiter: f32,
+    /// The least gain of the startle guard; 1 while it is idle.
+    pub startle: f32,
 }

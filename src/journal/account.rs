@@ -36,6 +36,8 @@ pub struct Account {
     pub damaged: usize,
     /// When the first record was written.
     begun: u64,
+    /// Where it ended.
+    end: Frames,
 }
 
 impl Account {
@@ -61,6 +63,7 @@ impl Account {
             records: Vec::new(),
             damaged: scroll.damaged,
             begun: scroll.records.first().map_or(0, |record| record.wall),
+            end: Frames::ZERO,
         };
         for record in &scroll.records {
             account.take(record);
@@ -94,7 +97,11 @@ impl Account {
                 // A session that rested rests until it goes on, however often it is taken up.
                 self.ending = None;
             }
-            Entry::Stopping { how, .. } | Entry::Ended { how } => self.ending = Some(*how),
+            Entry::Stopping { how, .. } => self.ending = Some(*how),
+            Entry::Ended { how } => {
+                self.ending = Some(*how);
+                self.end = at;
+            }
             _ => {}
         }
     }
@@ -107,6 +114,12 @@ impl Account {
     #[must_use]
     pub fn started_cues(&self) -> HashSet<CueId> {
         self.cues.iter().map(|(cue, _)| *cue).collect()
+    }
+
+    /// How far it was heard: to its end, where it was not cut off.
+    #[must_use]
+    pub fn heard_until(&self) -> Frames {
+        self.position.max(self.end)
     }
 
     /// When the session began, in milliseconds since 1970.

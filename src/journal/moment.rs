@@ -37,6 +37,8 @@ pub enum Deed {
         file: String,
         /// For how long.
         length: Frames,
+        /// Whether its file failed, so that the bed was heard for what was missing of it.
+        failed: bool,
     },
     /// A cue was heard, or shown to the therapist.
     Cue {

@@ -19,6 +19,9 @@ use crate::zone::{Layout, Zones};
 /// was just now, and it still sounds.
 const LONGEST_CROSSFADE: Duration = Duration::from_secs(60);
 
+/// A file is opened so long before it is heard, and may fail from then on.
+const READ_AHEAD: Duration = Duration::from_secs(60);
+
 /// No session is longer: what a damaged or a made-up record says beyond this is not believed.
 const LONGEST_SESSION: Duration = Duration::from_secs(7 * 86_400);
 
@@ -283,6 +286,17 @@ impl Fold {
         self.tell(at, wall, Deed::LeftOut { name, why });
     }
 
+    /// Whether a piece's file failed, while it was heard or as it was read ahead.
+    fn failed(&self, piece: &Piece, end: Frames) -> bool {
+        let ahead = piece.from - self.rate.frames(READ_AHEAD);
+        let until = piece.end.unwrap_or(end);
+        self.moments.iter().any(|moment| {
+            let of = |file: &String| *file == piece.file;
+            let is_of = matches!(&moment.deed, Deed::Trouble { file, .. } if of(file));
+            is_of && ahead <= moment.at && moment.at < until
+        })
+    }
+
     /// When a position was reached, by the wall.
     fn wall_at(&self, at: Frames) -> u64 {
         let passed = self.clock.partition_point(|(position, _)| *position <= at);
@@ -300,16 +314,19 @@ impl Fold {
         // What was recorded ahead of its time and never came.
         self.cues.retain(|cue| cue.at < end);
         self.cues.sort_by_key(|cue| cue.at);
-        let mut moments = std::mem::take(&mut self.moments);
-        moments.extend(self.pieces.iter().map(|piece| Moment {
+        let tracks = self.pieces.iter().map(|piece| Moment {
             at: piece.from,
             wall: piece.wall,
             deed: Deed::Track {
                 title: piece.title.clone(),
                 file: piece.file.clone(),
                 length: piece.end.unwrap_or(end) - piece.from,
+                failed: self.failed(piece, end),
             },
-        }));
+        });
+        let tracks: Vec<Moment> = tracks.collect();
+        let mut moments = std::mem::take(&mut self.moments);
+        moments.extend(tracks);
         moments.extend(self.cues.iter().map(|cue| Moment {
             at: cue.at,
             wall: self.wall_at(cue.at),

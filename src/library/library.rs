@@ -75,8 +75,8 @@ impl Library {
     }
 
     /// Finds out how alike the files are at these overlaps: decodes those that the cache does not know, on all cores.
-    /// Blocking. `watch` is told at the start and after each one, where there is anything to decode; once it calls off, nothing
-    /// is compared any further.
+    /// Blocking. `watch` is told at the start and after each one, from any thread; once it calls off, nothing is compared any
+    /// further.
     ///
     /// What cannot be decoded counts as having nothing in common.
     pub fn compare(&mut self, overlaps: Vec<Overlap>, cache: &Cache, watch: &dyn Watch) {
@@ -92,9 +92,6 @@ impl Library {
                 }
                 None => unknown.push((overlap, hashes)),
             }
-        }
-        if unknown.is_empty() {
-            return;
         }
         let so_far = Mutex::new(0);
         let advance = |crossfades| {

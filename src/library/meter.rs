@@ -1,5 +1,7 @@
 //! What is measured of a sound while it is decoded once.
 
+use std::time::Duration;
+
 use ebur128::{EbuR128, Mode};
 
 use crate::frame::Frame;
@@ -12,6 +14,9 @@ const SILENCE: Decibels = Decibels(-70.0);
 
 /// What lies this far below a constant offset is no music.
 const BURIED: Decibels = Decibels(-30.0);
+
+/// A moment: two periods of the lowest sound that is heard.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// The seconds of a short-term window.
 const WINDOW: u32 = 3;
@@ -48,8 +53,11 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    /// Whether there is hardly anything but a constant offset.
-    pub fn is_offset(&self) -> bool {
+    /// Whether there is hardly anything but a constant offset. What is over in a moment is a click, and its own affair.
+    pub fn is_offset(&self, rate: Rate) -> bool {
+        if self.frames < rate.frames(MOMENT) {
+            return false;
+        }
         let buried = f64::from(BURIED.gain().0).powi(2);
         self.constant > f64::from(SILENCE.gain().0).powi(2) && self.rest < self.constant * buried
     }

@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(100 * 3600);
 pub(super) struct Said {
     /// What should be known, each a sentence.
     pub remarks: Vec<String>,
-    /// What keeps it out of a session, each a sentence.
+    /// What keeps it out of a session, each a sentence, the worst first.
     pub mistakes: Vec<String>,
 }
 
@@ -36,14 +36,17 @@ impl Said {
             said.remark("it is silent from its beginning to its end");
         }
         said.wild(decoder, measured);
-        if said.mistakes.is_empty() && measured.is_offset() {
+        if said.mistakes.is_empty() && measured.is_offset(decoder.rate()) {
             said.mistake(
                 "it holds hardly anything but a constant offset (DC), which no one hears and headphones suffer from; \
                  record it anew, or take the offset out in an audio editor",
             );
         }
         said.holes(decoder);
-        match flaw {
+        // What is missing alters the rest: that is said elsewhere.
+        let damage = decoder.damage();
+        let told = damage.first_gap.is_some() || damage.ends_early;
+        match flaw.filter(|_| !told) {
             None => {}
             Some(Flaw::Altered) => said.remark(
                 "its sound is not what it was when it was made (its checksum differs, or a part is missing); \

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use super::report::Report;
 use super::rise::Rise;
+use super::work::Hold;
 use crate::level::Decibels;
 use crate::time::{Frames, clock};
 use crate::timeline::Timeline;
 use crate::zone::{Layout, Zone, Zones};
 
-/// A limiter is normally idle; what it does beyond this is heard.
+/// Limiter and startle guard are normally idle; what they do beyond this is heard.
 const HELD: Decibels = Decibels(-1.0);
-/// Work of a limiter that comes again so soon is one place.
+/// Work of either that comes again so soon is one place.
 const AGAIN: Duration = Duration::from_secs(10);
 /// How far the power of a crossfade may be from what was meant.
 const UNEVEN: Decibels = Decibels(1.0);
@@ -40,6 +41,8 @@ pub enum Kind {
     Crossfade,
     /// A cue that does not stand out from the music.
     Cue,
+    /// Music that bursts in, and was held back.
+    Burst,
     /// The limiter at work.
     Limiter,
     /// A peak above the zone's ceiling.
@@ -57,6 +60,7 @@ impl Kind {
             Self::Startle => "startle",
             Self::Crossfade => "crossfade",
             Self::Cue => "cue",
+            Self::Burst => "burst",
             Self::Limiter => "limiter",
             Self::Peak => "peak",
         }
@@ -72,6 +76,7 @@ impl Kind {
             Self::Startle => "a sudden rise",
             Self::Crossfade => "an uneven crossfade",
             Self::Cue => "a cue too soft",
+            Self::Burst => "a burst held back",
             Self::Limiter => "too loud for the limiter",
             Self::Peak => "a peak too high",
         }
@@ -100,6 +105,7 @@ impl Report {
         self.rises(&mut findings);
         self.crossfades(&mut findings);
         self.cues(&mut findings);
+        self.bursts(&mut findings);
         self.limiters(&mut findings);
         findings.sort_by_key(|it: &Finding| it.over.start);
         together(findings)
@@ -212,26 +218,49 @@ impl Report {
         }
     }
 
-    fn limiters(&self, findings: &mut Vec<Finding>) {
-        let again = self.timeline.rate.frames(AGAIN);
+    fn bursts(&self, findings: &mut Vec<Finding>) {
         for sound in &self.sounds {
-            let mut places: Vec<(Range<Frames>, Decibels)> = Vec::new();
-            for hold in sound.limiter.iter().filter(|hold| hold.deepest < HELD) {
-                match places.last_mut() {
-                    Some((over, deepest)) if hold.over.start - over.end < again => {
-                        over.end = hold.over.end;
-                        *deepest = deepest.min(hold.deepest);
-                    }
-                    _ => places.push((hold.over.clone(), hold.deepest)),
+            findings.extend(self.places(&sound.startle).map(|hold| {
+                let what = playing(&self.timeline, sound.zone, hold.over.start);
+                let by = whole(Decibels(-hold.deepest.0));
+                Finding {
+                    over: hold.over,
+                    kind: Kind::Burst,
+                    zones: Zones::NONE.with(sound.zone),
+                    words: format!("{what} bursts in; held back by {by} at first"),
                 }
-            }
-            findings.extend(places.into_iter().map(|(over, deepest)| Finding {
-                over,
-                kind: Kind::Limiter,
-                zones: Zones::NONE.with(sound.zone),
-                words: format!("so loud that the limiter takes {:.1} dB away", -deepest.0),
             }));
         }
+    }
+
+    fn limiters(&self, findings: &mut Vec<Finding>) {
+        for sound in &self.sounds {
+            findings.extend(self.places(&sound.limiter).map(|hold| Finding {
+                over: hold.over,
+                kind: Kind::Limiter,
+                zones: Zones::NONE.with(sound.zone),
+                words: format!(
+                    "so loud that the limiter takes {:.1} dB away",
+                    -hold.deepest.0
+                ),
+            }));
+        }
+    }
+
+    /// Where work is heard; what comes again soon is one place.
+    fn places(&self, holds: &[Hold]) -> impl Iterator<Item = Hold> {
+        let again = self.timeline.rate.frames(AGAIN);
+        let mut places: Vec<Hold> = Vec::new();
+        for hold in holds.iter().filter(|hold| hold.deepest < HELD) {
+            match places.last_mut() {
+                Some(place) if hold.over.start - place.over.end < again => {
+                    place.over.end = hold.over.end;
+                    place.deepest = place.deepest.min(hold.deepest);
+                }
+                _ => places.push(hold.clone()),
+            }
+        }
+        places.into_iter()
     }
 }
 
@@ -266,6 +295,17 @@ fn begun(timeline: &Timeline, zone: Zone, rise: &Rise) -> Option<String> {
     let clips = clips.map(|clip| (clip.from, &clip.title));
     let latest = clips.chain(cues).max_by_key(|(at, _)| *at);
     latest.map(|(_, name)| name.clone())
+}
+
+/// What plays in a zone: a piece by its name, or the music, where it is not one alone.
+fn playing(timeline: &Timeline, zone: Zone, at: Frames) -> String {
+    let mut clips = timeline
+        .clips_at(at)
+        .filter(|clip| clip.zones.contains(zone));
+    match (clips.next(), clips.next()) {
+        (Some(clip), None) => format!("“{}”", clip.title),
+        _ => "the music".to_owned(),
+    }
 }
 
 /// `4 ms`, `0.3 s`, `2:05`

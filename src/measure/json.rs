@@ -8,6 +8,7 @@ use super::height::Height;
 use super::listening::Sound;
 use super::report::Report;
 use super::rise::{BOUNDS, Rise};
+use super::work::Hold;
 use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::zone::{Layout, Zones};
@@ -64,12 +65,6 @@ fn zone(sound: &Sound, report: &Report) -> Value {
     let loudest = |it: Option<(Loudness, Frames)>| {
         it.map(|(loudness, until)| with(at(until), value!({ "lufs": lufs(Some(loudness)) })))
     };
-    let worked: Frames = sound
-        .limiter
-        .iter()
-        .map(|it| it.over.end - it.over.start)
-        .sum();
-    let deepest = sound.limiter.iter().map(|it| it.deepest);
     value!({
         "zone": report.timeline.layout.listener(sound.zone),
         "integrated_lufs": lufs(heard.integrated),
@@ -94,13 +89,19 @@ fn zone(sound: &Sound, report: &Report) -> Value {
             "largest": heard.largest_rises.iter().flatten().map(|it| rise(it, rate)).collect::<Vec<_>>(),
             "too_quick": heard.startles.iter().map(|it| rise(it, rate)).collect::<Vec<_>>(),
         },
-        "limiter": {
-            "deepest_db": db(Some(deepest.fold(Decibels::ZERO, Decibels::min))),
-            "share": round(worked.0 as f64 / report.timeline.length.0.max(1) as f64, 1e4),
-            "stretches": sound.limiter.iter().map(|it| with(span(it.over.clone(), rate), value!({
-                "deepest_db": db(Some(it.deepest)),
-            }))).collect::<Vec<_>>(),
-        },
+        "limiter": work(&sound.limiter, report),
+        "held_back": work(&sound.startle, report),
+    })
+}
+
+fn work(holds: &[Hold], report: &Report) -> Value {
+    let deepest = holds.iter().map(|it| it.deepest);
+    value!({
+        "deepest_db": db(Some(deepest.fold(Decibels::ZERO, Decibels::min))),
+        "share": round(report.share(holds), 1e4),
+        "stretches": holds.iter().map(|it| with(span(it.over.clone(), report.timeline.rate), value!({
+            "deepest_db": db(Some(it.deepest)),
+        }))).collect::<Vec<_>>(),
     })
 }
 

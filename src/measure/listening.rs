@@ -7,9 +7,8 @@ use super::excerpt::split;
 use super::hole::Holes;
 use super::loudness::{Measured, Meter};
 use super::step::{Step, Steps};
-use super::work::{Hold, Work};
+use super::work::{Down, Hold, Work};
 use crate::frame::Frame;
-use crate::level::Decibels;
 use crate::time::{Frames, Rate};
 use crate::zone::{Layout, Zone};
 
@@ -28,6 +27,8 @@ pub struct Sound {
     pub steps: Vec<Step>,
     /// Where the limiter worked.
     pub limiter: Vec<Hold>,
+    /// Where the startle guard held the music back.
+    pub startle: Vec<Hold>,
 }
 
 /// Hears all zones of a rendering.
@@ -41,7 +42,8 @@ struct Ear {
     meter: Meter,
     holes: Holes,
     steps: Steps,
-    work: Work,
+    limiter: Work,
+    startle: Work,
 }
 
 impl Listening {
@@ -56,7 +58,8 @@ impl Listening {
                 meter: Meter::new(rate)?,
                 holes: Holes::new(rate),
                 steps: Steps::new(rate),
-                work: Work::default(),
+                limiter: Work::default(),
+                startle: Work::default(),
             })
         };
         Ok(Self {
@@ -65,15 +68,11 @@ impl Listening {
         })
     }
 
-    /// Takes the next block in, interleaved, and how far each zone's limiter went down in it.
+    /// Takes the next block in, interleaved, and how far each zone was held down in it.
     ///
     /// # Errors
     /// None that a sound can cause.
-    pub fn hear(
-        &mut self,
-        block: &[f32],
-        limiter: impl Fn(Zone) -> Decibels,
-    ) -> Result<(), NoLoudness> {
+    pub fn hear(&mut self, block: &[f32], down: impl Fn(Zone) -> Down) -> Result<(), NoLoudness> {
         if block.is_empty() {
             return Ok(());
         }
@@ -82,7 +81,9 @@ impl Listening {
             ear.meter.add(frames)?;
             ear.holes.add(frames);
             ear.steps.add(frames);
-            ear.work.add(Frames::from(frames.len()), limiter(ear.zone));
+            let (length, down) = (Frames::from(frames.len()), down(ear.zone));
+            ear.limiter.add(length, down.limiter);
+            ear.startle.add(length, down.startle);
         }
         Ok(())
     }
@@ -98,7 +99,8 @@ impl Listening {
                 gaps,
                 dropouts,
                 steps: ear.steps.finish(),
-                limiter: ear.work.finish(),
+                limiter: ear.limiter.finish(),
+                startle: ear.startle.finish(),
             }
         };
         self.ears.into_iter().map(sound).collect()

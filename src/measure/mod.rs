@@ -1,7 +1,7 @@
 //! What a session really sounds like, measured on its rendered samples.
 //!
-//! [`Listening`] hears a rendering as it is made, zone by zone: loudness ([`Meter`]), holes, steps, what the limiter did. What
-//! cannot be told from the whole is rendered by itself: two pieces that cross, a cue without the music, the music without it.
+//! [`Listening`] hears a rendering as it is made, zone by zone: loudness ([`Meter`]), holes, steps, what limiter and startle guard
+//! did. What cannot be told from the whole is rendered by itself: two pieces that cross, a cue without the music, the music without it.
 //! [`Report`] is all of it as plain data; [`Report::findings`] says what stands out, [`json()`] and [`svg`] show it. Memory grows
 //! by ten values a second and by what is found.
 
@@ -34,7 +34,7 @@ pub use picture::svg;
 pub use report::Report;
 pub use rise::Rise;
 pub use step::{Step, Steps};
-pub use work::{Hold, Work};
+pub use work::{Down, Hold, Work};
 
 use crate::player::StartError;
 

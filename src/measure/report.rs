@@ -7,6 +7,7 @@ use super::crossing::{self, Crossing};
 use super::height::{self, Height};
 use super::listening::Sound;
 use super::scripted::unscripted;
+use super::work::Hold;
 use crate::level::Loudness;
 use crate::prepare::Prepared;
 use crate::time::Frames;
@@ -59,24 +60,32 @@ impl Report {
             .range
             .map_or(String::new(), |it| format!(" · range {:.1} LU", it.0));
         let short = heard.loudest_short_term.map(|(loudness, _)| loudness);
-        let held: Frames = sound
-            .limiter
-            .iter()
-            .map(|it| it.over.end - it.over.start)
-            .sum();
-        let limiter = if held == Frames::ZERO {
+        let limiter = if sound.limiter.is_empty() {
             "limiter idle".to_owned()
         } else {
-            let share = 100.0 * held.0 as f64 / self.timeline.length.0.max(1) as f64;
+            let share = 100.0 * self.share(&sound.limiter);
             format!("limiter at work for {share:.1} % of the time")
         };
+        let held = if sound.startle.is_empty() {
+            String::new()
+        } else {
+            let share = 100.0 * self.share(&sound.startle);
+            format!(" · bursts held back for {share:.1} % of the time")
+        };
         let line = format!(
-            "{} in all{range} · loudest 3 s {} · true peak {:.1} dBTP · {limiter}",
+            "{} in all{range} · loudest 3 s {} · true peak {:.1} dBTP · {limiter}{held}",
             lufs(heard.integrated),
             lufs(short),
             heard.true_peak.0.decibels().0
         );
         line.replace('-', "−")
+    }
+
+    /// What part of the session's time these stretches take.
+    #[must_use]
+    pub fn share(&self, holds: &[Hold]) -> f64 {
+        let worked: Frames = holds.iter().map(|it| it.over.end - it.over.start).sum();
+        worked.0 as f64 / self.timeline.length.0.max(1) as f64
     }
 
     /// How many frames [`Report::complete`] renders for a session, about.

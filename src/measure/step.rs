@@ -13,8 +13,10 @@ use crate::time::{Frames, Rate};
 const TIMES: f32 = 4.0;
 /// So many milliseconds on either side are near: the edges of the lowest tone of a loudspeaker come more often.
 const NEAR: usize = 20;
-/// Steps below -60 dBFS are not heard.
-const LEAST: f32 = 1e-3;
+/// Steps below -54 dBFS are not heard. Music at -23 LUFS is listened to at some 65 dB, so that full scale is at 88 dB; and a
+/// single click of a tenth of a millisecond is heard, alone and in silence, from some 40 dB on. That is -48 dBFS; 6 dB more are
+/// for those who listen louder.
+const LEAST: f32 = 2e-3;
 /// No more are kept: one tells as much as a thousand.
 const MOST: usize = 1000;
 

@@ -1,4 +1,4 @@
-//! When a limiter had to hold a sound down, and how far.
+//! When a limiter, or the startle guard, had to hold a sound down, and how far.
 
 use std::ops::Range;
 
@@ -10,7 +10,16 @@ const IDLE: Decibels = Decibels(-0.01);
 /// No more are kept: one tells as much as a thousand.
 const MOST: usize = 10_000;
 
-/// A stretch over which the limiter worked.
+/// How far a zone's sound was held down in a block: 0 dB by what was idle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Down {
+    /// By the limiter.
+    pub limiter: Decibels,
+    /// Its music, by the startle guard.
+    pub startle: Decibels,
+}
+
+/// A stretch over which one of them worked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hold {
     /// From the beginning of its first block to the end of its last.
@@ -19,7 +28,7 @@ pub struct Hold {
     pub deepest: Decibels,
 }
 
-/// Gathers what a limiter's meter showed, block by block.
+/// Gathers what the meter of one of them showed, block by block.
 #[derive(Debug, Default)]
 pub struct Work {
     at: Frames,

@@ -24,7 +24,7 @@ use crate::zone::{Caps, Zone};
 const USUAL: Loudness = Loudness(-23.0);
 
 /// Music that stays this far below what its tracks are brought to frightens nobody, however suddenly it comes.
-const CALM: Decibels = Decibels(-10.0);
+const CALM: Decibels = Decibels(-17.0);
 
 /// A session that is taken up after it was cut off comes from silence within this.
 const TAKE_UP: Duration = Duration::from_secs(3);

@@ -26,6 +26,7 @@ pub(super) fn track(
     match found {
         Ok(path) => Some(Track {
             path,
+            title: None,
             intensity: None,
             gain: Decibels::ZERO,
             place: mistakes.place(span),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::track::{Order, Playlist};
+use super::track::{Order, Playlist, Track};
 use super::{MOST_TRACKS, address, entry, folder, m3u, pls, xspf, yaml};
 use crate::mistake::{Mistake, Place, Source, Wrong};
 use crate::reading::mistakes::Mistakes;
@@ -55,6 +55,8 @@ pub(super) struct Lines {
 pub(super) struct Line {
     /// Where it stands.
     pub span: Span,
+    /// What it is called, where the file says so.
+    pub title: Option<String>,
     /// A path, or an address.
     pub location: String,
     /// Whether it is an address (`a%20b.flac`) even where it does not look like one.
@@ -129,7 +131,13 @@ fn listed(
     let mut tracks = Vec::with_capacity(lines.lines.len());
     for line in &lines.lines {
         match address::path(&line.location, line.address) {
-            Ok(path) => tracks.extend(entry::track(&path, &line.span, folder, mistakes)),
+            Ok(path) => {
+                let track = entry::track(&path, &line.span, folder, mistakes);
+                tracks.extend(track.map(|track| Track {
+                    title: line.title.clone(),
+                    ..track
+                }));
+            }
             Err(wrong) => mistakes.error(&line.span, wrong),
         }
     }
@@ -138,6 +146,7 @@ fn listed(
         name: title.unwrap_or_else(|| name.to_owned()),
         tracks,
         order: Order::Listed,
+        left_out: Vec::new(),
         place: Place::whole(source),
     })
 }

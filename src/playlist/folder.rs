@@ -16,6 +16,17 @@ const AUDIO: [&str; 11] = [
     "wav", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aac", "aif", "aiff", "opus",
 ];
 
+/// The endings of music that cannot be played here: what is protected, and kinds that no decoder of ours knows.
+const FOREIGN: [&str; 21] = [
+    "3gp", "aa", "aax", "ac3", "amr", "ape", "dff", "dsf", "dts", "m4b", "m4p", "mka", "mp2",
+    "mpc", "ra", "spx", "tak", "tta", "webm", "wma", "wv",
+];
+
+/// Whether a name ends like that of music that cannot be played here.
+fn is_foreign(path: &Path) -> bool {
+    ending(path).is_some_and(|ending| FOREIGN.contains(&ending.as_str()))
+}
+
 /// Whether a name ends like an audio file's.
 pub(super) fn is_audio(path: &Path) -> bool {
     ending(path).is_some_and(|ending| AUDIO.contains(&ending.as_str()))
@@ -23,7 +34,7 @@ pub(super) fn is_audio(path: &Path) -> bool {
 
 /// The audio files of a folder, `2` before `10`; hidden ones and folders within are left aside.
 pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
-    let mut names = Vec::new();
+    let (mut names, mut left_out) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(path).map_err(|error| unreadable(&error))? {
         let entry = entry.map_err(|error| unreadable(&error))?;
         let Ok(name) = entry.file_name().into_string() else {
@@ -31,22 +42,34 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
         };
         // metadata, not the entry's type: a link to a file is one
         let regular = || fs::metadata(entry.path()).is_ok_and(|meta| meta.is_file());
-        if !name.starts_with('.') && is_audio(Path::new(&name)) && regular() {
+        if name.starts_with('.') {
+            continue;
+        }
+        if is_audio(Path::new(&name)) && regular() {
             names.push(name);
+        } else if is_foreign(Path::new(&name)) && left_out.len() < MOST_TRACKS {
+            left_out.push(name);
         }
         if names.len() > MOST_TRACKS {
             let wrong = format!("a playlist can have at most {MOST_TRACKS} tracks");
             return Err(Wrong::new(wrong));
         }
     }
+    left_out.sort_by(|a, b| natural::order(a, b));
     if names.is_empty() {
-        return Err(Wrong::new("there are no audio files in this folder")
-            .help("folders within it are not looked into"));
+        let help = match left_out.first() {
+            Some(name) => {
+                format!("`{name}` is of a kind that cannot be played here; convert it to FLAC")
+            }
+            None => "folders within it are not looked into".to_owned(),
+        };
+        return Err(Wrong::new("there are no audio files in this folder").help(help));
     }
     names.sort_by(|a, b| natural::order(a, b));
     let place = Place::unread(path);
     let track = |name: String| Track {
         path: path.join(name),
+        title: None,
         intensity: None,
         gain: Decibels::ZERO,
         place: place.clone(),
@@ -59,6 +82,7 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
             .into_owned(),
         tracks: names.into_iter().map(track).collect(),
         order: Order::Listed,
+        left_out,
         place: place.clone(),
     })
 }

@@ -2,17 +2,22 @@
 
 use super::file::{Line, Lines};
 
-/// The tracks of an M3U file. Every text is one.
+/// The tracks of an M3U file. Every text is one; what `#EXTINF:123,` says before it is its title.
 pub(super) fn read(text: &str) -> Lines {
     let mut lines = Lines::default();
+    let mut title = None;
     for (line, start) in trimmed_lines(text) {
         if let Some(comment) = line.strip_prefix('#') {
             if let Some(title) = comment.strip_prefix("PLAYLIST:") {
                 lines.title = Some(title.trim().to_owned());
+            } else if let Some(about) = comment.strip_prefix("EXTINF:") {
+                let said = about.split_once(',').map(|(_, title)| title.trim());
+                title = said.filter(|it| !it.is_empty()).map(str::to_owned);
             }
         } else {
             lines.lines.push(Line {
                 span: start..start + line.len(),
+                title: title.take(),
                 location: line.to_owned(),
                 address: false,
             });
@@ -42,6 +47,8 @@ mod tests {
         assert_eq!(read.title.as_deref(), Some("Calm"));
         let lines: Vec<_> = read.lines.iter().map(|l| l.location.as_str()).collect();
         assert_eq!(lines, ["ä b.flac", "../c.ogg"]);
+        let titles: Vec<_> = read.lines.iter().map(|l| l.title.as_deref()).collect();
+        assert_eq!(titles, [Some("A - B"), None]);
         for line in &read.lines {
             assert_eq!(&text[line.span.clone()], line.location);
         }

@@ -18,6 +18,7 @@ pub(super) fn read(text: &str) -> Lines {
         if let Some(number) = number {
             let line = Line {
                 span: value_start..start + line.len(),
+                title: None,
                 location: value.trim().to_owned(),
                 address: false,
             };

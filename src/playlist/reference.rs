@@ -163,6 +163,7 @@ fn unnamed(name: &str, tracks: Vec<Track>, span: &Span, mistakes: &Mistakes) -> 
         name: name.to_owned(),
         tracks,
         order: Order::Listed,
+        left_out: Vec::new(),
         place: mistakes.place(span),
     }
 }
@@ -184,7 +185,7 @@ fn named(file: &FileName, folder: &Path, span: &Span, mistakes: &mut Mistakes) -
         mistakes.error(span, wrong.maybe_help(help.flatten()));
         return None;
     }
-    match file::read(&path) {
+    match file::read(&named_file::tidy(path)) {
         Ok(playlist) => Some(playlist),
         Err(found) => {
             // a file that is no playlist at all has no line to point at: the script has

@@ -14,6 +14,8 @@ pub struct Playlist {
     pub tracks: Vec<Track>,
     /// In which order they are played.
     pub order: Order,
+    /// The names of files beside them that look like music and are of no kind that can be played.
+    pub left_out: Vec<String>,
     /// Where the script names it.
     pub place: Place,
 }
@@ -33,6 +35,8 @@ pub enum Order {
 pub struct Track {
     /// The file, found from where it is named.
     pub path: PathBuf,
+    /// What its playlist calls it, where it does.
+    pub title: Option<String>,
     /// How intense its listener rates it, 1 (calm) to 5.
     pub intensity: Option<u8>,
     /// On top of the gain its loudness asks for.

@@ -45,6 +45,7 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
                         let from = content_start + before;
                         lines.lines.push(Line {
                             span: from..from + text[from..start].trim_end().len(),
+                            title: None,
                             location: content.trim().to_owned(),
                             address: true,
                         });

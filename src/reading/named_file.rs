@@ -1,7 +1,7 @@
 //! Files that a script or a playlist names: finding them from where they are named. Blocking.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::mistake::Wrong;
 use crate::reading::suggest;
@@ -69,7 +69,29 @@ pub fn find(folder: &Path, written: &str, suggest: bool) -> Result<PathBuf, Wron
         return Err(Wrong::new(format!("`{written}` is not a regular file")));
     }
     File::open(&path).map_err(|error| unreadable(&error))?;
-    Ok(path)
+    Ok(tidy(path))
+}
+
+/// The same file by a shorter name: without a `..` that leads out of the folder named before it. Where a link makes that
+/// another file, or the file is not there, the name stays.
+#[must_use]
+pub fn tidy(path: PathBuf) -> PathBuf {
+    let mut short = PathBuf::new();
+    for part in path.components() {
+        let before = short.components().next_back();
+        if part == Component::ParentDir && matches!(before, Some(Component::Normal(_))) {
+            short.pop();
+        } else {
+            short.push(part);
+        }
+    }
+    if short == path {
+        return path;
+    }
+    match (path.canonicalize(), short.canonicalize()) {
+        (Ok(one), Ok(other)) if one == other => short,
+        _ => path,
+    }
 }
 
 /// What a missing file may have been meant to be.
@@ -118,6 +140,25 @@ mod tests {
             Path::new("bowl.flac")
         );
         assert_eq!(resolve(folder, "/a.wav").unwrap(), Path::new("/a.wav"));
+    }
+
+    #[test]
+    fn a_way_back_is_left_out_where_it_leads_to_the_same_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("far/sessions")).unwrap();
+        fs::create_dir(at("cues")).unwrap();
+        fs::create_dir(at("far/cues")).unwrap();
+        fs::write(at("cues/bowl.flac"), "x").unwrap();
+        fs::write(at("far/cues/bowl.flac"), "y").unwrap();
+        fs::create_dir(at("sessions")).unwrap();
+        let found = find(&at("sessions"), "../cues/bowl.flac", true).unwrap();
+        assert_eq!(found, at("cues/bowl.flac"));
+        // Behind a link, `..` leads elsewhere.
+        std::os::unix::fs::symlink(at("far/sessions"), at("link")).unwrap();
+        let found = find(&at("link"), "../cues/bowl.flac", true).unwrap();
+        assert_eq!(fs::read(found).unwrap(), b"y");
+        assert_eq!(tidy("../../a.flac".into()), Path::new("../../a.flac"));
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> 
     let device = written.device.get().map_or("", |device| &device.0);
     let zones = zones(written.zones.get(), mistakes);
     Room {
+        file: path.clone(),
         name: written
             .name
             .get()

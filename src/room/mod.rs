@@ -21,6 +21,8 @@ const LARGEST: u64 = 64 * 1024;
 /// A room, and the machine in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Room {
+    /// Its file, as an absolute path.
+    pub file: PathBuf,
     /// What people call it.
     pub name: String,
     /// What the sound goes to.

@@ -28,8 +28,18 @@ pub struct Course {
     timeline: Arc<Timeline>,
     /// Whether phases wait where the script lets them hold.
     waits: bool,
-    /// When the last change was made, and what was planned before it.
-    before: Option<(Frames, Arc<Timeline>)>,
+    before: Option<Before>,
+}
+
+/// The last change.
+#[derive(Debug, Clone)]
+struct Before {
+    /// When it was made.
+    at: Frames,
+    /// What it was.
+    change: Change,
+    /// What was planned before it.
+    timeline: Arc<Timeline>,
 }
 
 impl Course {
@@ -93,8 +103,14 @@ impl Course {
     /// Until when the last change can be taken back.
     #[must_use]
     pub fn undo_until(&self) -> Option<Frames> {
-        let (made, _) = self.before.as_ref()?;
-        Some(*made + self.timeline.rate.frames(REGRET))
+        let made = self.before.as_ref()?.at;
+        Some(made + self.timeline.rate.frames(REGRET))
+    }
+
+    /// The last change, which an undo takes back.
+    #[must_use]
+    pub fn last_change(&self) -> Option<&Change> {
+        self.before.as_ref().map(|before| &before.change)
     }
 
     /// The session after a change that holds from frame `at` on: what sounds is only ever faded, what was heard stays.
@@ -106,7 +122,7 @@ impl Course {
             return Err(Refusal::Over);
         }
         let (timeline, before) = if *change == Change::Undo {
-            let before = self.before.as_ref().map(|(_, before)| before);
+            let before = self.before.as_ref().map(|before| &before.timeline);
             let before = before.filter(|_| self.undo_until().is_some_and(|until| at <= until));
             // What would be over by now cannot be gone back to.
             let over = at + self.timeline.rate.frames(2 * LEAD);
@@ -114,7 +130,11 @@ impl Course {
             let before = before.ok_or(Refusal::NothingToUndo)?;
             (undo::undo(self, before, at), None)
         } else {
-            let before = (at, Arc::clone(&self.timeline));
+            let before = Before {
+                at,
+                change: change.clone(),
+                timeline: Arc::clone(&self.timeline),
+            };
             (revise::revise(self, at, change)?, Some(before))
         };
         Ok(Self {
@@ -154,11 +174,6 @@ impl Course {
     /// Why it could not be made.
     pub fn forecast(&self, at: Frames, change: &Change) -> Result<Forecast, Refusal> {
         let after = self.revise(at, change)?;
-        Ok(Forecast::of(
-            &self.session,
-            &self.timeline,
-            &after.timeline,
-            at,
-        ))
+        Ok(Forecast::of(self, &after, at, change))
     }
 }

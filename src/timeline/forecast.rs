@@ -1,9 +1,12 @@
 //! What is to come, and what a change does to it.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crate::script::{Cue, CueKind, Session};
 use crate::time::Frames;
+use crate::timeline::change::Change;
+use crate::timeline::course::{Course, LEAD};
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, Timeline};
 
 /// So much of what is to come is told.
@@ -16,12 +19,20 @@ pub struct Forecast {
     pub end: Option<Frames>,
     /// Where it would have ended; `None` while a phase is held.
     pub end_before: Option<Frames>,
-    /// The phase that is heard.
+    /// The phase that is heard, or is about to be.
     pub phase: String,
+    /// Where it began.
+    pub phase_from: Frames,
+    /// How short and how long the script lets it be made, where it says so.
+    pub phase_bounds: [Option<Duration>; 2],
     /// Where it ends; `None` while it is held.
     pub phase_end: Option<Frames>,
     /// Where it would have ended; `None` while it is held.
     pub phase_end_before: Option<Frames>,
+    /// The phase that is held now, or will be, and lets nobody say where the session ends.
+    pub waits: Option<String>,
+    /// The change that an undo takes back.
+    pub undoes: Option<Change>,
     /// The cues that would not be heard or shown any more, each once and in the order of time: their names, and what a
     /// reminder says.
     pub left_out: Vec<String>,
@@ -54,18 +65,30 @@ pub enum What {
 }
 
 impl Forecast {
-    /// What changes at `at` between two timelines of a session.
+    /// What a change that holds from `at` on makes of a session.
     #[must_use]
-    pub fn of(session: &Session, before: &Timeline, after: &Timeline, at: Frames) -> Self {
-        let phase = before.phase_at(at);
+    pub fn of(before: &Course, after: &Course, at: Frames, change: &Change) -> Self {
+        let session = before.session();
+        let undoes = before.last_change().filter(|_| *change == Change::Undo);
+        let undoes = undoes.cloned();
+        let (before, after) = (before.timeline(), after.timeline());
+        // One that begins in a moment is settled, and is the one that was meant.
+        let settled = at + before.rate.frames(LEAD) - Frames(1);
+        let phase = before.phase_at(settled);
         let same = |span: &&PhaseSpan| phase.is_some_and(|phase| phase.number == span.number);
         let ends = |span: &PhaseSpan| (!span.wish.open).then(|| span.end());
+        let written = phase.and_then(|span| session.phases.get(span.number));
+        let waits = after.phases.last().filter(|span| span.wish.open);
         Self {
             end: after.end(),
             end_before: before.end(),
             phase: phase.map(|span| span.name.clone()).unwrap_or_default(),
+            phase_from: phase.map_or(Frames::ZERO, |span| span.from),
+            phase_bounds: written.map_or([None; 2], |phase| [phase.min, phase.max]),
             phase_end: after.phases.iter().find(same).and_then(ends),
             phase_end_before: phase.and_then(ends),
+            waits: waits.map(|span| span.name.clone()),
+            undoes,
             left_out: left_out(session, before, after, at),
             next: after.next(at),
         }

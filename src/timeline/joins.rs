@@ -49,13 +49,8 @@ pub fn review(
         if !follows || !seen.insert((&before.track, &after.track)) {
             continue;
         }
-        let scripted = |clip: &Clip| {
-            let span = phases.iter().rev().find(|span| span.from <= clip.from)?;
-            let track = track(session, span, &clip.track)?;
-            Some((span.level, &track.place))
-        };
-        let found = (scripted(before), scripted(after));
-        let (Some((own_before, _)), Some((own_after, place))) = found else {
+        let found = [before, after].map(|clip| scripted(session, phases, clip));
+        let [Some((own_before, _)), Some((own_after, place))] = found else {
             continue;
         };
         let overlap = before.end() - after.from;
@@ -87,6 +82,17 @@ pub fn review(
         Mistake::warning(first.place.clone(), what)
     });
     told.chain(more).collect()
+}
+
+/// The level of a clip's phase, and where its track is named.
+pub(super) fn scripted<'a>(
+    session: &'a Session,
+    phases: &[PhaseSpan],
+    clip: &Clip,
+) -> Option<(Decibels, &'a Place)> {
+    let span = phases.iter().rev().find(|span| span.from <= clip.from)?;
+    let track = track(session, span, &clip.track)?;
+    Some((span.level, &track.place))
 }
 
 fn tell(step: &Step, session: &Session, rate: Rate) -> Mistake {

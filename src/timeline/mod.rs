@@ -29,7 +29,7 @@ mod undo;
 pub use change::Change;
 pub use compose::{Composition, LONG, MOST_AT_ONCE, compose};
 pub use course::{Course, LEAD};
-pub use crossing::overlaps;
+pub use crossing::{against, overlaps};
 pub use forecast::{Coming, Forecast, What};
 pub use loudness::music_over;
 pub use model::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, Wish};

@@ -124,6 +124,7 @@ mod tests {
         let place = Place::unread(Path::new("test"));
         let track = |name: &&str| Track {
             path: name.into(),
+            title: None,
             intensity: None,
             gain: Decibels::ZERO,
             place: place.clone(),
@@ -132,6 +133,7 @@ mod tests {
             name: "test".into(),
             tracks: names.iter().map(track).collect(),
             order,
+            left_out: Vec::new(),
             place: place.clone(),
         }
     }

@@ -25,9 +25,10 @@ impl Piece<'_> {
         self.from + self.length
     }
 
-    /// What people call it: its tag, or its file's name.
+    /// What people call it: its tag, what its playlist calls it, or its file's name.
     pub fn title(&self) -> String {
-        let tag = self.facts.title.clone();
+        let told = self.facts.title.iter().chain(&self.track.title);
+        let mut told = told.filter(|title| !title.trim().is_empty());
         let stem = || {
             self.track
                 .path
@@ -35,8 +36,7 @@ impl Piece<'_> {
                 .unwrap_or_default()
                 .to_string_lossy()
         };
-        tag.filter(|title| !title.trim().is_empty())
-            .unwrap_or_else(|| stem().into_owned())
+        told.next().cloned().unwrap_or_else(|| stem().into_owned())
     }
 }
 

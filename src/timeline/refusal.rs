@@ -85,7 +85,7 @@ pub enum Refusal {
     #[error("the music is down for your voice already; `speak off` brings it back")]
     SpeaksAlready,
     /// The music is not down.
-    #[error("the music is not down for your voice")]
+    #[error("the music is not down for your voice; `speak on` brings it down")]
     NotSpeaking,
     /// There is nothing to take back any more.
     #[error("there is no change of the last 30 s to take back")]
@@ -93,6 +93,17 @@ pub enum Refusal {
     /// The session is over.
     #[error("the session is over")]
     Over,
+}
+
+impl Refusal {
+    /// Whether things are already as they were asked to be, so that who asked has what was wanted.
+    #[must_use]
+    pub const fn is_so_already(&self) -> bool {
+        matches!(
+            self,
+            Self::HeldAlready(_) | Self::NotHeld(_) | Self::SpeaksAlready | Self::NotSpeaking
+        )
+    }
 }
 
 fn names(names: &[String]) -> String {

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::library::{Facts, Library};
 use crate::mistake::{Mistake, Place};
-use crate::playlist::Track;
+use crate::playlist::{Playlist, Track};
 use crate::script::{Content, Session};
+use crate::time::Frames;
 
 /// A track lasts this long at least, in seconds.
 const SHORTEST: f64 = 1.0;
@@ -63,9 +64,17 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
             }
             Ok(facts) => {
                 let say = |what: &str| format!("`{name}` {what}");
+                // A file is told of once: by the worst that is known of it, and else by all that is.
                 let sentence = |sentence: &String| format!("`{name}`: {sentence}");
-                let grave = facts.mistakes.iter().map(sentence);
-                mistakes.extend(grave.map(|what| Mistake::error(place.clone(), what)));
+                if let Some(worst) = facts.mistakes.first() {
+                    mistakes.push(Mistake::error(place.clone(), sentence(worst)));
+                    continue;
+                }
+                if facts.sounding() == Frames::ZERO {
+                    let what = say("is silent from its first to its last frame");
+                    mistakes.push(Mistake::warning(place.clone(), what));
+                    continue;
+                }
                 let remarks = facts.remarks.iter().map(sentence);
                 mistakes.extend(remarks.map(|what| Mistake::warning(place.clone(), what)));
                 if !is_music(facts) && tracks.contains(path) {
@@ -87,10 +96,12 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
             }
         }
     }
+    let mut told = HashSet::new();
     for phase in &session.phases {
         let Content::Playlist(playlist) = &phase.content else {
             continue;
         };
+        mistakes.extend(left_out(playlist).filter(|_| told.insert(&playlist.left_out)));
         let mut facts = playlist.tracks.iter().map(|t| library.facts(&t.path));
         if facts.all(|facts| facts.is_ok_and(|facts| !is_music(facts))) {
             let what = format!("nothing in the playlist `{}` can be heard", playlist.name);
@@ -98,4 +109,18 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
         }
     }
     mistakes
+}
+
+/// That a folder holds music that cannot be played.
+fn left_out(playlist: &Playlist) -> Option<Mistake> {
+    let first = playlist.left_out.first()?;
+    let what = match playlist.left_out.len() {
+        1 => format!("`{first}`"),
+        files => format!("`{first}` and {} more", files - 1),
+    };
+    let what = format!(
+        "{what} in `{}` cannot be played here and is left out",
+        playlist.name
+    );
+    Some(Mistake::warning(playlist.place.clone(), what).help("convert it to FLAC"))
 }

@@ -109,6 +109,7 @@ pub fn session(plan: &Plan) -> (Session, Library) {
     files.push(("word.flac".into(), facts(48_000, 4_321, 0)));
     let tracks = (0..plan.tracks.len()).map(|at| Track {
         path: name(at),
+        title: None,
         intensity: Some(at as u8 % 5 + 1),
         gain: Decibels::ZERO,
         place: place(),
@@ -170,6 +171,7 @@ pub fn session(plan: &Plan) -> (Session, Library) {
                     } else {
                         Order::Listed
                     },
+                    left_out: Vec::new(),
                     place: place(),
                 }))
             },

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::cli::Exit;
 use crate::cli::ROOM;
 use crate::cli::mistakes;
+use crate::cli::room_file;
 use crate::cli::screen::{complain, count, printable};
 use crate::journal::{Account, Listing, look, read};
 use crate::room;
@@ -17,7 +18,7 @@ pub struct Place {
     /// The folder in which the journals are kept
     #[arg(long, value_name = "FOLDER", conflicts_with = "room")]
     journal: Option<PathBuf>,
-    /// The room file that names this folder: /etc/undersong/room.yaml unless said
+    /// The room file that names this folder: that of the daemon that runs, or /etc/undersong/room.yaml, unless said
     #[arg(long, value_name = "ROOM.yaml")]
     room: Option<PathBuf>,
     /// What to do where nobody says it.
@@ -49,17 +50,17 @@ impl Place {
             let folder = folder.display();
             return Err(wrong(&format!("there is no folder {folder}")));
         }
-        let file = self.room.as_deref().unwrap_or(Path::new(ROOM));
-        if self.room.is_none() && matches!(file.try_exists(), Ok(false)) {
+        let Some(file) = self.room.clone().or_else(room_file::usual) else {
             return Err(wrong(&format!(
-                "there is no room file {ROOM}, so nobody says where the journals are; {}",
+                "there is no room file {ROOM}, and no daemon that could be asked for its own, so nobody says where the \
+                 journals are; {}",
                 self.help
             )));
-        }
-        match room::read(file) {
+        };
+        match room::read(&file) {
             Ok(room) => Ok(room.journal),
             Err(found) => {
-                mistakes::show(&found, file);
+                mistakes::show(&found, &file);
                 Err(Exit::Input)
             }
         }

@@ -74,10 +74,12 @@ fn moment(moment: &Moment, played: &Played) -> Value {
             title,
             file,
             length,
+            failed,
         } => {
             shown["title"] = json!(title);
             shown["file"] = json!(file);
             shown["length"] = json!(length);
+            shown["failed"] = json!(failed);
         }
         Deed::Cue { name, how } => {
             shown["name"] = json!(name);

@@ -65,7 +65,7 @@ fn row(number: usize, journal: &Summary) -> Row {
         file: journal.path.display().to_string(),
         title: account.started.title.clone(),
         began: When::of(account.begun_wall()).exact(),
-        heard: account.started.rate.seconds(account.position),
+        heard: account.started.rate.seconds(account.heard_until()),
         ending: Fate::of(&journal.path, account).word(),
     }
 }
@@ -75,7 +75,7 @@ fn table(journals: &[Summary], width: usize) -> String {
     let lines = journals.iter().enumerate().map(|(at, journal)| {
         let account = &journal.account;
         let when = When::of(account.begun_wall());
-        let heard = clock(account.started.rate.duration(account.position));
+        let heard = clock(account.started.rate.duration(account.heard_until()));
         let head = format!(
             "{:>4}  {} {}  {heard:>8}",
             at + 1,

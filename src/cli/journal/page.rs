@@ -155,12 +155,22 @@ fn phase(number: usize, span: &PhaseSpan, played: &Played) -> String {
 }
 
 fn piece(track: &Moment, played: &Played) -> [String; 4] {
-    let (title, length) = match &track.deed {
-        Deed::Track { title, length, .. } => (title.as_str(), *length),
-        _ => ("", Frames::ZERO),
+    let (title, length, failed) = match &track.deed {
+        Deed::Track {
+            title,
+            length,
+            failed,
+            ..
+        } => (title.as_str(), *length, *failed),
+        _ => ("", Frames::ZERO, false),
     };
     let length = clock(played.timeline.rate.duration(length));
-    line(track, played, &tame(title), &length)
+    let mut words = tame(title);
+    if failed {
+        words
+            .push_str("<small>, whose file failed; the bed was heard for what was missing</small>");
+    }
+    line(track, played, &words, &length)
 }
 
 /// The four cells of a row: position, time of day, words and what stands at the end.
@@ -217,17 +227,14 @@ fn cues(record: &Record) -> String {
     section("Voices, chimes and reminders", &rows(cues))
 }
 
-/// What somebody marked, changed or paused.
+/// What somebody marked, changed or paused. What was asked for and not done is for `journal show`: nobody heard it.
 fn moments(record: &Record) -> String {
     let played = record.played;
     let shown = played.moments.iter().filter_map(|moment| {
         let (kind, words) = told(&moment.deed, played.timeline.rate);
         let kind = match &moment.deed {
             Deed::Marked { .. } => "marked",
-            Deed::Changed(_)
-            | Deed::Rested { .. }
-            | Deed::Refused { .. }
-            | Deed::Stopping { .. } => kind,
+            Deed::Changed(_) | Deed::Rested { .. } | Deed::Stopping { .. } => kind,
             _ => return None,
         };
         Some(line(moment, played, &tame(&words), kind))

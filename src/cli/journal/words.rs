@@ -76,9 +76,21 @@ pub fn told(deed: &Deed, rate: Rate) -> (&'static str, String) {
         Deed::Began => ("session", "began".to_owned()),
         Deed::Phase { name, silent: true } => ("phase", format!("{name}, in silence")),
         Deed::Phase { name, .. } => ("phase", name.clone()),
-        Deed::Track { title, length, .. } => {
+        Deed::Track {
+            title,
+            length,
+            failed,
+            ..
+        } => {
             let length = spoken(rate.duration(*length));
-            ("music", format!("{title}, heard for {length}"))
+            let words = if *failed {
+                format!(
+                    "{title}, whose file failed; the bed was heard for what was missing of {length}"
+                )
+            } else {
+                format!("{title}, heard for {length}")
+            };
+            ("music", words)
         }
         Deed::Cue { name, how } => {
             let kind = how.as_ref().map_or("cue", |how| how.kind.word());

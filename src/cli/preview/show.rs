@@ -166,7 +166,7 @@ impl Show {
         None
     }
 
-    /// How loud it is in the first zone, and the limiter's work where it has any.
+    /// How loud it is in the first zone, and what holds it down where something does.
     fn heard(&self) -> String {
         let zone = self.player.timeline().layout.zones().next();
         let Some(meters) = zone.map(|zone| self.player.meters(zone)) else {
@@ -177,11 +177,14 @@ impl Show {
         } else {
             "silent".to_owned()
         };
-        if meters.limiter.0 < -0.1 {
-            format!("{loudness}, limited by {:.1} dB", -meters.limiter.0)
-        } else {
-            loudness
-        }
+        let works = [
+            ("limited", meters.limiter),
+            ("a burst held back", meters.startle),
+        ];
+        let works = works.into_iter().filter(|(_, gain)| gain.0 < -0.1);
+        works.fold(loudness, |said, (what, gain)| {
+            format!("{said}, {what} by {:.1} dB", -gain.0)
+        })
     }
 
     fn status(&self) -> String {

@@ -1,6 +1,5 @@
 //! What is asked of a session that plays.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::Playing;
@@ -10,7 +9,7 @@ use crate::daemon::outlook::{outlook, sentence};
 use crate::engine::Stop;
 use crate::journal::{Entry, LONGEST_NOTE};
 use crate::level::Decibels;
-use crate::timeline::{Change, Forecast};
+use crate::timeline::{Change, Forecast, Refusal};
 use crate::zone::Caps;
 
 impl Playing {
@@ -25,10 +24,11 @@ impl Playing {
         let done = match order {
             Order::Change(change) if forecast => self.forecast(&change),
             Order::Change(change) => match self.steer(&change) {
-                Ok(forecast) => {
-                    self.asked = Some((answer, change, forecast, Instant::now()));
+                Ok(Steered::Goes(forecast)) => {
+                    self.asked = Some((answer, change, *forecast, Instant::now()));
                     return;
                 }
+                Ok(Steered::IsSo(answer)) => Ok(answer),
                 Err(refused) => {
                     let why = format!("{:?}", refused.reason).to_lowercase();
                     let at = Some(self.player.position());
@@ -62,7 +62,7 @@ impl Playing {
     }
 
     /// How far up the level goes for each listener of this session.
-    pub(super) fn caps(&self) -> Caps {
+    pub(in crate::daemon) fn caps(&self) -> Caps {
         self.room.caps.within(&self.player.timeline().layout)
     }
 
@@ -98,8 +98,10 @@ impl Playing {
     fn forecast(&self, change: &Change) -> Result<Answer, Refused> {
         self.check(change)?;
         let rate = self.player.timeline().rate;
-        let forecast = self.player.forecast(change);
-        let forecast = forecast.map_err(|r| Refused::new(Reason::NotNow, r.to_string()))?;
+        let forecast = match self.player.forecast(change) {
+            Ok(forecast) => forecast,
+            Err(refusal) => return unchanged(&refusal),
+        };
         Ok(Answer {
             message: format!("Would: {}", sentence(change, &forecast, rate)),
             at: None,
@@ -108,14 +110,16 @@ impl Playing {
         })
     }
 
-    fn steer(&mut self, change: &Change) -> Result<Forecast, Refused> {
+    fn steer(&mut self, change: &Change) -> Result<Steered, Refused> {
         self.check(change)?;
-        let refused =
-            |refusal: crate::timeline::Refusal| Refused::new(Reason::NotNow, refusal.to_string());
-        let before = Arc::clone(self.player.timeline());
-        let at = self.player.steer(change).map_err(refused)?;
+        let before = self.player.course().clone();
+        let at = match self.player.steer(change) {
+            Ok(at) => at,
+            Err(refusal) => return unchanged(&refusal).map(Steered::IsSo),
+        };
         let after = self.player.course();
-        Ok(Forecast::of(after.session(), &before, after.timeline(), at))
+        let forecast = Forecast::of(&before, after, at, change);
+        Ok(Steered::Goes(Box::new(forecast)))
     }
 
     fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {
@@ -123,11 +127,11 @@ impl Playing {
             return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
         }
         let sentence = match (pause, self.player.is_paused()) {
-            (true, true) => return Err(Refused::new(Reason::NotNow, "the session rests already")),
-            (false, false) => {
-                let sentence = "the session does not rest; it plays";
-                return Err(Refused::new(Reason::NotNow, sentence));
+            (true, true) => {
+                let sentence = "The session rests already; `undersong resume` goes on.";
+                return Ok(plain(sentence.to_owned()));
             }
+            (false, false) => return Ok(plain("The session plays already.".to_owned())),
             (true, false) => "The sound goes within half a second; `undersong resume` goes on.",
             (false, true) => "The session goes on; the sound comes within 3 s.",
         };
@@ -155,6 +159,26 @@ impl Playing {
         }
         Ok(plain("The note is kept.".to_owned()))
     }
+}
+
+/// What came of a change.
+enum Steered {
+    /// It is on its way.
+    Goes(Box<Forecast>),
+    /// It is so already.
+    IsSo(Answer),
+}
+
+/// The answer to a change that changes nothing: where it is so already, who asked has what was wanted.
+pub fn unchanged(refusal: &Refusal) -> Result<Answer, Refused> {
+    let sentence = refusal.to_string();
+    if !refusal.is_so_already() {
+        return Err(Refused::new(Reason::NotNow, sentence));
+    }
+    let mut letters = sentence.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let sentence = first.into_iter().flatten().chain(letters).chain(['.']);
+    Ok(plain(sentence.collect()))
 }
 
 /// An answer that is a sentence.

@@ -68,6 +68,7 @@ impl Playing {
                 loudness: Some(meters.momentary.0).filter(|_| meters.momentary > Loudness::GATE),
                 peak: Some(peak).filter(|peak| peak.is_finite()),
                 limiter: meters.limiter.0,
+                held_back: meters.startle.0,
             }
         });
         zones.collect()

@@ -1,10 +1,11 @@
-//! One zone: its loudness over the session, and below it its crossfades, its cues and its limiter.
+//! One zone: its loudness over the session, and below it its crossfades, its cues, and what was held down.
 
 use crate::level::Loudness;
 use crate::measure::finding::{Finding, Kind};
 use crate::measure::height::Height;
 use crate::measure::listening::Sound;
 use crate::measure::report::Report;
+use crate::measure::work::Hold;
 use crate::time::{Frames, clock};
 use crate::timeline::CueSort;
 use crate::timeline::picture::loudness::height;
@@ -17,6 +18,8 @@ use crate::timeline::picture::{LEFT, RIGHT, palette};
 const TITLE: f64 = 26.0;
 /// The height of a row below the curves.
 const ROW: f64 = 15.0;
+/// What the rows tell.
+const ROWS: [&str; 4] = ["crossfades", "cues", "held back", "limiter"];
 /// Between two panels.
 const GAP: f64 = 14.0;
 /// A column of the curves.
@@ -38,7 +41,7 @@ impl<'a> Panel<'a> {
             2 => 190.0,
             _ => 130.0,
         };
-        let step = TITLE + curves + 3.0 * ROW + GAP;
+        let step = TITLE + curves + ROWS.len() as f64 * ROW + GAP;
         let panel = |(number, sound)| Self {
             report,
             sound,
@@ -50,7 +53,7 @@ impl<'a> Panel<'a> {
 
     /// Its lower edge.
     pub fn end(&self) -> f64 {
-        self.row(3) + 4.0
+        self.row(ROWS.len()) + 4.0
     }
 
     /// Whether the zone hears a place.
@@ -85,12 +88,13 @@ impl<'a> Panel<'a> {
             &self.report.numbers(self.sound),
         );
         self.curves(page, scale);
-        for (number, name) in ["crossfades", "cues", "limiter"].into_iter().enumerate() {
+        for (number, name) in ROWS.into_iter().enumerate() {
             page.text("row", LEFT - 8.0, self.row(number) + 10.0, name);
         }
         self.crossfades(page, scale, findings);
         self.cues(page, scale, findings);
-        self.limiter(page, scale);
+        self.held(page, scale, 2, &self.sound.startle);
+        self.held(page, scale, 3, &self.sound.limiter);
         for finding in findings.iter().filter(|it| self.hears(it)) {
             self.place(page, scale, finding);
         }
@@ -208,9 +212,9 @@ impl<'a> Panel<'a> {
         }
     }
 
-    fn limiter(&self, page: &mut Page, scale: &Scale) {
-        let floor = self.row(2) + ROW - 2.0;
-        for hold in &self.sound.limiter {
+    fn held(&self, page: &mut Page, scale: &Scale, row: usize, holds: &[Hold]) {
+        let floor = self.row(row) + ROW - 2.0;
+        for hold in holds {
             let (from, to) = (scale.x(hold.over.start), scale.x(hold.over.end));
             let deep = f64::from(-hold.deepest.0).clamp(1.0, 10.0) / 10.0 * (ROW - 3.0);
             let tip = format!(
