@@ -3,13 +3,12 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use common::files::{Wav, wav};
+use common::rot::go_unseen;
 use common::sounds::{noise, sine};
 use common::stage::{Stage, play, power, seconds, sentences};
-use serde_json::Value;
 use undersong::frame::Frame;
 use undersong::level::Decibels;
 use undersong::library::Cache;
@@ -246,25 +245,7 @@ fn speech_over_what_crosses_has_the_room_that_it_was_planned_with() {
 fn spoil(path: &Path, cache: &Path) {
     let length = fs::metadata(path).unwrap().len();
     fs::write(path, vec![0; length as usize]).unwrap();
-    let now = fs::metadata(path).unwrap();
-    for entry in fs::read_dir(cache.join("seen")).unwrap() {
-        let entry = entry.unwrap().path();
-        let text = fs::read_to_string(&entry).unwrap();
-        let (head, body) = text.split_once('\n').unwrap();
-        let mut seen: Value = serde_json::from_str(body).unwrap();
-        let stamp = &mut seen["stamp"];
-        if stamp["inode"] != now.ino() {
-            continue;
-        }
-        stamp["modified"] = now.mtime().into();
-        stamp["modified_nanos"] = now.mtime_nsec().into();
-        stamp["changed"] = now.ctime().into();
-        stamp["changed_nanos"] = now.ctime_nsec().into();
-        let body = seen.to_string();
-        let version = head.rsplit_once(' ').unwrap().0;
-        let sum = blake3::hash(body.as_bytes()).to_hex();
-        fs::write(&entry, format!("{version} {sum}\n{body}")).unwrap();
-    }
+    go_unseen(cache, path);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use common::files::{Wav, wav};
 use common::place::{Reference, Stretch};
 use common::program::Desk;
 use common::room::Room;
+use common::rot::go_unseen;
 use common::sounds::noise;
 
 /// Channels of the card; the session has four, and its listeners are crossed over on it.
@@ -346,13 +347,14 @@ fn a_stop_while_the_card_is_lost_is_not_heard_when_it_is_back() {
 fn open_healthy_and_silent_is_told() {
     let stage = Stage::new(40);
     // A file that rotted in a way that no date shows, so that it counts as looked at.
-    let path = stage.room.desk.path("long.wav");
-    let mut long = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    let desk = &stage.room.desk;
+    let path = desk.path("long.wav");
+    let mut long = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
     let about = long.metadata().unwrap();
     long.seek(SeekFrom::Start(4_096)).unwrap();
     long.write_all(&vec![0; about.len() as usize - 4_096])
         .unwrap();
-    long.set_modified(about.modified().unwrap()).unwrap();
+    go_unseen(desk.cache(), &path);
     stage.room.done(&["start", "session.yaml"]);
     stage.room.until("somebody is told", |room| {
         room.status()["alarms"].to_string().contains("silent")

@@ -42,6 +42,11 @@ impl Desk {
         self.folder().join(name)
     }
 
+    /// Where the program keeps what it found out about files.
+    pub fn cache(&self) -> &Path {
+        self.cache.path()
+    }
+
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }

@@ -1,5 +1,11 @@
 //! What may happen to a file after it was checked.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use serde_json::Value;
+
 use super::dice::Dice;
 
 /// What became of it.
@@ -42,5 +48,29 @@ pub fn rot(dice: &mut Dice, bytes: &[u8], head: usize) -> (Rot, Option<Vec<u8>>)
             (Rot::Cut, Some(spoilt))
         }
         _ => (Rot::Gone, None),
+    }
+}
+
+/// Lets a cache believe that a file is as it was when it was looked at, whatever became of it.
+pub fn go_unseen(cache: &Path, file: &Path) {
+    let now = fs::metadata(file).unwrap();
+    for entry in fs::read_dir(cache.join("seen")).unwrap() {
+        let entry = entry.unwrap().path();
+        let text = fs::read_to_string(&entry).unwrap();
+        let (head, body) = text.split_once('\n').unwrap();
+        let mut seen: Value = serde_json::from_str(body).unwrap();
+        let stamp = &mut seen["stamp"];
+        if stamp["inode"] != now.ino() {
+            continue;
+        }
+        stamp["size"] = now.len().into();
+        stamp["modified"] = now.mtime().into();
+        stamp["modified_nanos"] = now.mtime_nsec().into();
+        stamp["changed"] = now.ctime().into();
+        stamp["changed_nanos"] = now.ctime_nsec().into();
+        let body = seen.to_string();
+        let version = head.rsplit_once(' ').unwrap().0;
+        let sum = blake3::hash(body.as_bytes()).to_hex();
+        fs::write(&entry, format!("{version} {sum}\n{body}")).unwrap();
     }
 }
