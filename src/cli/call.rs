@@ -35,6 +35,7 @@ fn sentence(error: &clap::Error) -> Option<String> {
                 )
             } else {
                 let near = said(ContextKind::SuggestedSubcommand);
+                let near = near.map(|near| near.replace(", ", "` or `"));
                 let near = near.map(|near| format!("did you mean `{near}`?"));
                 let help = || "`undersong --help` lists them".to_owned();
                 format!(
