@@ -10,7 +10,7 @@ use crate::level::Gain;
 use crate::time::Frames;
 
 /// How alike two sounds are that are heard together: 0 where they have nothing in common, 1 where they are the same but
-/// for their level. Sounds that work against each other count as having nothing in common.
+/// for their level; below 0 they work against each other, and cross as if they had nothing in common.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(from = "f32", into = "f32")]
 pub struct Correlation(f32);
@@ -22,8 +22,8 @@ impl Correlation {
     /// Nothing in common.
     pub const NONE: Self = Self(0.0);
 
-    /// Brought within -1 (what one adds the other takes away) and 1, and to thousandths: less is not heard, and two machines that differ in the last digit of a
-    /// sum play the same samples.
+    /// Brought within -1 (what one adds the other takes away) and 1, and to thousandths: less is not heard, and two machines
+    /// that differ in the last digit of a sum play the same samples.
     #[must_use]
     pub fn new(part: f32) -> Self {
         let part = if part.is_nan() {

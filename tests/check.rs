@@ -126,6 +126,37 @@ fn a_wrong_call_is_neither_a_mistake_nor_a_failure() {
     ] {
         assert_eq!(desk.run(call).code, 2, "{call:?}");
     }
+    // Each with a sentence, and how it is typed.
+    for (call, sentence, example) in [
+        (
+            &["extend"][..],
+            "missing here: <LENGTH>",
+            "undersong extend 5m",
+        ),
+        (
+            &["stop", "--quik"],
+            "did you mean `--quick`?",
+            "undersong stop --now",
+        ),
+        (
+            &["chekc", "evening.yaml"],
+            "no command `chekc`; did you mean",
+            "undersong",
+        ),
+        (
+            &["journal", "show", "-x"],
+            "`-x` cannot be said here",
+            "undersong journal show 3",
+        ),
+    ] {
+        let said = desk.run(call);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{call:?}");
+        assert!(
+            said.err.contains(sentence) && said.err.contains(example),
+            "{}",
+            said.err
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Nothing else in the program prints.
 
 mod bar;
+mod call;
 mod check;
 mod devices;
 mod doctor;
@@ -29,11 +30,9 @@ mod waiting;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::error::ContextKind;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::screen::{complain, printable};
 use crate::daemon::Order;
 use crate::timeline::Change;
 
@@ -185,7 +184,7 @@ pub enum Exit {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return refused(&error),
+        Err(error) => return call::refused(&error),
     };
     log();
     let exit = match cli.verb {
@@ -219,20 +218,6 @@ pub fn main() -> ExitCode {
         Verb::Schema => schema::run(),
     };
     ExitCode::from(exit as u8)
-}
-
-/// Says what is wrong with a call, or what was asked of the program itself; and how it ends for it.
-fn refused(error: &clap::Error) -> ExitCode {
-    let word = error.get(ContextKind::InvalidSubcommand);
-    let word = word.map(ToString::to_string).unwrap_or_default();
-    if [".yaml", ".yml"].iter().any(|it| word.ends_with(it)) {
-        complain(&printable(&format!(
-            "say what to do with `{word}`: `undersong check {word}` looks for mistakes, \
-             `undersong preview {word}` plays it here, `undersong start {word}` in the room"
-        )));
-        return ExitCode::from(Exit::Call as u8);
-    }
-    error.exit()
 }
 
 /// Logs go to the standard error: warnings, or what `UNDERSONG_LOG` asks for (`info`, `debug`).
