@@ -61,7 +61,8 @@ fn sentence(error: &clap::Error) -> Option<String> {
 /// The examples of the command that was called.
 fn examples() -> Option<String> {
     let mut command = Cli::command();
-    for word in std::env::args().skip(1) {
+    // What is no text is no command either.
+    for word in std::env::args_os().skip(1) {
         match command.find_subcommand(&word) {
             Some(found) => command = found.clone(),
             None => break,

@@ -372,11 +372,8 @@ pub fn complain_of(error: &ClientError, json: bool) -> Exit {
         complain(&printable(&error.to_string()));
         return Exit::Machine;
     };
-    let is_done = matches!(refused.reason, Reason::DoublePress | Reason::Repeated);
     if json {
         let _ = status::json(refused);
-    } else if is_done {
-        let _ = print(&(printable(&refused.message) + "\n"));
     } else {
         complain(&printable(&refused.message));
         for detail in &refused.details {
@@ -385,8 +382,6 @@ pub fn complain_of(error: &ClientError, json: bool) -> Exit {
     }
     match refused.reason {
         Reason::Failed => Exit::Machine,
-        // Pressed twice, it is done.
-        _ if is_done => Exit::Done,
         _ => Exit::Input,
     }
 }

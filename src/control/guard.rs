@@ -38,7 +38,16 @@ struct Seen {
 #[derive(Debug, Default)]
 pub struct Guard {
     clients: HashMap<String, Seen>,
-    last: Option<(Id, Order, Duration)>,
+    last: Option<Last>,
+}
+
+/// The last command that was carried out.
+#[derive(Debug)]
+struct Last {
+    id: Id,
+    order: Order,
+    at: Duration,
+    answer: Option<Answer>,
 }
 
 impl Guard {
@@ -68,14 +77,14 @@ impl Guard {
             }
         }
         if !is_stop {
-            let now = now.as_millis() as u64;
-            if command.expires < now {
+            let millis = now.as_millis() as u64;
+            if command.expires < millis {
                 return refuse(
                     Reason::Expired,
                     "the command came too late and was not carried out",
                 );
             }
-            if command.expires > now + LONGEST.as_millis() as u64 {
+            if command.expires > millis + LONGEST.as_millis() as u64 {
                 return refuse(Reason::Wrong, "a command expires within a minute");
             }
             if command.epoch != epoch {
@@ -84,35 +93,40 @@ impl Guard {
                     "the command was meant for another session and was not carried out; look at the status again",
                 );
             }
-            if self.is_double(command, now) {
-                return refuse(
-                    Reason::DoublePress,
-                    "the same was asked a moment ago; it is done once",
-                );
+            if let Some(last) = self.doubled(command, now) {
+                // Who presses twice hears what came of it, and that only where something did.
+                return match &last.answer {
+                    Some(answer) => Verdict::Repeat(Box::new(Ok(answer.clone()))),
+                    None => refuse(
+                        Reason::DoublePress,
+                        "the same was asked a moment ago and is being carried out; `undersong status` shows what comes of it",
+                    ),
+                };
             }
         }
         self.remember(command, now);
         Verdict::CarryOut
     }
 
-    fn is_double(&self, command: &Command, now: u64) -> bool {
+    /// The last command, where this one is the same press.
+    fn doubled(&self, command: &Command, now: Duration) -> Option<&Last> {
         // Said twice, these lead to the same place, or are meant twice.
         let counts = !matches!(
             command.order(),
             Order::Note { .. } | Order::Change(Change::Level { .. })
         );
-        let last = self.last.as_ref();
-        counts
-            && !command.forecast
-            && last.is_some_and(|(_, order, at)| {
-                let since = Duration::from_millis(now).saturating_sub(*at);
-                order == command.order() && since < DOUBLE
-            })
+        let last = self.last.as_ref().filter(|_| counts && !command.forecast);
+        last.filter(|last| last.order == *command.order() && now.saturating_sub(last.at) < DOUBLE)
     }
 
     fn remember(&mut self, command: &Command, now: Duration) {
         if !command.forecast {
-            self.last = Some((command.id.clone(), command.order().clone(), now));
+            self.last = Some(Last {
+                id: command.id.clone(),
+                order: command.order().clone(),
+                at: now,
+                answer: None,
+            });
         }
         if self.clients.len() >= MOST && !self.clients.contains_key(&command.id.client) {
             let oldest = self.clients.iter().min_by_key(|(_, seen)| seen.at);
@@ -135,10 +149,12 @@ impl Guard {
         {
             seen.answer = Some(answer.clone());
         }
-        // What was refused may be asked again at once, and is told again why.
-        let is_last = self.last.as_ref().is_some_and(|(id, ..)| *id == command.id);
-        if answer.is_err() && is_last {
-            self.last = None;
+        if let Some(last) = self.last.as_mut().filter(|last| last.id == command.id) {
+            last.answer = answer.clone().ok();
+            // What was refused may be asked again at once, and is told again why.
+            if answer.is_err() {
+                self.last = None;
+            }
         }
     }
 }
@@ -217,6 +233,16 @@ mod tests {
         assert_eq!(reason(double), Some(Reason::DoublePress));
         guard.answered(&hold(1), &refused);
         assert_eq!(guard.look(&hold(4), at(1_300), EPOCH), Verdict::CarryOut);
+        // Only what was done is told as done, and as it was told before.
+        let done = Ok(Answer {
+            message: "It is held.".to_owned(),
+            at: None,
+            forecast: None,
+            remarks: Vec::new(),
+        });
+        guard.answered(&hold(4), &done);
+        let told = guard.look(&hold(5), at(1_400), EPOCH);
+        assert_eq!(told, Verdict::Repeat(Box::new(done)));
     }
 
     #[test]
