@@ -98,6 +98,9 @@ impl Loudness {
     /// Below this nothing is heard, and no gain is derived from it (the gate of BS.1770-5).
     pub const GATE: Self = Self(-70.0);
 
+    /// Music is brought to this where a script does not say otherwise, and taken for it where it is left as it is.
+    pub const USUAL: Self = Self(-23.0);
+
     /// The loudness of a mean power of weighted samples, that of both channels together (BS.1770-5, annex 1).
     #[must_use]
     pub fn of_power(power: f64) -> Self {

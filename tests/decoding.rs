@@ -159,7 +159,6 @@ fn seeking_equals_reading_up_to_there() {
     }
 }
 
-/// Two Ogg streams, one behind the other, as recorders of radio make them.
 /// The same file with its sound on as few pages as can be: the last one with so many segments at most, the others full.
 fn on_large_pages(bytes: &[u8], last: usize) -> Vec<u8> {
     let mut pages = pages(bytes);
@@ -195,8 +194,6 @@ fn seeking_into_a_long_last_page_of_vorbis_is_exact() {
     let small = ogg(&path, &noise(14, 0.3, 350_003), 44_100, 2);
     let large = on_large_pages(&fs::read(&small).unwrap(), 190);
     let pages = pages(&large);
-    let sizes: Vec<usize> = pages.iter().map(|page| page.body.len()).collect();
-    println!("{} {sizes:?}", large.len());
     fs::write(&path, large).unwrap();
     let whole = decode(&path);
     assert_eq!(whole.len(), 350_003);
@@ -220,6 +217,7 @@ fn seeking_into_a_long_last_page_of_vorbis_is_exact() {
     }
 }
 
+/// Two Ogg streams, one behind the other, as recorders of radio make them.
 fn chained(path: &Path, sound: &[Frame]) -> PathBuf {
     ogg(path, &sound[..70_001], 44_100, 2);
     let mut bytes = fs::read(path).unwrap();

@@ -344,7 +344,24 @@ fn a_length_in_64_bits_counts_only_where_it_is_meant() {
     let sound = sound.repeat(4);
     let path = folder.file(&unknown(*b"RF64", &half, &format(1, 16), &sound, &[]));
     let remarks = remarks(&path);
-    assert!(remarks[0].contains("lies behind the end"), "{remarks:?}");
+    assert!(remarks[0].contains("lie behind the end"), "{remarks:?}");
+}
+
+#[test]
+fn a_byte_that_a_writer_forgot_makes_nothing_of_what_follows_sound() {
+    let folder = Folder::new();
+    let sound: Vec<u8> = (0..20_001_u32).map(|at| (at * 7 % 251) as u8).collect();
+    let mut mono = format(1, 8);
+    mono[2] = 1;
+    mono[12] = 1;
+    let data = [&b"data"[..], &20_001_u32.to_le_bytes(), &sound].concat();
+    let list = chunk(*b"LIST", &[0x7F; 40_000]);
+    for padding in [&[][..], &[0]] {
+        let chunks = [&chunk(*b"fmt ", &mono)[..], &data, padding, &list].concat();
+        let path = folder.file(&chunk(*b"RIFF", &[b"WAVE", &chunks[..]].concat()));
+        assert_eq!(decode(&path).len(), 20_001);
+        assert_eq!(remarks(&path), [""; 0]);
+    }
 }
 
 #[test]

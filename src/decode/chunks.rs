@@ -9,7 +9,7 @@ use super::DecodeError;
 use super::glance::glance;
 
 /// So many chunks are looked at for the sound, and no more: real files have some dozens.
-const MOST_CHUNKS: usize = 4096;
+pub(super) const MOST_CHUNKS: usize = 4096;
 
 /// What a program writes that cannot know the length.
 const UNKNOWN: u32 = u32::MAX;

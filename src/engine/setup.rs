@@ -2,6 +2,7 @@
 
 use crate::engine::bed::Loop;
 use crate::engine::brake::Brake;
+use crate::engine::startle::StartleGuard;
 use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::zone::{Caps, Layout};
@@ -32,7 +33,7 @@ pub struct Setup {
 }
 
 impl Default for Setup {
-    /// One zone at the usual rate and loudness, metered, with no bed. Calm is what is 17 dB softer than music usually is.
+    /// One zone at the usual rate and loudness, metered, with no bed.
     fn default() -> Self {
         Self {
             rate: Rate::DEFAULT,
@@ -40,7 +41,7 @@ impl Default for Setup {
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
             caps: Caps::default(),
-            calm: Loudness(-40.0),
+            calm: StartleGuard::calm(Loudness::USUAL),
             metered: true,
             bed: Loop::default(),
             bed_gain: Gain::SILENCE,

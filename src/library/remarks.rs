@@ -173,8 +173,9 @@ impl Said {
         let beyond_end = decoder.damage().beyond_end;
         if beyond_end > Damage::PADDING {
             self.remark(format!(
-                "{} of sound lies behind the end that its header gives and is not played; convert the file anew",
-                clock(decoder.rate().duration(beyond_end))
+                "{:.1} s of what is no part of it lie behind the end that its header gives, and are not played; convert \
+                 the file anew if its end is missed",
+                decoder.rate().seconds(beyond_end)
             ));
         }
         if !decoder.exact_ends() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::decode::{Decoder, Disk, OwnDisk};
 use crate::engine::{
-    Brake, Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop,
+    Brake, Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, StartleGuard, Stop,
 };
 use crate::journal::Journal;
 use crate::level::{Decibels, Loudness};
@@ -19,12 +19,6 @@ use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
 use crate::timeline::{Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
 use crate::zone::{Caps, Zone};
-
-/// Where tracks are left as they are, they are taken to be meant for this.
-const USUAL: Loudness = Loudness(-23.0);
-
-/// Music that stays this far below what its tracks are brought to frightens nobody, however suddenly it comes.
-const CALM: Decibels = Decibels(-17.0);
 
 /// A session that is taken up after it was cut off comes from silence within this.
 const TAKE_UP: Duration = Duration::from_secs(3);
@@ -182,7 +176,7 @@ impl Player {
             start,
             ramp_in,
             caps,
-            calm: course.session().music.loudness.unwrap_or(USUAL) + CALM,
+            calm: StartleGuard::calm(course.session().music.loudness.unwrap_or(Loudness::USUAL)),
             // A rendering that writes no record shows nobody how loud it is.
             metered: journal.is_some() || matches!(reading, Reading::OnDemand(_)),
             bed: bed(&timeline)?,

@@ -63,7 +63,7 @@ fn music(written: &Field<language::Music>, folder: &Path, mistakes: &mut Mistake
         length(field, range, mistakes).unwrap_or(Duration::from_secs(default))
     };
     Music {
-        loudness: target.unwrap_or(Some(Loudness(-23.0))),
+        loudness: target.unwrap_or(Some(Loudness::USUAL)),
         crossfade: fade(&written.crossfade, &CROSSFADES, 12),
         phase_crossfade: fade(&written.phase_crossfade, &CROSSFADES, 25),
         fade_in: fade(&written.fade_in, &fades, 4),

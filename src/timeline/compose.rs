@@ -176,7 +176,7 @@ fn crowd(session: &Session, cues: &[PlacedCue], rate: Rate) -> Option<Mistake> {
 fn bed(session: &Session, library: &Library) -> BedChoice {
     let own = session.music.bed.as_ref();
     let facts = own.and_then(|sound| library.facts(&sound.path).ok());
-    let target = session.music.loudness.unwrap_or(Loudness(-23.0));
+    let target = session.music.loudness.unwrap_or(Loudness::USUAL);
     // The bundled bed is made at -30 LUFS.
     let change = facts.map_or(target - Loudness(-30.0), |facts| {
         normalise(facts, Some(target))

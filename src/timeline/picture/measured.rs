@@ -10,7 +10,7 @@ use crate::timeline::model::{Clip, Timeline};
 use crate::zone::Zone;
 
 /// Music of which no loudness is known is drawn as loud as most is.
-const UNKNOWN: Loudness = Loudness(-23.0);
+const UNKNOWN: Loudness = Loudness::USUAL;
 /// What is silent.
 const SILENT: Loudness = Loudness(-99.0);
 
