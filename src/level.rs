@@ -101,6 +101,12 @@ impl Loudness {
     /// Music is brought to this where a script does not say otherwise, and taken for it where it is left as it is.
     pub const USUAL: Self = Self(-23.0);
 
+    /// Beside music of this loudness, what stays below that frightens nobody, however suddenly it comes: 17 dB less.
+    #[must_use]
+    pub fn calm(self) -> Self {
+        self + Decibels(-17.0)
+    }
+
     /// The loudness of a mean power of weighted samples, that of both channels together (BS.1770-5, annex 1).
     #[must_use]
     pub fn of_power(power: f64) -> Self {

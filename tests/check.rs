@@ -208,6 +208,33 @@ fn a_file_is_told_of_once_by_the_worst_that_is_known_of_it() {
 }
 
 #[test]
+fn a_burst_within_a_piece_is_told_before_anybody_hears_it() {
+    let desk = Desk::new();
+    let mut sound = noise(3, 0.5, 40 * 48_000);
+    // Softer by 26 dB up to 0:20; then up and down by 8 dB every 8 s, which is music.
+    for (at, frame) in sound.iter_mut().enumerate() {
+        let seconds = at as f32 / 48_000.0;
+        let swell = 10.0_f32.powf(-4.0 / 20.0 * (1.0 - (seconds * 0.785).cos()));
+        let gain = if at < 20 * 48_000 { 0.05 } else { 1.0 };
+        *frame = frame.map(|sample| sample * gain * swell);
+    }
+    for (name, begin) in [("burst.wav", 0), ("swells.wav", 20 * 48_000)] {
+        wav(&desk.path(name), &sound[begin..], 48_000, 2, Wav::Float);
+    }
+    desk.write("s.yaml", &one_phase("[burst.wav]", ""));
+    let said = desk.run(&["check", "s.yaml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err.contains("`burst.wav` bursts in at about 0:"),
+        "{}",
+        said.err
+    );
+    desk.write("s.yaml", &one_phase("[swells.wav]", ""));
+    let said = desk.run(&["check", "s.yaml"]);
+    assert!(!said.err.contains("bursts in"), "{}", said.err);
+}
+
+#[test]
 fn music_that_cannot_be_played_is_not_passed_over_in_silence() {
     let desk = Desk::new();
     let folder = desk.path("calm");

@@ -348,6 +348,49 @@ fn a_length_in_64_bits_counts_only_where_it_is_meant() {
 }
 
 #[test]
+fn lengths_that_are_guesses_are_known_for_that() {
+    let folder = Folder::new();
+    let (sound, expected) = whole(24);
+    for size in [
+        0x7FFF_EFFF_u32,
+        0x7FFF_FFFF,
+        0x7FFF_FF00,
+        0x8000_0000,
+        0xFFFF_FFDB,
+    ] {
+        let mut file = unknown(*b"RIFF", &[], &format(1, 24), &sound, &[]);
+        let place = file.len() - sound.len();
+        file[place - 4..place].copy_from_slice(&size.to_le_bytes());
+        let path = folder.file(&file);
+        assert!(decode(&path) == expected, "{size:x}");
+        let remarks = remarks(&path);
+        assert_eq!(remarks.len(), 1, "{size:x}: {remarks:?}");
+        assert!(remarks[0].starts_with("its header does not say how long it is"));
+    }
+}
+
+#[test]
+fn room_that_a_recorder_reserved_is_nothing_and_another_file_behind_is_refused() {
+    let folder = Folder::new();
+    let (sound, expected) = whole(16);
+    let file = chunk(
+        *b"RIFF",
+        &[
+            &b"WAVE"[..],
+            &chunk(*b"fmt ", &format(1, 16)),
+            &chunk(*b"data", &sound),
+        ]
+        .concat(),
+    );
+    let path = folder.file(&[&file[..], &vec![0; 100_003]].concat());
+    assert!(decode(&path) == expected);
+    assert_eq!(remarks(&path), [""; 0]);
+    let path = folder.file(&[&file[..], &file].concat());
+    let error = Decoder::open_checked(&path).err().map(|e| e.to_string());
+    assert!(error.is_some_and(|it| it.contains("several")), "it is told");
+}
+
+#[test]
 fn a_byte_that_a_writer_forgot_makes_nothing_of_what_follows_sound() {
     let folder = Folder::new();
     let sound: Vec<u8> = (0..20_001_u32).map(|at| (at * 7 % 251) as u8).collect();
@@ -355,7 +398,7 @@ fn a_byte_that_a_writer_forgot_makes_nothing_of_what_follows_sound() {
     mono[2] = 1;
     mono[12] = 1;
     let data = [&b"data"[..], &20_001_u32.to_le_bytes(), &sound].concat();
-    let list = chunk(*b"LIST", &[0x7F; 40_000]);
+    let list = chunk(*b"LIST", &vec![0x7F; 40_000]);
     for padding in [&[][..], &[0]] {
         let chunks = [&chunk(*b"fmt ", &mono)[..], &data, padding, &list].concat();
         let path = folder.file(&chunk(*b"RIFF", &[b"WAVE", &chunks[..]].concat()));

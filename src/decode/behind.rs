@@ -24,6 +24,9 @@ const KNOWN: [&[u8; 4]; 19] = [
 /// What others put behind any file.
 const TAGS: [&[u8]; 4] = [b"ID3\x03\0", b"ID3\x04\0", b"APETAGEX", b"LYRICSBEGIN"];
 
+/// How other files of sound begin.
+const FILES: [&[u8; 4]; 6] = [b"RIFF", b"RF64", b"BW64", b"FORM", b"fLaC", b"OggS"];
+
 /// A tag of 128 bytes at the very end.
 const LAST_TAG: u64 = 128;
 
@@ -63,16 +66,31 @@ fn chain(file: &File, mut at: u64, end: u64) -> Result<u64, DecodeError> {
         file.read_exact_at(&mut start, at)?;
         let (name, size) = heading(&mut start.as_slice())?;
         let next = at + 8 + u64::from(size);
+        if (name == *b"data" && size > 0) || FILES.contains(&&name) {
+            return Err(DecodeError::OneBehindOther);
+        }
         if !(is_name(name) && next <= end) {
             let is_tag = TAGS.iter().any(|tag| tag.starts_with(&name));
-            return Ok(if is_tag { 0 } else { end - at });
-        }
-        if name == *b"data" && size > 0 {
-            return Err(DecodeError::OneBehindOther);
+            let is_nothing = is_tag || are_zeros(file, at, end)?;
+            return Ok(if is_nothing { 0 } else { end - at });
         }
         at = next + u64::from(size % 2);
     }
     Ok(0)
+}
+
+/// Whether there is nothing but zeros up to the end, as where a recorder reserves room.
+fn are_zeros(file: &File, mut at: u64, end: u64) -> io::Result<bool> {
+    let mut block = vec![0; BLOCK as usize];
+    while at < end {
+        let there = (end - at).min(BLOCK) as usize;
+        file.read_exact_at(&mut block[..there], at)?;
+        if block[..there].iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        at += BLOCK;
+    }
+    Ok(true)
 }
 
 /// Whether there is anything but sound up to the end: a chunk that ends there, or one that is known by its name.

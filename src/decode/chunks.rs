@@ -11,11 +11,11 @@ use super::glance::glance;
 /// So many chunks are looked at for the sound, and no more: real files have some dozens.
 pub(super) const MOST_CHUNKS: usize = 4096;
 
-/// What a program writes that cannot know the length.
+/// What a program writes that cannot know the length: as much as the place holds.
 const UNKNOWN: u32 = u32::MAX;
 
-/// The same of sox.
-const UNKNOWN_TO_SOX: u32 = 0x7FFF_F000;
+/// Others write nearly as much, or nearly half of it.
+const NEAR: u32 = 0x1_0000;
 
 /// The kinds of samples that are numbers: whole ones, floating ones, and those of which another place says which.
 const WHOLE: u16 = 1;
@@ -158,10 +158,12 @@ impl Length {
     fn of(size: u32, wide: Option<u64>, bytes: &MediaSourceStream<'_>) -> Self {
         let end = bytes.byte_len().unwrap_or(u64::MAX);
         let there = end.saturating_sub(bytes.pos());
+        let near = |most: u32| most.abs_diff(size) < NEAR;
+        let is_guess = (near(UNKNOWN) || near(UNKNOWN / 2)) && there < u64::from(size);
         match (size, wide) {
             (UNKNOWN, Some(wide)) if !matches!(wide, 0 | u64::MAX) => Self::Wide(wide),
             (UNKNOWN, _) => Self::Unknown,
-            (UNKNOWN_TO_SOX, _) if there < u64::from(size) => Self::Unknown,
+            _ if is_guess => Self::Unknown,
             _ => Self::Told(u64::from(size)),
         }
     }

@@ -2,7 +2,6 @@
 
 use crate::engine::bed::Loop;
 use crate::engine::brake::Brake;
-use crate::engine::startle::StartleGuard;
 use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::zone::{Caps, Layout};
@@ -41,7 +40,7 @@ impl Default for Setup {
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
             caps: Caps::default(),
-            calm: StartleGuard::calm(Loudness::USUAL),
+            calm: Loudness::USUAL.calm(),
             metered: true,
             bed: Loop::default(),
             bed_gain: Gain::SILENCE,

@@ -11,7 +11,7 @@
 
 use crate::engine::meter::Weighting;
 use crate::frame::Frame;
-use crate::level::{Decibels, Loudness};
+use crate::level::Loudness;
 use crate::time::Rate;
 
 /// Hops in a second.
@@ -38,9 +38,6 @@ const FALL: f64 = 0.997_241;
 /// How fast the gain comes back: 40 dB a second.
 const RELEASE: f32 = 1.004_616;
 
-/// How far below the music's loudness nobody is startled.
-const CALM: Decibels = Decibels(-17.0);
-
 /// Holds the music of one zone back where it rises too fast.
 #[derive(Debug)]
 pub struct StartleGuard {
@@ -64,12 +61,6 @@ pub struct StartleGuard {
 }
 
 impl StartleGuard {
-    /// What is so much softer than music that is brought to `loudness` frightens nobody, however suddenly it comes.
-    #[must_use]
-    pub fn calm(loudness: Loudness) -> Loudness {
-        loudness + CALM
-    }
-
     /// A guard that has heard nothing yet and does not judge how the music begins. What stays below `calm` passes. Allocates.
     #[must_use]
     pub fn new(rate: Rate, calm: Loudness) -> Self {

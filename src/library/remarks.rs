@@ -13,8 +13,8 @@ const HOLE: Duration = Duration::from_millis(50);
 /// what is in it, and for as long as it is.
 const CUT: Duration = Duration::from_secs(30);
 
-/// Where more than one sample in so many is no number or far too loud, the file is noise, and no music that crackles.
-const WILD: u64 = 100;
+/// Where more than one sample in so many is no number or far too loud, what is played instead would be heard all the time.
+const WILD: u64 = 1_000;
 
 /// No file is longer.
 const LONGEST: Duration = Duration::from_secs(100 * 3600);
@@ -108,7 +108,7 @@ impl Said {
         if wild > samples / WILD {
             let part = 100.0 * wild as f64 / samples as f64;
             self.mistake(format!(
-                "{part:.0} % of its samples are no numbers or far too loud: it would be noise; make it anew from what it \
+                "{part:.1} % of its samples are no numbers or far too loud: it would be noise; make it anew from what it \
                  was made of, best as FLAC"
             ));
         } else if wild > 0 {

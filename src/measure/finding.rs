@@ -162,7 +162,11 @@ impl Report {
                     over: rise.at..rise.at + Frames(1),
                     kind: Kind::Startle,
                     zones: Zones::NONE.with(sound.zone),
-                    words: format!("it gets louder by {} at once{begun}", whole(rise.by)),
+                    words: format!(
+                        "it gets louder by {} {}{begun}",
+                        whole(rise.by),
+                        within(rise.within)
+                    ),
                 });
             }
             let (peak, at) = sound.loudness.true_peak;
@@ -314,6 +318,15 @@ fn spoken(seconds: f64) -> String {
         short if short < 0.1 => format!("{:.0} ms", short * 1000.0),
         long if long >= 60.0 => clock(Duration::from_secs_f64(long)),
         some => format!("{some:.1} s"),
+    }
+}
+
+/// How quickly a rise came, whose number of steps of 10 ms is given.
+fn within(steps: usize) -> &'static str {
+    if steps < 100 {
+        "at once"
+    } else {
+        "within a second"
     }
 }
 

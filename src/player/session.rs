@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::decode::{Decoder, Disk, OwnDisk};
 use crate::engine::{
-    Brake, Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, StartleGuard, Stop,
+    Brake, Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop,
 };
 use crate::journal::Journal;
 use crate::level::{Decibels, Loudness};
@@ -176,7 +176,12 @@ impl Player {
             start,
             ramp_in,
             caps,
-            calm: StartleGuard::calm(course.session().music.loudness.unwrap_or(Loudness::USUAL)),
+            calm: course
+                .session()
+                .music
+                .loudness
+                .unwrap_or(Loudness::USUAL)
+                .calm(),
             // A rendering that writes no record shows nobody how loud it is.
             metered: journal.is_some() || matches!(reading, Reading::OnDemand(_)),
             bed: bed(&timeline)?,

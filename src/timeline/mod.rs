@@ -4,6 +4,7 @@
 //! player, a seek, a rendering and the picture are readers of the same data.
 
 mod around;
+mod burst;
 mod change;
 mod compose;
 mod course;

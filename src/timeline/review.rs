@@ -9,6 +9,7 @@ use crate::mistake::{Mistake, Place};
 use crate::playlist::{Playlist, Track};
 use crate::script::{Content, Session};
 use crate::time::Frames;
+use crate::timeline::burst::burst;
 
 /// A track lasts this long at least, in seconds.
 const SHORTEST: f64 = 1.0;
@@ -77,6 +78,9 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                 }
                 let remarks = facts.remarks.iter().map(sentence);
                 mistakes.extend(remarks.map(|what| Mistake::warning(place.clone(), what)));
+                if tracks.contains(path) {
+                    mistakes.extend(burst(&name, place, facts));
+                }
                 if !is_music(facts) && tracks.contains(path) {
                     let what = say("sounds for less than a second and is left out");
                     mistakes.push(Mistake::warning(place.clone(), what));
