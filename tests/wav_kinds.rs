@@ -355,7 +355,7 @@ fn a_byte_that_a_writer_forgot_makes_nothing_of_what_follows_sound() {
     mono[2] = 1;
     mono[12] = 1;
     let data = [&b"data"[..], &20_001_u32.to_le_bytes(), &sound].concat();
-    let list = chunk(*b"LIST", &[0x7F; 40_000]);
+    let list = chunk(*b"LIST", &vec![0x7F; 40_000]);
     for padding in [&[][..], &[0]] {
         let chunks = [&chunk(*b"fmt ", &mono)[..], &data, padding, &list].concat();
         let path = folder.file(&chunk(*b"RIFF", &[b"WAVE", &chunks[..]].concat()));
