@@ -148,6 +148,31 @@ fn a_wrong_call_is_neither_a_mistake_nor_a_failure() {
             "`-x` cannot be said here",
             "undersong journal show 3",
         ),
+        (
+            &["journal", "xyz"],
+            "no command `journal xyz`; `undersong journal --help` lists them",
+            "undersong journal",
+        ),
+        (
+            &["journal", "evening.yaml"],
+            "no command `journal evening.yaml`; `undersong journal --help`",
+            "undersong journal",
+        ),
+        (
+            &["xyz"],
+            "no command `xyz`; `undersong --help` lists them",
+            "undersong",
+        ),
+        (
+            &["extend", "abc"],
+            "`abc` cannot be <LENGTH>: ",
+            "undersong extend 5m",
+        ),
+        (
+            &["journal", "list", "--journal", "a", "--room", "b"],
+            "cannot be said together",
+            "undersong journal list",
+        ),
     ] {
         let said = desk.run(call);
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{call:?}");
