@@ -270,7 +270,7 @@ fn an_end_that_is_moved_further_or_less_than_was_asked_says_by_how_much_and_why(
 
 #[test]
 fn of_many_remarks_the_first_is_told_and_their_number() {
-    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+    let mut room = Room::new("device: paced\nperiod: 256\n", |desk| {
         let phase = |name: &str| {
             format!("  - {{ name: {name}, length: 2m, playlist: {{ tracks: [other.wav] }} }}\n")
         };
@@ -287,6 +287,15 @@ fn of_many_remarks_the_first_is_told_and_their_number() {
         of_script[1].contains("3 more remarks; `undersong check"),
         "{said}"
     );
+    // Once it went on after a crash, the status says the same, and where to read on.
+    room.until("it is recorded", |room| room.count("position") > 0);
+    room.kill();
+    room.serve();
+    room.until("it goes on", |room| room.state() == "playing");
+    let said = room.done(&["status"]);
+    let script = room.desk.path("session.yaml");
+    let hint = format!("3 more remarks; `undersong check {}`", script.display());
+    assert!(said.contains(&hint), "{said}");
     // The room file is the daemon's, wherever it lies.
     let said = room.done(&["journal", "list"]);
     assert!(said.contains("session"), "{said}");
@@ -506,6 +515,12 @@ fn a_daemon_that_hangs_is_said_to() {
             "{code} {said}"
         );
     }
+    // Nor is its room file guessed without a word.
+    let (_, said) = room.run(&["journal", "list"]);
+    assert!(
+        said.contains("could not be asked for its room file") && said.contains("does not answer"),
+        "{said}"
+    );
     signal("-CONT");
     room.done(&["status"]);
 }
