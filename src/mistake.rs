@@ -91,11 +91,24 @@ pub enum Weight {
     Error,
 }
 
+/// Whom a warning concerns: the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Patients hear it.
+    Heard,
+    /// They may.
+    MayBeHeard,
+    /// It is only good to know.
+    Known,
+}
+
 /// Something wrong in a file that a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// How bad it is.
     pub weight: Weight,
+    /// Whom it concerns, where it is a warning.
+    pub rank: Rank,
     /// Where it stands.
     pub place: Place,
     /// What is wrong, in a sentence without a full stop.
@@ -110,19 +123,28 @@ impl Mistake {
     pub fn error(place: Place, what: impl Into<String>) -> Self {
         Self {
             weight: Weight::Error,
+            rank: Rank::Heard,
             place,
             what: what.into(),
             help: None,
         }
     }
 
-    /// Something to look at; the session plays all the same.
+    /// Something to look at, and good to know; the session plays all the same.
     #[must_use]
     pub fn warning(place: Place, what: impl Into<String>) -> Self {
         Self {
             weight: Weight::Warning,
+            rank: Rank::Known,
             ..Self::error(place, what)
         }
+    }
+
+    /// With whom it concerns.
+    #[must_use]
+    pub fn rank(mut self, rank: Rank) -> Self {
+        self.rank = rank;
+        self
     }
 
     /// With what would be right.
@@ -169,10 +191,8 @@ impl Wrong {
     #[must_use]
     pub fn at(self, place: Place) -> Mistake {
         Mistake {
-            weight: Weight::Error,
-            place,
-            what: self.what,
             help: self.help,
+            ..Mistake::error(place, self.what)
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct Prepared {
     pub library: Arc<Library>,
     /// Everything that will sound.
     pub timeline: Arc<Timeline>,
-    /// What its writer should know; all of them warnings.
+    /// What its writer should know, the gravest first; all of them warnings.
     pub remarks: Vec<Mistake>,
 }
 
@@ -73,9 +73,9 @@ pub fn compose_read(
             let mut timeline = composition.timeline;
             library.compare(overlaps(&timeline), cache, watch);
             timeline.cross(&library);
-            // First what is heard, then what is only good to know.
             remarks.extend(against(&session, &library, &timeline));
             remarks.extend(composition.remarks);
+            remarks.sort_by_key(|mistake| mistake.rank);
             Ok(Prepared {
                 session: Arc::new(session),
                 library: Arc::new(library),
@@ -85,7 +85,7 @@ pub fn compose_read(
         }
         Err(mistakes) => {
             remarks.extend(mistakes);
-            remarks.sort_by_key(|mistake| std::cmp::Reverse(mistake.weight == Weight::Error));
+            remarks.sort_by_key(|mistake| (mistake.weight != Weight::Error, mistake.rank));
             Err(remarks)
         }
     }

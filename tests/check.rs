@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::files::{Wav, flac, wav};
+use common::files::{Wav, flac, long_silence, wav};
 use common::program::{COUPLE, Desk, said};
 use common::sounds::noise;
 use undersong::frame::SILENCE;
@@ -148,6 +148,31 @@ fn a_wrong_call_is_neither_a_mistake_nor_a_failure() {
             "`-x` cannot be said here",
             "undersong journal show 3",
         ),
+        (
+            &["journal", "xyz"],
+            "no command `journal xyz`; `undersong journal --help` lists them",
+            "undersong journal",
+        ),
+        (
+            &["journal", "evening.yaml"],
+            "no command `journal evening.yaml`; `undersong journal --help`",
+            "undersong journal",
+        ),
+        (
+            &["xyz"],
+            "no command `xyz`; `undersong --help` lists them",
+            "undersong",
+        ),
+        (
+            &["extend", "abc"],
+            "`abc` cannot be <LENGTH>: ",
+            "undersong extend 5m",
+        ),
+        (
+            &["journal", "list", "--journal", "a", "--room", "b"],
+            "cannot be said together",
+            "undersong journal list",
+        ),
     ] {
         let said = desk.run(call);
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{call:?}");
@@ -259,6 +284,26 @@ fn music_that_cannot_be_played_is_not_passed_over_in_silence() {
 }
 
 #[test]
+fn music_left_out_of_two_folders_is_told_of_both_though_its_names_are_alike() {
+    let desk = Desk::new();
+    for folder in ["calm", "deep"] {
+        std::fs::create_dir(desk.path(folder)).unwrap();
+        std::fs::copy(desk.path("music.wav"), desk.path(folder).join("a.wav")).unwrap();
+        std::fs::write(desk.path(folder).join("01.wma"), "x").unwrap();
+    }
+    let phase = |name: &str, folder: &str| {
+        format!("  - {{ name: {name}, length: 20s, playlist: {folder} }}\n")
+    };
+    let phases = phase("one", "calm") + &phase("two", "deep") + &phase("three", "calm");
+    desk.write("s.yaml", &format!("undersong: 1\nphases:\n{phases}"));
+    let said = desk.run(&["check", "s.yaml"]);
+    for folder in ["calm", "deep"] {
+        let line = format!("`01.wma` in `{folder}` cannot be played here");
+        assert_eq!(said.err.matches(&line).count(), 1, "{}", said.err);
+    }
+}
+
+#[test]
 fn two_voices_that_speak_to_somebody_at_once_are_told() {
     let desk = Desk::new();
     let voice = |name: &str, at: u32, to: &str| {
@@ -283,6 +328,64 @@ fn two_voices_that_speak_to_somebody_at_once_are_told() {
 }
 
 #[test]
+fn what_is_heard_is_told_before_what_is_only_good_to_know() {
+    let desk = Desk::new();
+    // A file that was written to a pipe, whose header says nothing of its length.
+    let mut piped = std::fs::read(desk.path("music.wav")).unwrap();
+    let data = piped.windows(4).position(|it| it == b"data").unwrap();
+    for at in [4, data + 4] {
+        piped[at..at + 4].fill(0xFF);
+    }
+    std::fs::write(desk.path("piped.wav"), piped).unwrap();
+    let voice = |name: &str, at: u32| {
+        format!("{{ name: {name}, at: {at}s, voice: words.wav, within: 0s }}")
+    };
+    let cues = [voice("one", 5), voice("two", 7)].join(", ");
+    // Twenty seconds of a phase that is longer than its music by far.
+    let script = one_phase("[piped.wav]", &cues).replace("length: 20s", "length: 200s");
+    desk.write("s.yaml", &script);
+    let said = desk.run(&["check", "s.yaml", "--json"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let told: Vec<&str> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["what"].as_str().unwrap())
+        .collect();
+    let place = |what: &str| told.iter().position(|it| it.contains(what));
+    let order = [
+        "two voices speak at once",
+        "header does not say",
+        "starts over",
+    ]
+    .map(place);
+    assert_eq!(order, [Some(0), Some(1), Some(2)], "{told:#?}");
+}
+
+#[test]
+fn of_voices_that_speak_at_once_the_first_are_told_and_how_many_more() {
+    let desk = Desk::new();
+    let voice = |at: u32| format!("{{ name: v{at}, at: {at}s, voice: words.wav, within: 0s }}");
+    let cues: Vec<String> = (1..13).map(|number| voice(number * 2)).collect();
+    let script = one_phase("[music.wav]", &cues.join(", ")).replace("length: 20s", "length: 40s");
+    desk.write("s.yaml", &script);
+    let said = desk.run(&["check", "s.yaml", "--json"]);
+    assert_eq!(
+        said.out.matches(" two voices speak at once").count(),
+        8,
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out
+            .contains("\"3 more pairs of voices speak at once\""),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn a_playlist_is_named_without_ways_back_and_its_titles_are_used() {
     let desk = Desk::new();
     for folder in ["sessions", "lists"] {
@@ -304,17 +407,20 @@ fn a_playlist_is_named_without_ways_back_and_its_titles_are_used() {
 }
 
 #[test]
-fn what_is_known_already_needs_no_bar() {
+fn what_takes_long_is_shown_by_a_bar_and_what_is_known_already_needs_none() {
     let desk = Desk::new();
-    desk.write("evening.yaml", COUPLE);
-    assert_eq!(desk.run(&["check", "evening.yaml"]).code, 0);
-    let mut again = desk.on_a_terminal(&["check", "evening.yaml"]);
-    let again = again
-        .env("TERM", "xterm")
-        .stdin(std::process::Stdio::null());
-    let shown = said(&again.output().unwrap());
-    assert!(shown.out.contains("can be played"), "{}", shown.out);
-    assert!(!shown.out.contains("Listening"), "{:?}", shown.out);
+    desk.write("evening.yaml", &one_phase("[music.wav, long.wav]", ""));
+    long_silence(&desk.path("long.wav"), 20 * 60);
+    for is_new in [true, false] {
+        let mut check = desk.on_a_terminal(&["check", "evening.yaml"]);
+        let check = check
+            .env("TERM", "xterm")
+            .stdin(std::process::Stdio::null());
+        let shown = said(&check.output().unwrap());
+        assert!(shown.out.contains("can be played"), "{}", shown.out);
+        let is_shown = shown.out.contains("Listening to the files");
+        assert_eq!(is_shown, is_new, "{:?}", shown.out);
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::files::long_silence;
 use common::program::Desk;
 use common::room::Room;
 use serde_json::Value;
@@ -150,7 +151,7 @@ fn an_answer_says_what_was_really_done() {
     // As far as the script lets it go, and no word of more.
     let said = room.done(&["extend", "100s"]);
     assert!(
-        said.contains("of the 1:40 asked: the script lets it be no longer than 1:30"),
+        said.contains("of the 1:40 asked: the script lets it be no longer than 1:30, and near that a piece ends;"),
         "{said}"
     );
     let said = room.done(&["undo"]);
@@ -159,7 +160,8 @@ fn an_answer_says_what_was_really_done() {
     assert!(!said.contains("longer than"), "{said}");
     // What is so already is no failure, and no change.
     room.done(&["hold"]);
-    let changes = room.count("changed");
+    // The room's own level is one of them.
+    room.until("it is recorded", |room| room.count("changed") == 5);
     std::thread::sleep(Duration::from_millis(450));
     for (again, answer) in [("hold", "is held already"), ("resume", "plays already")] {
         let said = room.done(&[again]);
@@ -176,10 +178,11 @@ fn an_answer_says_what_was_really_done() {
     std::thread::sleep(Duration::from_millis(450));
     let said = room.done(&["continue"]);
     assert!(said.contains("is not held; it goes on by itself"), "{said}");
-    assert_eq!(room.count("changed"), changes + 1);
-    assert_eq!(room.count("refused"), 0);
     room.done(&["pause"]);
+    // What came before the pause is recorded before it.
     room.until("it rests", |room| room.count("paused") == 1);
+    assert_eq!(room.count("changed"), 6);
+    assert_eq!(room.count("refused"), 0);
     let said = room.done(&["pause"]);
     assert!(said.contains("rests already"), "{said}");
     room.done(&["resume"]);
@@ -201,9 +204,73 @@ fn an_answer_says_what_was_really_done() {
     );
 }
 
+/// The seconds of a clock such as `1:47`.
+fn seconds(clock: &str) -> i64 {
+    let parts = clock.trim_end_matches([',', ';', '.']).split(':');
+    parts.fold(0, |sum, part| sum * 60 + part.parse::<i64>().unwrap())
+}
+
+#[test]
+fn an_end_that_is_moved_further_or_less_than_was_asked_says_by_how_much_and_why() {
+    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        let session = |bounds: &str, files: &str| {
+            format!(
+                "undersong: 1\nmusic: {{ crossfade: 2s, fade-in: 0s }}\nphases:\n  - {{ name: calm, {bounds}, \
+                 playlist: {{ tracks: [{files}] }} }}\n  - {{ name: return, length: 60s, playlist: [music.wav] }}\n"
+            )
+        };
+        // Its pieces end every 18.5 s, and a phase ends with one where that is near.
+        desk.write("pieces.yaml", &session("length: 2m", "other.wav"));
+        let silent =
+            "undersong: 1\nphases: [{ name: calm, length: 2m, min: 100s, music: silence }]\n";
+        desk.write("bounds.yaml", silent);
+    });
+    let asked = |words: &[&str]| {
+        let said = room.done(&[words, &["--forecast"]].concat());
+        let words = said.split_whitespace().map(str::to_owned);
+        let words: Vec<String> = words.collect();
+        let at = |word: &str| words.iter().position(|it| it == word).unwrap();
+        let (end, before) = (seconds(&words[at("at") + 1]), seconds(&words[at("of") + 1]));
+        (said, end - before)
+    };
+    room.done(&["start", "pieces.yaml"]);
+    let (mut further, mut less, mut near) = (0, 0, 0);
+    for by in [10, 14, 20, 26, 33, 40, 45] {
+        for (word, sign) in [("shorten", -1), ("extend", 1)] {
+            let (said, moved) = asked(&[word, &format!("{by}s")]);
+            let moved = moved * sign;
+            if moved > by + 1 {
+                let over = format!(
+                    ", 0:{:02} further than was asked: a piece ends there;",
+                    moved - by
+                );
+                assert!(said.contains(&over), "{word} {by}: {said}");
+                further += 1;
+            } else if moved < by - 1 {
+                let part = format!(", by 0:{moved:02} of the 0:{by} asked: a piece ends there;");
+                assert!(said.contains(&part), "{word} {by}: {said}");
+                less += 1;
+            } else {
+                assert!((by - 1..=by + 1).contains(&moved), "{word} {by}: {said}");
+                near += 1;
+            }
+        }
+    }
+    assert!(
+        further > 0 && less > 0,
+        "{further} further, {less} less, {near} as asked"
+    );
+    room.done(&["stop", "--now"]);
+    room.until("it is over", |room| room.state() == "idle");
+    room.done(&["start", "bounds.yaml"]);
+    let (said, moved) = asked(&["shorten", "1m"]);
+    let why = "of the 1:00 asked: the script lets it be no shorter than 1:40;";
+    assert!(moved == -20 && said.contains(why), "{said}");
+}
+
 #[test]
 fn of_many_remarks_the_first_is_told_and_their_number() {
-    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+    let mut room = Room::new("device: paced\nperiod: 256\n", |desk| {
         let phase = |name: &str| {
             format!("  - {{ name: {name}, length: 2m, playlist: {{ tracks: [other.wav] }} }}\n")
         };
@@ -220,6 +287,15 @@ fn of_many_remarks_the_first_is_told_and_their_number() {
         of_script[1].contains("3 more remarks; `undersong check"),
         "{said}"
     );
+    // Once it went on after a crash, the status says the same, and where to read on.
+    room.until("it is recorded", |room| room.count("position") > 0);
+    room.kill();
+    room.serve();
+    room.until("it goes on", |room| room.state() == "playing");
+    let said = room.done(&["status"]);
+    let script = room.desk.path("session.yaml");
+    let hint = format!("3 more remarks; `undersong check {}`", script.display());
+    assert!(said.contains(&hint), "{said}");
     // The room file is the daemon's, wherever it lies.
     let said = room.done(&["journal", "list"]);
     assert!(said.contains("session"), "{said}");
@@ -439,6 +515,12 @@ fn a_daemon_that_hangs_is_said_to() {
             "{code} {said}"
         );
     }
+    // Nor is its room file guessed without a word.
+    let (_, said) = room.run(&["journal", "list"]);
+    assert!(
+        said.contains("could not be asked for its room file") && said.contains("does not answer"),
+        "{said}"
+    );
     signal("-CONT");
     room.done(&["status"]);
 }
@@ -506,20 +588,7 @@ fn a_room_that_is_never_loud_begins_and_goes_on_so() {
 fn a_preparation_that_is_called_off_is_over_at_once() {
     let room = Room::new("device: paced\nperiod: 256\n", |desk| {
         desk.write("long.yaml", &SESSION.replace("other.wav", "long.wav"));
-        let spec = hound::WavSpec {
-            channels: 2,
-            sample_rate: 48_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let file = std::fs::File::create(desk.path("long.wav")).unwrap();
-        let length = 3 * 3_600 * 48_000 * 4_u32;
-        let mut head = spec.into_header_for_infinite_file();
-        let at = head.len();
-        head[at - 4..].copy_from_slice(&length.to_le_bytes());
-        (&file).write_all(&head).unwrap();
-        // Silence takes no room on the disk.
-        file.set_len(at as u64 + u64::from(length)).unwrap();
+        long_silence(&desk.path("long.wav"), 3 * 3_600);
     });
     let mut start = room.command(&["start", "long.yaml"]);
     let mut start = start.stderr(Stdio::null()).spawn().unwrap();

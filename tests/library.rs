@@ -331,7 +331,10 @@ fn a_file_that_is_mostly_wild_is_a_mistake() {
         let facts = facts_of(&path);
         assert_eq!(
             (facts.mistakes.len(), facts.remarks.len()),
-            if grave { (1, 0) } else { (0, 1) }
+            if grave { (1, 0) } else { (0, 1) },
+            "{every}: {:?} {:?}",
+            facts.mistakes,
+            facts.remarks
         );
     }
     wav(

@@ -113,7 +113,10 @@ fn old_m3u_is_latin_1_and_m3u8_is_not() {
 fn pls_is_read() {
     let shelf = Shelf::new();
     let text = "[playlist]\nNumberOfEntries=2\nFile2=music/2.flac\nTitle2=Two\nFile1=music/1.flac\nVersion=2\n";
-    assert_eq!(shelf.tracks("x.pls", text), ["1.flac", "2.flac"]);
+    let playlist = shelf.read("x.pls", text).unwrap();
+    assert_eq!(names(&playlist), ["1.flac", "2.flac"]);
+    let titles = [0, 1].map(|at| playlist.tracks[at].title.as_deref());
+    assert_eq!(titles, [None, Some("Two")]);
 }
 
 const XSPF: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -121,7 +124,7 @@ const XSPF: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <title>Calm &amp; slow</title>
   <trackList>
     <track><title>x</title><location>music/a%20b.flac</location></track>
-    <track><location> music/gr&#252;n.ogg </location></track>
+    <track><location> music/gr&#252;n.ogg </location><title> y &amp; z </title></track>
     <track><location><![CDATA[music/1.flac]]></location></track>
   </trackList>
 </playlist>"#;
@@ -132,6 +135,8 @@ fn xspf_is_read() {
     let playlist = shelf.read("x.xspf", XSPF).unwrap();
     assert_eq!(names(&playlist), ["a b.flac", "grün.ogg", "1.flac"]);
     assert_eq!(playlist.name, "Calm & slow");
+    let titles = [0, 1, 2].map(|at| playlist.tracks[at].title.as_deref());
+    assert_eq!(titles, [Some("x"), Some("y & z"), None]);
     assert_eq!(playlist.tracks[1].place.line_column(), Some((6, 23)));
 }
 

@@ -317,6 +317,30 @@ fn a_piece_whose_file_failed_is_not_told_as_heard() {
 }
 
 #[test]
+fn of_a_piece_that_follows_itself_only_the_one_that_failed_is_told_as_failed() {
+    let (stage, _) = stage();
+    let script = EVENING.replace("tracks: [1000.wav, 1500.wav]", "tracks: [1000.wav]");
+    let prepared = stage.prepare(&script, RATE);
+    let folder = tempfile::tempdir().unwrap();
+    for (seconds, expected) in [(6.0, [true, false]), (30.0, [false, true])] {
+        let mut evening = Evening::begin(&prepared, folder.path());
+        evening.until(seconds);
+        evening.append(Entry::Trouble {
+            file: stage.path("1000.wav").display().to_string(),
+            why: "cannot be read any more".to_owned(),
+        });
+        evening.until(35.0);
+        evening.end(Some(Stop::Quick));
+        let (_, played) = evening.told();
+        let failed = deeds(&played, |moment| match &moment.deed {
+            Deed::Track { failed, .. } => Some(*failed),
+            _ => None,
+        });
+        assert_eq!(failed, expected, "at {seconds} s");
+    }
+}
+
+#[test]
 fn pieces_are_told_in_order_with_the_frames_they_really_sounded() {
     let (_stage, prepared) = stage();
     let folder = tempfile::tempdir().unwrap();

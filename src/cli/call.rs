@@ -3,10 +3,13 @@
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::screen::{complain, printable};
 use crate::cli::{Cli, Exit};
+
+/// What the program is called.
+const NAME: &str = "undersong";
 
 /// Says what is wrong with a call, or answers what was asked of the program itself (`--help`); and how it ends for it.
 pub fn refused(error: &clap::Error) -> ExitCode {
@@ -28,7 +31,9 @@ fn sentence(error: &clap::Error) -> Option<String> {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let word = said(ContextKind::InvalidSubcommand)?;
-            Some(if [".yaml", ".yml"].iter().any(|it| word.ends_with(it)) {
+            let command = called(error);
+            let is_script = [".yaml", ".yml"].iter().any(|it| word.ends_with(it));
+            Some(if is_script && command == NAME {
                 format!(
                     "say what to do with `{word}`: `undersong check {word}` looks for mistakes, \
                      `undersong preview {word}` plays it here, `undersong start {word}` in the room"
@@ -37,9 +42,15 @@ fn sentence(error: &clap::Error) -> Option<String> {
                 let near = said(ContextKind::SuggestedSubcommand);
                 let near = near.map(|near| near.replace(", ", "` or `"));
                 let near = near.map(|near| format!("did you mean `{near}`?"));
-                let help = || "`undersong --help` lists them".to_owned();
+                let help = || format!("`{command} --help` lists them");
+                let rest = command.strip_prefix(NAME).unwrap_or_default().trim();
+                let whole = if rest.is_empty() {
+                    word
+                } else {
+                    format!("{rest} {word}")
+                };
                 format!(
-                    "there is no command `{word}`; {}",
+                    "there is no command `{whole}`; {}",
                     near.unwrap_or_else(help)
                 )
             })
@@ -54,7 +65,46 @@ fn sentence(error: &clap::Error) -> Option<String> {
             let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             Some(format!("`{what}` cannot be said here{near}"))
         }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let (what, value) = (
+                said(ContextKind::InvalidArg)?,
+                said(ContextKind::InvalidValue)?,
+            );
+            if value.is_empty() {
+                return Some(format!("something is missing after `{what}`"));
+            }
+            let why = match error.get(ContextKind::ValidValue) {
+                Some(ContextValue::Strings(values)) => {
+                    format!("it is one of `{}`", values.join("`, `"))
+                }
+                _ => std::error::Error::source(error)?.to_string(),
+            };
+            Some(format!("`{value}` cannot be {what}: {why}"))
+        }
+        ErrorKind::ArgumentConflict => {
+            let what = said(ContextKind::InvalidArg)?;
+            let other = said(ContextKind::PriorArg)?;
+            Some(if what == other {
+                format!("`{what}` is said twice")
+            } else {
+                format!("`{what}` and `{other}` cannot be said together")
+            })
+        }
         _ => None,
+    }
+}
+
+/// The command that was called, as the parser's usage names it: `undersong journal`.
+fn called(error: &clap::Error) -> String {
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string);
+    let usage = usage.unwrap_or_default();
+    let words = usage.split_whitespace().skip_while(|word| *word != NAME);
+    let words = words.take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+    let words: Vec<&str> = words.take_while(|word| !word.starts_with('-')).collect();
+    if words.is_empty() {
+        NAME.to_owned()
+    } else {
+        words.join(" ")
     }
 }
 

@@ -281,8 +281,8 @@ fn write(
         if let Some(listening) = &mut listening {
             listening.hear(block, |zone| {
                 let meters = player.meters(zone);
-                let (limiter, startle) = (meters.limiter, meters.startle);
-                Down { limiter, startle }
+                let (limiter, held_back) = (meters.limiter, meters.startle);
+                Down { limiter, held_back }
             })?;
         }
         rendering.write(block)

@@ -104,14 +104,19 @@ pub fn about_room(sentence: &str) -> String {
     format!("! {}\n", printable(sentence))
 }
 
-/// What is said of the script: a line or two; of more the first, which is the gravest, and how many there are.
+/// What is said of a script whose name is not at hand.
 pub fn about_script(sentences: &[&str]) -> String {
+    about_script_named("SCRIPT", sentences)
+}
+
+/// What is said of a script: a line or two; of more the first, which is the gravest, and how many there are.
+fn about_script_named(script: &str, sentences: &[&str]) -> String {
     let line = |sentence: &str| format!("script    {}\n", printable(sentence));
     match sentences {
         [] | [_] | [_, _] => sentences.iter().map(|sentence| line(sentence)).collect(),
         [first, rest @ ..] => {
             let more = format!(
-                "{} more remarks; `undersong check SCRIPT` shows them",
+                "{} more remarks; `undersong check {script}` shows them",
                 rest.len()
             );
             line(first) + &line(&more)
@@ -148,7 +153,8 @@ fn text(status: &Status) -> String {
         let _ = writeln!(text, "record    {}", status.journal.state);
     }
     let remarks: Vec<&str> = status.remarks.iter().map(String::as_str).collect();
-    text.push_str(&about_script(&remarks));
+    let script = status.session.as_ref().map(|session| &*session.script);
+    text.push_str(&about_script_named(script.unwrap_or("SCRIPT"), &remarks));
     text
 }
 

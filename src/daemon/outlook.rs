@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::daemon::order::{Coming, Outlook};
 use crate::time::{Rate, clock};
-use crate::timeline::{self, Change, Forecast, What};
+use crate::timeline::{self, Change, Forecast, Landing, What};
 
 /// What is so near is what was asked for.
 const NEARLY: Duration = Duration::from_secs(1);
@@ -58,7 +58,7 @@ pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
             ),
             None => "The session goes on".to_owned(),
         },
-        Change::Extend { by } | Change::Shorten { by } => moved(change, *by, forecast, rate),
+        Change::Extend { by } | Change::Shorten { by } => moved(*by, forecast, rate),
         Change::BringBack { to: None } => "The session goes to its return within 20 s".to_owned(),
         Change::BringBack { to: Some(phase) } => {
             format!("The session goes to `{phase}` within 20 s")
@@ -92,39 +92,55 @@ pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
     format!("{what}; the session {end}.{left_out}")
 }
 
-/// Where a phase ends whose end was moved, and by how much of what was asked: the script's bounds and the music have a say.
-fn moved(change: &Change, by: Duration, forecast: &Forecast, rate: Rate) -> String {
-    let at = |frames| clock(rate.duration(frames));
+/// Where a phase ends whose end was moved, and why there, where that is not what was asked.
+fn moved(by: Duration, forecast: &Forecast, rate: Rate) -> String {
     let (Some(end), Some(before)) = (forecast.phase_end, forecast.phase_end_before) else {
         return "The phase ends at another time".to_owned();
     };
+    let (end, before) = (rate.duration(end), rate.duration(before));
     let ends = format!(
         "`{}` ends at {} instead of {}",
         forecast.phase,
-        at(end),
-        at(before)
+        clock(end),
+        clock(before)
     );
-    let (asked, length) = (rate.frames(by), before - forecast.phase_from);
-    let (really, why) = match (change, forecast.phase_bounds) {
-        (Change::Extend { .. }, [_, Some(most)]) if length + asked > rate.frames(most) => (
-            end - before,
-            format!("the script lets it be no longer than {}", clock(most)),
-        ),
-        (Change::Shorten { .. }, [Some(least), _]) if length < rate.frames(least) + asked => (
-            before - end,
-            format!("the script lets it be no shorter than {}", clock(least)),
-        ),
-        (Change::Extend { .. }, _) => (end - before, "that is where its music ends".to_owned()),
-        _ => (before - end, "so far its music allows".to_owned()),
-    };
-    if really.0.abs_diff(asked.0) < rate.frames(NEARLY).0 {
+    if end.abs_diff(before).abs_diff(by) < NEARLY {
         return ends;
     }
-    format!(
-        "{ends}, by {} of the {} asked: {why}",
-        at(really),
-        clock(by)
-    )
+    let near = |piece| {
+        if piece {
+            ", and near that a piece ends"
+        } else {
+            ""
+        }
+    };
+    let why = match forecast.landing {
+        None | Some(Landing::Asked) => return ends,
+        Some(Landing::Longest { most, piece }) => {
+            let most = clock(most);
+            format!("the script lets it be no longer than {most}{}", near(piece))
+        }
+        Some(Landing::Shortest { least, piece }) => {
+            let least = clock(least);
+            format!(
+                "the script lets it be no shorter than {least}{}",
+                near(piece)
+            )
+        }
+        Some(Landing::Soonest) => "what sounds cannot leave sooner".to_owned(),
+        Some(Landing::Piece) => "a piece ends there".to_owned(),
+    };
+    // As far as the two clocks before say.
+    let really = end.as_secs().abs_diff(before.as_secs());
+    let time = |seconds| clock(Duration::from_secs(seconds));
+    match really.checked_sub(by.as_secs()) {
+        Some(over) if over > 0 => format!("{ends}, {} further than was asked: {why}", time(over)),
+        _ => format!(
+            "{ends}, by {} of the {} asked: {why}",
+            time(really),
+            clock(by)
+        ),
+    }
 }
 
 /// A change as it was asked for, as short as on the command line.

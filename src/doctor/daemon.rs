@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::Finding;
@@ -18,8 +18,6 @@ pub struct Daemon {
     pub state: String,
     /// Its process's number, where the system tells.
     pub process: Option<u32>,
-    /// The room file that it began with.
-    pub room_file: Option<PathBuf>,
 }
 
 /// The daemon that listens; `None` where none does. Blocking, two seconds at most.
@@ -49,7 +47,6 @@ pub fn look(socket: &Path) -> io::Result<Option<Daemon>> {
     Ok(status["state"].as_str().map(|state| Daemon {
         state: state.to_owned(),
         process,
-        room_file: status["room_file"].as_str().map(PathBuf::from),
     }))
 }
 

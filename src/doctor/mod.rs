@@ -19,7 +19,7 @@ mod sleep;
 mod speech;
 mod user;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use device::{patched, stale};
@@ -37,15 +37,6 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const DEVICE: Duration = Duration::from_secs(20);
 /// One before a session begins.
 const QUICK: Duration = Duration::from_millis(300);
-
-/// The room file of the daemon that listens on a socket; `None` where none does that may be asked. Blocking, some seconds at
-/// most.
-#[must_use]
-pub fn room_file_of(socket: &Path) -> Option<PathBuf> {
-    let socket = socket.to_owned();
-    let daemon = within(PATIENCE, move || daemon::look(&socket))?;
-    daemon.ok().flatten()?.room_file
-}
 
 /// All checks, one after the other; without a room only those of the machine. It tries the room's device in silence,
 /// unless a session plays. Blocking, a minute at most.

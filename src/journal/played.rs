@@ -1,5 +1,6 @@
 //! A session as it was played, made of its records alone: neither its script nor its music need be there any more.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +19,6 @@ use crate::zone::{Layout, Zones};
 /// No crossfade is longer. A piece whose end is not recorded, as in old journals, went when the next one came; unless that
 /// was just now, and it still sounds.
 const LONGEST_CROSSFADE: Duration = Duration::from_secs(60);
-
-/// A file is opened so long before it is heard, and may fail from then on.
-const READ_AHEAD: Duration = Duration::from_secs(60);
 
 /// No session is longer: what a damaged or a made-up record says beyond this is not believed.
 const LONGEST_SESSION: Duration = Duration::from_secs(7 * 86_400);
@@ -286,15 +284,19 @@ impl Fold {
         self.tell(at, wall, Deed::LeftOut { name, why });
     }
 
-    /// Whether a piece's file failed, while it was heard or as it was read ahead.
-    fn failed(&self, piece: &Piece, end: Frames) -> bool {
-        let ahead = piece.from - self.rate.frames(READ_AHEAD);
-        let until = piece.end.unwrap_or(end);
-        self.moments.iter().any(|moment| {
-            let of = |file: &String| *file == piece.file;
-            let is_of = matches!(&moment.deed, Deed::Trouble { file, .. } if of(file));
-            is_of && ahead <= moment.at && moment.at < until
-        })
+    /// Where the pieces begin whose files failed: of each trouble with a file, the piece of it that was heard then, or else
+    /// the next one, for which it was read ahead.
+    fn failed(&self, end: Frames) -> HashSet<Frames> {
+        let troubles = self.moments.iter().filter_map(|moment| match &moment.deed {
+            Deed::Trouble { file, .. } => Some((moment.at, file)),
+            _ => None,
+        });
+        let failed = troubles.filter_map(|(at, file)| {
+            let of_it = self.pieces.iter().filter(|piece| piece.file == *file);
+            let mut to_come = of_it.filter(|piece| at < piece.end.unwrap_or(end));
+            to_come.next().map(|piece| piece.from)
+        });
+        failed.collect()
     }
 
     /// When a position was reached, by the wall.
@@ -314,6 +316,7 @@ impl Fold {
         // What was recorded ahead of its time and never came.
         self.cues.retain(|cue| cue.at < end);
         self.cues.sort_by_key(|cue| cue.at);
+        let failed = self.failed(end);
         let tracks = self.pieces.iter().map(|piece| Moment {
             at: piece.from,
             wall: piece.wall,
@@ -321,7 +324,7 @@ impl Fold {
                 title: piece.title.clone(),
                 file: piece.file.clone(),
                 length: piece.end.unwrap_or(end) - piece.from,
-                failed: self.failed(piece, end),
+                failed: failed.contains(&piece.from),
             },
         });
         let tracks: Vec<Moment> = tracks.collect();

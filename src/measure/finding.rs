@@ -224,7 +224,7 @@ impl Report {
 
     fn bursts(&self, findings: &mut Vec<Finding>) {
         for sound in &self.sounds {
-            findings.extend(self.places(&sound.startle).map(|hold| {
+            findings.extend(self.places(&sound.held_back).map(|hold| {
                 let what = playing(&self.timeline, sound.zone, hold.over.start);
                 let by = whole(Decibels(-hold.deepest.0));
                 Finding {

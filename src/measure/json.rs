@@ -90,7 +90,7 @@ fn zone(sound: &Sound, report: &Report) -> Value {
             "too_quick": heard.startles.iter().map(|it| rise(it, rate)).collect::<Vec<_>>(),
         },
         "limiter": work(&sound.limiter, report),
-        "held_back": work(&sound.startle, report),
+        "held_back": work(&sound.held_back, report),
     })
 }
 

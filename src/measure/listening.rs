@@ -28,7 +28,7 @@ pub struct Sound {
     /// Where the limiter worked.
     pub limiter: Vec<Hold>,
     /// Where the startle guard held the music back.
-    pub startle: Vec<Hold>,
+    pub held_back: Vec<Hold>,
 }
 
 /// Hears all zones of a rendering.
@@ -43,7 +43,7 @@ struct Ear {
     holes: Holes,
     steps: Steps,
     limiter: Work,
-    startle: Work,
+    held_back: Work,
 }
 
 impl Listening {
@@ -59,7 +59,7 @@ impl Listening {
                 holes: Holes::new(rate),
                 steps: Steps::new(rate),
                 limiter: Work::default(),
-                startle: Work::default(),
+                held_back: Work::default(),
             })
         };
         Ok(Self {
@@ -83,7 +83,7 @@ impl Listening {
             ear.steps.add(frames);
             let (length, down) = (Frames::from(frames.len()), down(ear.zone));
             ear.limiter.add(length, down.limiter);
-            ear.startle.add(length, down.startle);
+            ear.held_back.add(length, down.held_back);
         }
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Listening {
                 dropouts,
                 steps: ear.steps.finish(),
                 limiter: ear.limiter.finish(),
-                startle: ear.startle.finish(),
+                held_back: ear.held_back.finish(),
             }
         };
         self.ears.into_iter().map(sound).collect()

@@ -66,10 +66,10 @@ impl Report {
             let share = 100.0 * self.share(&sound.limiter);
             format!("limiter at work for {share:.1} % of the time")
         };
-        let held = if sound.startle.is_empty() {
+        let held = if sound.held_back.is_empty() {
             String::new()
         } else {
-            let share = 100.0 * self.share(&sound.startle);
+            let share = 100.0 * self.share(&sound.held_back);
             format!(" · bursts held back for {share:.1} % of the time")
         };
         let line = format!(

@@ -16,7 +16,7 @@ pub struct Down {
     /// By the limiter.
     pub limiter: Decibels,
     /// Its music, by the startle guard.
-    pub startle: Decibels,
+    pub held_back: Decibels,
 }
 
 /// A stretch over which one of them worked.

@@ -18,6 +18,8 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
     let mut lines = Lines::default();
     let mut content = String::new();
     let mut content_start = 0;
+    // Of the track that is being read: what it is called, and which of the lines are its own.
+    let (mut track_title, mut own) = (None, 0);
     loop {
         let start = reader.buffer_position() as usize;
         let event = reader.read_event();
@@ -38,6 +40,17 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
                 let path: Vec<&str> = open.iter().map(String::as_str).collect();
                 match path.as_slice() {
                     ["playlist", "title"] => lines.title = Some(content.trim().to_owned()),
+                    ["playlist", "trackList", "track", "title"] => {
+                        track_title = Some(content.trim().to_owned()).filter(|it| !it.is_empty());
+                    }
+                    // the title may stand before its location or after it
+                    ["playlist", "trackList", "track"] => {
+                        let title = track_title.take();
+                        for line in &mut lines.lines[own..] {
+                            line.title.clone_from(&title);
+                        }
+                        own = lines.lines.len();
+                    }
                     // a track's further locations are other copies of it
                     ["playlist", "trackList", "track", "location"] => {
                         let before = text[content_start..start].len()

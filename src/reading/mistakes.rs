@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::mistake::{Mistake, Place, Source, Weight, Wrong};
+use crate::mistake::{Mistake, Place, Rank, Source, Weight, Wrong};
 
 /// More than this many are counted, but not kept: nobody reads them, and a file of garbage must
 /// not fill the memory.
@@ -56,6 +56,7 @@ impl Mistakes {
         let mistake = wrong.at(self.place(span));
         self.push(Mistake {
             weight: Weight::Warning,
+            rank: Rank::Known,
             ..mistake
         });
     }

@@ -1,6 +1,5 @@
 //! From a checked script and the facts of its files to the timeline. Pure: no clock, no files; the seed decides every choice.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +10,10 @@ use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::ramps;
+use crate::timeline::heard::at_once;
 use crate::timeline::joins;
 use crate::timeline::loudness::normalise;
-use crate::timeline::model::{BedChoice, CueSort, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::place::Ground;
 use crate::timeline::review::review;
 use crate::timeline::score::Score;
@@ -32,9 +32,6 @@ pub const LONG: Duration = Duration::from_secs(20);
 
 /// So many times may all cues of a session come, those that return counted each time.
 const MOST_TIMES: usize = 5_000;
-
-/// So many pairs of voices that speak at once are told.
-const MOST_TOLD: usize = 8;
 
 /// A session that can be played, and what its writer should know of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,36 +114,6 @@ pub fn compose(
 pub fn ending(phases: &[PhaseSpan], cues: &[PlacedCue]) -> Frames {
     let music = phases.last().map_or(Frames::ZERO, PhaseSpan::end);
     cues.iter().map(PlacedCue::end).fold(music, Frames::max)
-}
-
-/// Where two voices speak to somebody at once, each pair of them told once.
-fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake> {
-    let speaks =
-        |cue: &&PlacedCue| cue.sound.is_some() && matches!(cue.sort, CueSort::Voice | CueSort::Say);
-    let mut told = HashSet::new();
-    let mut mistakes = Vec::new();
-    let mut speaking: Vec<&PlacedCue> = Vec::new();
-    for cue in cues.iter().filter(speaks) {
-        speaking.retain(|other| other.end() > cue.at);
-        let hears = |other: &&&PlacedCue| cue.zones.iter().any(|it| other.zones.contains(it));
-        let both = speaking.iter().find(hears);
-        let written = session.phases.get(cue.id.phase);
-        let written = written.and_then(|phase| phase.cues.get(cue.id.cue));
-        if let (Some(other), Some(written)) = (both, written)
-            && told.len() < MOST_TOLD
-            && told.insert((&other.name, &cue.name))
-        {
-            let at = clock(rate.duration(cue.at));
-            let what = format!(
-                "at {at} two voices speak at once: `{}` begins before `{}` is over",
-                cue.name, other.name
-            );
-            let mistake = Mistake::warning(written.place.clone(), what);
-            mistakes.push(mistake.help("move one of them, or give it less `within`"));
-        }
-        speaking.push(cue);
-    }
-    mistakes
 }
 
 /// Where more cues sound at once than anybody could hear.

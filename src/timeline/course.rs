@@ -9,6 +9,7 @@ use crate::time::Frames;
 use crate::timeline::change::Change;
 use crate::timeline::draft::Draft;
 use crate::timeline::forecast::Forecast;
+use crate::timeline::landing::Landing;
 use crate::timeline::model::Timeline;
 use crate::timeline::refusal::Refusal;
 use crate::timeline::score::Score;
@@ -40,6 +41,8 @@ struct Before {
     change: Change,
     /// What was planned before it.
     timeline: Arc<Timeline>,
+    /// Where it moved the end of a phase, why that lies where it does.
+    landing: Option<Landing>,
 }
 
 impl Course {
@@ -113,6 +116,12 @@ impl Course {
         self.before.as_ref().map(|before| &before.change)
     }
 
+    /// Where the last change moved the end of a phase, why that lies where it does.
+    #[must_use]
+    pub fn landing(&self) -> Option<Landing> {
+        self.before.as_ref()?.landing
+    }
+
     /// The session after a change that holds from frame `at` on: what sounds is only ever faded, what was heard stays.
     ///
     /// # Errors
@@ -130,12 +139,14 @@ impl Course {
             let before = before.ok_or(Refusal::NothingToUndo)?;
             (undo::undo(self, before, at), None)
         } else {
+            let (timeline, landing) = revise::revise(self, at, change)?;
             let before = Before {
                 at,
                 change: change.clone(),
                 timeline: Arc::clone(&self.timeline),
+                landing,
             };
-            (revise::revise(self, at, change)?, Some(before))
+            (timeline, Some(before))
         };
         Ok(Self {
             session: Arc::clone(&self.session),

@@ -1,12 +1,12 @@
 //! What is to come, and what a change does to it.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use crate::script::{Cue, CueKind, Session};
 use crate::time::Frames;
 use crate::timeline::change::Change;
 use crate::timeline::course::{Course, LEAD};
+use crate::timeline::landing::Landing;
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, Timeline};
 
 /// So much of what is to come is told.
@@ -21,14 +21,12 @@ pub struct Forecast {
     pub end_before: Option<Frames>,
     /// The phase that is heard, or is about to be.
     pub phase: String,
-    /// Where it began.
-    pub phase_from: Frames,
-    /// How short and how long the script lets it be made, where it says so.
-    pub phase_bounds: [Option<Duration>; 2],
     /// Where it ends; `None` while it is held.
     pub phase_end: Option<Frames>,
     /// Where it would have ended; `None` while it is held.
     pub phase_end_before: Option<Frames>,
+    /// Why its end lies where it does, where the change moved that.
+    pub landing: Option<Landing>,
     /// The phase that is held now, or will be, and lets nobody say where the session ends.
     pub waits: Option<String>,
     /// The change that an undo takes back.
@@ -71,22 +69,21 @@ impl Forecast {
         let session = before.session();
         let undoes = before.last_change().filter(|_| *change == Change::Undo);
         let undoes = undoes.cloned();
+        let landing = after.landing();
         let (before, after) = (before.timeline(), after.timeline());
         // One that begins in a moment is settled, and is the one that was meant.
         let settled = at + before.rate.frames(LEAD) - Frames(1);
         let phase = before.phase_at(settled);
         let same = |span: &&PhaseSpan| phase.is_some_and(|phase| phase.number == span.number);
         let ends = |span: &PhaseSpan| (!span.wish.open).then(|| span.end());
-        let written = phase.and_then(|span| session.phases.get(span.number));
         let waits = after.phases.last().filter(|span| span.wish.open);
         Self {
             end: after.end(),
             end_before: before.end(),
             phase: phase.map(|span| span.name.clone()).unwrap_or_default(),
-            phase_from: phase.map_or(Frames::ZERO, |span| span.from),
-            phase_bounds: written.map_or([None; 2], |phase| [phase.min, phase.max]),
             phase_end: after.phases.iter().find(same).and_then(ends),
             phase_end_before: phase.and_then(ends),
+            landing,
             waits: waits.map(|span| span.name.clone()),
             undoes,
             left_out: left_out(session, before, after, at),

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use crate::level::{Decibels, Loudness};
 use crate::library::{Facts, Library};
-use crate::mistake::{Mistake, Place};
+use crate::mistake::{Mistake, Place, Rank};
 use crate::playlist::Track;
 use crate::script::{Content, Session};
 use crate::time::{Frames, Rate, clock};
+use crate::timeline::heard::more;
 use crate::timeline::model::{Clip, PhaseSpan};
 
 /// A smaller step passes unnoticed.
@@ -19,9 +20,6 @@ const UNNOTICED: Decibels = Decibels(2.0);
 
 /// The seconds of a short-term window.
 const WINDOW: usize = 3;
-
-/// So many are told, the largest first; who has more has another loudness in every track.
-const MOST: usize = 8;
 
 /// A step that is to be told.
 struct Step<'a> {
@@ -70,17 +68,20 @@ pub fn review(
         }
     }
     steps.sort_by(|a, b| b.size.0.abs().total_cmp(&a.size.0.abs()));
-    let rest = steps.split_off(steps.len().min(MOST));
+    // Who has more has another loudness in every track.
+    let more = more(
+        &mut steps,
+        |step| step.place,
+        |joins| {
+            let joins = match joins {
+                1 => "1 more join".to_owned(),
+                joins => format!("{joins} more joins"),
+            };
+            format!("the loudness changes at {joins}, by less than at those above")
+        },
+    );
     steps.sort_by_key(|step| step.after.from);
     let told = steps.iter().map(|step| tell(step, session, rate));
-    let more = rest.first().map(|first| {
-        let joins = match rest.len() {
-            1 => "1 more join".to_owned(),
-            joins => format!("{joins} more joins"),
-        };
-        let what = format!("the loudness changes at {joins}, by less than at those above");
-        Mistake::warning(first.place.clone(), what)
-    });
     told.chain(more).collect()
 }
 
@@ -109,7 +110,7 @@ fn tell(step: &Step, session: &Session, rate: Rate) -> Mistake {
     let place = step.place.clone();
     let most = session.music.largest_step;
     if size <= most.0 || session.music.loudness.is_none() {
-        return Mistake::warning(place, what);
+        return Mistake::warning(place, what).rank(Rank::Heard);
     }
     let whole = size.ceil();
     Mistake::error(place, what).help(format!(

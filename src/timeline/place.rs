@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::fade::Fade;
 use crate::level::{Decibels, Loudness};
 use crate::library::Library;
-use crate::mistake::Mistake;
+use crate::mistake::{Mistake, Rank};
 use crate::script::{At, Cue, CueKind, Seek, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
@@ -248,6 +248,7 @@ impl Ground<'_> {
                 time(cross.end)
             ),
         )
+        .rank(Rank::Heard)
         .help("let it look for a better place, for example with `within: 60s`")
     }
 

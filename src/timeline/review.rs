@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::library::{Facts, Library};
-use crate::mistake::{Mistake, Place};
+use crate::mistake::{Mistake, Place, Rank};
 use crate::playlist::{Playlist, Track};
 use crate::script::{Content, Session};
 use crate::time::Frames;
@@ -77,9 +77,13 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                     continue;
                 }
                 let remarks = facts.remarks.iter().map(sentence);
-                mistakes.extend(remarks.map(|what| Mistake::warning(place.clone(), what)));
+                mistakes.extend(
+                    remarks
+                        .map(|what| Mistake::warning(place.clone(), what).rank(Rank::MayBeHeard)),
+                );
                 if tracks.contains(path) {
-                    mistakes.extend(burst(&name, place, facts));
+                    let burst = burst(&name, place, facts);
+                    mistakes.extend(burst.map(|it| it.rank(Rank::MayBeHeard)));
                 }
                 if !is_music(facts) && tracks.contains(path) {
                     let what = say("sounds for less than a second and is left out");
@@ -105,7 +109,7 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
         let Content::Playlist(playlist) = &phase.content else {
             continue;
         };
-        mistakes.extend(left_out(playlist).filter(|_| told.insert(&playlist.left_out)));
+        mistakes.extend(left_out(playlist).filter(|_| told.insert(folder_of(playlist))));
         let mut facts = playlist.tracks.iter().map(|t| library.facts(&t.path));
         if facts.all(|facts| facts.is_ok_and(|facts| !is_music(facts))) {
             let what = format!("nothing in the playlist `{}` can be heard", playlist.name);
@@ -113,6 +117,11 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
         }
     }
     mistakes
+}
+
+/// The folder that a playlist is; of one whose tracks lie elsewhere there is nothing left out.
+fn folder_of(playlist: &Playlist) -> Option<&Path> {
+    playlist.tracks.first()?.path.parent()
 }
 
 /// That a folder holds music that cannot be played.

@@ -9,6 +9,7 @@ use crate::timeline::change::Change;
 use crate::timeline::course::Course;
 use crate::timeline::draft::Draft;
 use crate::timeline::fill::Opening;
+use crate::timeline::landing::Landing;
 use crate::timeline::model::{CueId, PhaseSpan, Timeline};
 use crate::timeline::ramps::turn_level;
 use crate::timeline::refusal::Refusal;
@@ -28,11 +29,15 @@ const LEAST: Duration = Duration::from_secs(30);
 /// The phase that people are brought back to where none is named.
 const RETURN: &str = "return";
 
-/// The timeline after a change that holds from `at` on.
+/// The timeline after a change that holds from `at` on; and where a phase's end was moved, why it lies where it does.
 ///
 /// # Errors
 /// Why it cannot be made.
-pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, Refusal> {
+pub fn revise(
+    course: &Course,
+    at: Frames,
+    change: &Change,
+) -> Result<(Timeline, Option<Landing>), Refusal> {
     let mut draft = Draft::of(course, at);
     let Some(mut span) = draft.phases.pop() else {
         return Err(Refusal::Over);
@@ -41,7 +46,7 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
         return Err(Refusal::Over);
     };
     let frames = |length| draft.rate.frames(length);
-    match change {
+    let timeline = match change {
         Change::Hold => {
             if span.wish.open {
                 return Err(Refusal::HeldAlready(span.name));
@@ -65,12 +70,12 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
             }
         }
         Change::Extend { by } => {
-            span.wish.lengths = longer(&draft, &span, phase, frames(*by))?;
-            draft.end_moved(span, true)
+            let asked = longer(&draft, &span, phase, frames(*by))?;
+            return draft.end_moved(span, asked, true);
         }
         Change::Shorten { by } => {
-            span.wish.lengths = shorter(&draft, &span, phase, frames(*by))?;
-            draft.end_moved(span, false)
+            let asked = shorter(&draft, &span, phase, frames(*by))?;
+            return draft.end_moved(span, asked, false);
         }
         Change::BringBack { to } => {
             let number = later_phase(course, &span, to.as_deref())?;
@@ -84,14 +89,14 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
             check_room(&draft)?;
             let fade = frames(SKIP);
             span.keep_end();
-            if span.wish.open || span.end() >= draft.settled + frames(LEAST) {
-                return Ok(draft.anew(span, fade));
-            }
             let next = span.number + 1;
-            if next >= course.session().phases.len() {
-                return Err(Refusal::LastPiece);
+            if span.wish.open || span.end() >= draft.settled + frames(LEAST) {
+                Ok(draft.anew(span, fade))
+            } else if next < course.session().phases.len() {
+                Ok(draft.go_to(span, next, fade))
+            } else {
+                Err(Refusal::LastPiece)
             }
-            Ok(draft.go_to(span, next, fade))
         }
         Change::Intensity { by, at_once } => {
             span.wish.intensity = Some(rated(&draft, &span, phase, *by)?);
@@ -126,8 +131,12 @@ pub fn revise(course: &Course, at: Frames, change: &Change) -> Result<Timeline, 
             Ok(draft.same_music(None))
         }
         Change::Undo => Err(Refusal::NothingToUndo),
-    }
+    };
+    Ok((timeline?, None))
 }
+
+/// The lengths that are asked of a phase, and why it has the one that is meant where its music lets it.
+type Asked = ([Frames; 3], Landing);
 
 impl Draft<'_> {
     /// The phase goes on from what sounds, as far as it is wished now.
@@ -140,13 +149,27 @@ impl Draft<'_> {
     }
 
     /// The same, where the phase's end comes to lie later, or earlier: its music may end at no other place that is allowed.
-    fn end_moved(self, span: PhaseSpan, later: bool) -> Result<Timeline, Refusal> {
+    fn end_moved(
+        self,
+        mut span: PhaseSpan,
+        (lengths, landing): Asked,
+        later: bool,
+    ) -> Result<(Timeline, Option<Landing>), Refusal> {
         let (number, end, phase) = (span.number, span.end(), span.name.clone());
         let length = self.rate.duration(span.length);
+        let meant = span.from + lengths[1];
+        span.wish.lengths = lengths;
         let moved = self.go_on(span);
         let same = moved.phases.iter().find(|span| span.number == number);
         match same.map(PhaseSpan::end) {
-            Some(new) if later && new > end || !later && new < end => Ok(moved),
+            Some(new) if later && new > end || !later && new < end => {
+                let landing = if new == meant {
+                    landing
+                } else {
+                    landing.at_piece()
+                };
+                Ok((moved, Some(landing)))
+            }
             _ if later => Err(Refusal::AtMost {
                 phase,
                 most: length,
@@ -223,13 +246,8 @@ impl PhaseSpan {
     }
 }
 
-/// The lengths of a phase that ends later.
-fn longer(
-    draft: &Draft,
-    span: &PhaseSpan,
-    phase: &Phase,
-    by: Frames,
-) -> Result<[Frames; 3], Refusal> {
+/// What is asked of a phase that ends later.
+fn longer(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: Frames) -> Result<Asked, Refusal> {
     check_end(span, by)?;
     let most = draft.rate.frames(phase.max.unwrap_or(LONGEST));
     let grace = draft.rate.frames(Duration::from_secs(1));
@@ -238,21 +256,25 @@ fn longer(
         return Err(Refusal::AtMost { phase, most });
     }
     let meant = (span.length + by).min(most);
+    let landing = if meant < span.length + by {
+        Landing::Longest {
+            most: draft.rate.duration(most),
+            piece: false,
+        }
+    } else {
+        Landing::Asked
+    };
     let half = Frames(by.0 / 2);
-    Ok([
+    let lengths = [
         (meant - half).max(span.length),
         meant,
         (meant + half).min(most),
-    ])
+    ];
+    Ok((lengths, landing))
 }
 
-/// The lengths of a phase that ends earlier.
-fn shorter(
-    draft: &Draft,
-    span: &PhaseSpan,
-    phase: &Phase,
-    by: Frames,
-) -> Result<[Frames; 3], Refusal> {
+/// What is asked of a phase that ends earlier.
+fn shorter(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: Frames) -> Result<Asked, Refusal> {
     check_end(span, by)?;
     let grace = draft.rate.frames(Duration::from_secs(1));
     let least = phase.min.map(|min| draft.rate.frames(min));
@@ -267,14 +289,29 @@ fn shorter(
     if first + grace >= span.length {
         return Err(Refusal::EndsNow(span.name.clone()));
     }
-    let least = least.unwrap_or(Frames::ZERO).max(first);
+    let (least, bound) = match least.filter(|least| *least >= first) {
+        Some(least) => {
+            let bound = Landing::Shortest {
+                least: draft.rate.duration(least),
+                piece: false,
+            };
+            (least, bound)
+        }
+        None => (first, Landing::Soonest),
+    };
     let meant = (span.length - by).max(least);
+    let landing = if span.length < least + by {
+        bound
+    } else {
+        Landing::Asked
+    };
     let half = Frames(by.0 / 2);
-    Ok([
+    let lengths = [
         (meant - half).max(least),
         meant,
         (meant + half).min(span.length),
-    ])
+    ];
+    Ok((lengths, landing))
 }
 
 fn check_end(span: &PhaseSpan, by: Frames) -> Result<(), Refusal> {

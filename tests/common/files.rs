@@ -1,5 +1,6 @@
 //! Audio files, written to a temporary folder.
 
+use std::io::Write;
 use std::num::{NonZeroU8, NonZeroU32};
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,23 @@ pub fn wav(path: &Path, sound: &[Frame], rate: u32, channels: u16, kind: Wav) ->
     }
     file.finalize().unwrap();
     path.to_owned()
+}
+
+/// Writes a WAV file of so many seconds of silence, which takes no room on the disk.
+pub fn long_silence(path: &Path, seconds: u32) {
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let file = std::fs::File::create(path).unwrap();
+    let length = seconds * 48_000 * 4;
+    let mut head = spec.into_header_for_infinite_file();
+    let at = head.len();
+    head[at - 4..].copy_from_slice(&length.to_le_bytes());
+    (&file).write_all(&head).unwrap();
+    file.set_len(at as u64 + u64::from(length)).unwrap();
 }
 
 /// Writes a FLAC file of 16 or 24 bits.

@@ -93,7 +93,7 @@ impl<'a> Panel<'a> {
         }
         self.crossfades(page, scale, findings);
         self.cues(page, scale, findings);
-        self.held(page, scale, 2, &self.sound.startle);
+        self.held(page, scale, 2, &self.sound.held_back);
         self.held(page, scale, 3, &self.sound.limiter);
         for finding in findings.iter().filter(|it| self.hears(it)) {
             self.place(page, scale, finding);

@@ -1,0 +1,103 @@
+//! What can be said of a session once it is known when everything sounds.
+
+use std::collections::HashSet;
+
+use crate::library::Library;
+use crate::mistake::{Mistake, Place, Rank};
+use crate::script::Session;
+use crate::time::{Rate, clock};
+use crate::timeline::crossing::{overlap, pair};
+use crate::timeline::joins;
+use crate::timeline::model::{CueSort, PlacedCue, Timeline};
+
+/// Pieces that take so much from each other are 1 dB softer where they cross than on either side, over the whole crossfade.
+const AGAINST: f32 = -0.33;
+
+/// So many of a kind are told one by one.
+const MOST: usize = 8;
+
+/// Keeps the first of a kind, and makes a remark of how many more there are, which stands where the first of those does.
+pub(super) fn more<T>(
+    all: &mut Vec<T>,
+    place: impl Fn(&T) -> &Place,
+    what: impl Fn(usize) -> String,
+) -> Option<Mistake> {
+    let rest = all.split_off(all.len().min(MOST));
+    let place = place(rest.first()?).clone();
+    Some(Mistake::warning(place, what(rest.len())).rank(Rank::Heard))
+}
+
+/// Where two voices speak to somebody at once, each pair of them told once. Pure.
+#[must_use]
+pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake> {
+    let speaks =
+        |cue: &&PlacedCue| cue.sound.is_some() && matches!(cue.sort, CueSort::Voice | CueSort::Say);
+    let mut told = HashSet::new();
+    let mut mistakes = Vec::new();
+    let mut speaking: Vec<&PlacedCue> = Vec::new();
+    for cue in cues.iter().filter(speaks) {
+        speaking.retain(|other| other.end() > cue.at);
+        let hears = |other: &&&PlacedCue| cue.zones.iter().any(|it| other.zones.contains(it));
+        let both = speaking.iter().find(hears);
+        let written = session.phases.get(cue.id.phase);
+        let written = written.and_then(|phase| phase.cues.get(cue.id.cue));
+        if let (Some(other), Some(written)) = (both, written)
+            && told.insert((&other.name, &cue.name))
+        {
+            let at = clock(rate.duration(cue.at));
+            let what = format!(
+                "at {at} two voices speak at once: `{}` begins before `{}` is over",
+                cue.name, other.name
+            );
+            let mistake = Mistake::warning(written.place.clone(), what).rank(Rank::Heard);
+            mistakes.push(mistake.help("move one of them, or give it less `within`"));
+        }
+        speaking.push(cue);
+    }
+    let more = more(&mut mistakes, place_of, |pairs| match pairs {
+        1 => "1 more pair of voices speaks at once".to_owned(),
+        pairs => format!("{pairs} more pairs of voices speak at once"),
+    });
+    mistakes.extend(more);
+    mistakes
+}
+
+/// The crossfades in which two pieces take from each other what both have, each pair once. Pure.
+#[must_use]
+pub fn against(session: &Session, library: &Library, timeline: &Timeline) -> Vec<Mistake> {
+    let (clips, rate) = (&timeline.clips, timeline.rate);
+    let mut seen = HashSet::new();
+    let pairs = (1..clips.len()).filter_map(|at| pair(clips, at));
+    let told = pairs.filter_map(|[before, after]| {
+        let (before, after) = (&clips[before], &clips[after]);
+        let alike = library.alike(&overlap(before, after, rate));
+        let place = joins::scripted(session, &timeline.phases, after)?.1;
+        if f32::from(alike) > AGAINST || !seen.insert((&before.track, &after.track)) {
+            return None;
+        }
+        let left = 10.0 * (1.0 + f32::from(alike)).log10();
+        let how_much = if left < -12.0 {
+            "they all but cancel each other".to_owned()
+        } else {
+            format!("in the middle it is {:.0} dB softer", -left)
+        };
+        let at = clock(rate.duration(after.from));
+        let (one, other) = (&before.title, &after.title);
+        let what = format!(
+            "at {at}, where `{one}` and `{other}` cross, each takes from the other what both have: {how_much}"
+        );
+        let mistake = Mistake::warning(place.clone(), what).rank(Rank::Heard);
+        Some(mistake.help("put another track between them, or make one of them anew with its polarity turned"))
+    });
+    let mut told: Vec<Mistake> = told.collect();
+    let more = more(&mut told, place_of, |pairs| match pairs {
+        1 => "1 more pair of pieces takes from each other what both have".to_owned(),
+        pairs => format!("{pairs} more pairs of pieces take from each other what both have"),
+    });
+    told.extend(more);
+    told
+}
+
+const fn place_of(mistake: &Mistake) -> &Place {
+    &mistake.place
+}
