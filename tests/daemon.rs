@@ -600,17 +600,7 @@ fn asked_to_end_it_fades_and_can_be_taken_up_again() {
     let mut room = self::room();
     room.done(&["start", "session.yaml"]);
     room.until("it sounds", |room| room.position() > 1.2);
-    let daemon = room.daemon.take().unwrap();
-    let id = daemon.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let ended = daemon.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(0));
+    room.ask_to_end();
     assert!(!room.desk.path("run/control.sock").exists());
     assert_eq!(room.run(&["status"]).0, 3);
     room.serve();
