@@ -201,6 +201,42 @@ fn an_answer_says_what_was_really_done() {
     );
 }
 
+/// Two listeners, one of them in a room that is softer for her.
+fn couple() -> Room {
+    Room::new(
+        "device: paced\nperiod: 256\nloudest: { a: -6 dB, b: 0 dB }\n",
+        |desk| {
+            let voice = "- { name: late, at: 30s, voice: words.wav";
+            let couple = SESSION.replace(voice, &format!("{voice}, to: a"));
+            desk.write("session.yaml", &couple);
+        },
+    )
+}
+
+#[test]
+fn whom_the_room_keeps_softer_is_said_and_shown() {
+    let room = couple();
+    room.done(&["start", "session.yaml"]);
+    let keeps = |goes: &str| format!("; a {goes} -6.0 dB, which the room's `loudest` keeps.");
+    let said = room.done(&["level", "=-4dB", "--forecast"]);
+    let sentence = format!("The level goes to -4.0 dB{}", keeps("stays at"));
+    assert!(said.contains(&format!("Would: {sentence}")), "{said}");
+    let said = room.done(&["level", "=-4dB"]);
+    assert!(said.contains(&sentence), "{said}");
+    let shown = room.done(&["status"]);
+    assert!(
+        shown.contains("\nlevel     a -6.0 dB, b -4.0 dB\n"),
+        "{shown}"
+    );
+    // Below what the room keeps they are alike.
+    let said = room.done(&["level", "=-10dB"]);
+    assert!(said.starts_with("The level goes to -10.0 dB."), "{said}");
+    let shown = room.done(&["status"]);
+    assert!(shown.contains("\nlevel     -10.0 dB\n"), "{shown}");
+    let said = room.done(&["level", "=-3dB"]);
+    assert!(said.contains(&keeps("goes to")), "{said}");
+}
+
 #[test]
 fn of_many_remarks_the_first_is_told_and_their_number() {
     let room = Room::new("device: paced\nperiod: 256\n", |desk| {

@@ -48,6 +48,8 @@ pub struct Ready {
     pub engine: Box<Engine>,
     /// Its journal.
     pub journal: Arc<Journal>,
+    /// How far up its level goes for each listener.
+    pub caps: Caps,
     /// Where it sounds.
     pub place: Place,
     /// The script's file.
@@ -302,6 +304,7 @@ fn begin(
     said: Said,
 ) -> Result<Ready, Refused> {
     let rate = beginning.course.timeline().rate;
+    let caps = beginning.caps.clone();
     let beginning = Beginning {
         brake: means.brake.clone(),
         journal: Some(Arc::clone(&journal)),
@@ -314,6 +317,7 @@ fn begin(
         player,
         engine: Box::new(engine),
         journal,
+        caps,
         place,
         script,
         cut: None,

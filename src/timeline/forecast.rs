@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::level::Decibels;
 use crate::script::{Cue, CueKind, Session};
 use crate::time::Frames;
 use crate::timeline::change::Change;
@@ -31,6 +32,10 @@ pub struct Forecast {
     pub phase_end_before: Option<Frames>,
     /// The phase that is held now, or will be, and lets nobody say where the session ends.
     pub waits: Option<String>,
+    /// The level of everything, or where it is on its way to.
+    pub level: Decibels,
+    /// What it would have been.
+    pub level_before: Decibels,
     /// The change that an undo takes back.
     pub undoes: Option<Change>,
     /// The cues that would not be heard or shown any more, each once and in the order of time: their names, and what a
@@ -88,6 +93,8 @@ impl Forecast {
             phase_end: after.phases.iter().find(same).and_then(ends),
             phase_end_before: phase.and_then(ends),
             waits: waits.map(|span| span.name.clone()),
+            level: after.level(),
+            level_before: before.level(),
             undoes,
             left_out: left_out(session, before, after, at),
             next: after.next(at),
