@@ -238,6 +238,31 @@ fn whom_the_room_keeps_softer_is_said_and_shown() {
 }
 
 #[test]
+fn what_is_changed_while_the_session_rests_is_told_to_come_with_the_resume() {
+    let room = self::room();
+    room.done(&["start", "session.yaml"]);
+    room.until("it plays", |room| room.position() > 1.0);
+    room.done(&["pause"]);
+    room.until("it rests", |room| room.count("paused") == 1);
+    let rests = " The session rests; this comes when you say `resume`.\n";
+    for change in [
+        &["bring-back", "--forecast"][..],
+        &["cue", "late"],
+        &["level", "=-3dB"],
+        &["bring-back"],
+    ] {
+        let said = room.done(change);
+        assert!(said.contains(rests), "{change:?}: {said}");
+    }
+    // What changes nothing does not come.
+    let said = room.done(&["speak", "off"]);
+    assert!(!said.contains("rests"), "{said}");
+    room.done(&["resume"]);
+    let said = room.done(&["level", "=-2dB"]);
+    assert!(!said.contains("rests"), "{said}");
+}
+
+#[test]
 fn of_many_remarks_the_first_is_told_and_their_number() {
     let room = Room::new("device: paced\nperiod: 256\n", |desk| {
         let phase = |name: &str| {

@@ -104,10 +104,14 @@ impl Playing {
         })
     }
 
-    /// What a change does, in a sentence.
+    /// What a change does, in a sentence; in another that nothing of it is heard yet.
     pub(super) fn told(&self, change: &Change, forecast: &Forecast) -> String {
         let rate = self.player.timeline().rate;
-        sentence(change, forecast, &self.softer(forecast), rate)
+        let mut told = sentence(change, forecast, &self.softer(forecast), rate);
+        if self.player.is_paused() {
+            told.push_str(" The session rests; this comes when you say `resume`.");
+        }
+        told
     }
 
     fn steer(&mut self, change: &Change) -> Result<Steered, Refused> {
