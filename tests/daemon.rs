@@ -241,9 +241,11 @@ fn whom_the_room_keeps_softer_is_said_and_shown() {
 fn what_is_changed_while_the_session_rests_is_told_to_come_with_the_resume() {
     let room = self::room();
     room.done(&["start", "session.yaml"]);
-    room.until("it plays", |room| room.position() > 1.0);
+    let loudness = |room: &Room| room.status()["session"]["zones"][0]["loudness"].as_f64();
+    room.until("it is heard", |room| loudness(room).is_some());
     room.done(&["pause"]);
     room.until("it rests", |room| room.count("paused") == 1);
+    assert!(room.done(&["status"]).contains("zone room    silent"));
     let rests = " The session rests; this comes when you say `resume`.\n";
     for change in [
         &["bring-back", "--forecast"][..],
@@ -260,6 +262,7 @@ fn what_is_changed_while_the_session_rests_is_told_to_come_with_the_resume() {
     room.done(&["resume"]);
     let said = room.done(&["level", "=-2dB"]);
     assert!(!said.contains("rests"), "{said}");
+    room.until("it is heard again", |room| loudness(room).is_some());
 }
 
 #[test]

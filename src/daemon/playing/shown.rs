@@ -60,6 +60,7 @@ impl Playing {
         let layout = &self.player.timeline().layout;
         let zones = layout.zones().map(|zone| {
             let meters = self.player.meters(zone);
+            let is_heard = meters.momentary > Loudness::GATE && !self.player.rests();
             let listener = layout.listener(zone);
             let name = listener.map(|listener| listener.to_string());
             let everybody = self.player.level();
@@ -68,7 +69,7 @@ impl Playing {
             ZoneStatus {
                 name: name.unwrap_or_default(),
                 level: shown(level),
-                loudness: Some(meters.momentary.0).filter(|_| meters.momentary > Loudness::GATE),
+                loudness: Some(meters.momentary.0).filter(|_| is_heard),
                 peak: Some(peak).filter(|peak| peak.is_finite()),
                 limiter: meters.limiter.0,
                 held_back: meters.startle.0,
