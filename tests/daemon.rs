@@ -235,6 +235,17 @@ fn whom_the_room_keeps_softer_is_said_and_shown() {
     assert!(shown.contains("\nlevel     -10.0 dB\n"), "{shown}");
     let said = room.done(&["level", "=-3dB"]);
     assert!(said.contains(&keeps("goes to")), "{said}");
+    // Where it goes is said, not what is no more.
+    let said = room.done(&["undo", "--forecast"]);
+    assert!(
+        said.starts_with("Would: Taken back: the level is back at -10.0 dB; the session"),
+        "{said}"
+    );
+    let said = room.done(&["undo"]);
+    assert!(
+        said.starts_with("Taken back: the level is back at -10.0 dB; the session ends at"),
+        "{said}"
+    );
 }
 
 #[test]

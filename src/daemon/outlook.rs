@@ -74,6 +74,11 @@ pub fn sentence(change: &Change, forecast: &Forecast, softer: &str, rate: Rate) 
         Change::Speak { on: true } => return "The music goes down for your voice.".to_owned(),
         Change::Speak { on: false } => return "The music comes back.".to_owned(),
         Change::Undo => match &forecast.undoes {
+            // What was asked for is not what it is from now on.
+            Some(Change::Level { .. }) => {
+                let level = forecast.level;
+                format!("Taken back: the level is back at {level}{softer}")
+            }
             Some(undone) => format!("Taken back: {}", words(undone)),
             None => "The last change is taken back".to_owned(),
         },
