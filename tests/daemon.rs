@@ -277,6 +277,24 @@ fn what_is_changed_while_the_session_rests_is_told_to_come_with_the_resume() {
 }
 
 #[test]
+fn who_cannot_be_brought_back_is_told_what_to_type() {
+    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        desk.write(
+            "session.yaml",
+            &SESSION.replace("name: return", "name: deep rest"),
+        );
+    });
+    room.done(&["start", "session.yaml"]);
+    let (code, said) = room.run(&["bring-back"]);
+    assert!(
+        code == 1 && said.contains("say where to go, as in `undersong bring-back \"deep rest\"`;"),
+        "{said}"
+    );
+    let said = room.done(&["bring-back", "deep rest"]);
+    assert!(said.contains("goes to `deep rest`"), "{said}");
+}
+
+#[test]
 fn of_many_remarks_the_first_is_told_and_their_number() {
     let room = Room::new("device: paced\nperiod: 256\n", |desk| {
         let phase = |name: &str| {
