@@ -124,6 +124,12 @@ impl Caps {
         self.loudest.of(listener, Decibels::LOUDEST)
     }
 
+    /// What a level of everything is for a listener: that, or as far up as it goes.
+    #[must_use]
+    pub fn level(&self, listener: Listener, of_everything: Decibels) -> Decibels {
+        of_everything.min(self.loudest(listener))
+    }
+
     /// The true peak that a listener's zone keeps below; [`Caps::CEILING`] for whoever is not named.
     #[must_use]
     pub fn ceiling(&self, listener: Listener) -> Decibels {

@@ -266,6 +266,98 @@ fn an_end_that_is_moved_further_or_less_than_was_asked_says_by_how_much_and_why(
     let (said, moved) = asked(&["shorten", "1m"]);
     let why = "of the 1:00 asked: the script lets it be no shorter than 1:40;";
     assert!(moved == -20 && said.contains(why), "{said}");
+
+/// Two listeners, one of them in a room that is softer for her.
+fn couple() -> Room {
+    Room::new(
+        "device: paced\nperiod: 256\nloudest: { a: -6 dB, b: 0 dB }\n",
+        |desk| {
+            let voice = "- { name: late, at: 30s, voice: words.wav";
+            let couple = SESSION.replace(voice, &format!("{voice}, to: a"));
+            desk.write("session.yaml", &couple);
+        },
+    )
+}
+
+#[test]
+fn whom_the_room_keeps_softer_is_said_and_shown() {
+    let room = couple();
+    room.done(&["start", "session.yaml"]);
+    let keeps = |goes: &str| format!("; a {goes} -6.0 dB, which the room's `loudest` keeps.");
+    let said = room.done(&["level", "=-4dB", "--forecast"]);
+    let sentence = format!("The level goes to -4.0 dB{}", keeps("stays at"));
+    assert!(said.contains(&format!("Would: {sentence}")), "{said}");
+    let said = room.done(&["level", "=-4dB"]);
+    assert!(said.contains(&sentence), "{said}");
+    let shown = room.done(&["status"]);
+    assert!(
+        shown.contains("\nlevel     a -6.0 dB, b -4.0 dB\n"),
+        "{shown}"
+    );
+    // Below what the room keeps they are alike.
+    let said = room.done(&["level", "=-10dB"]);
+    assert!(said.starts_with("The level goes to -10.0 dB."), "{said}");
+    let shown = room.done(&["status"]);
+    assert!(shown.contains("\nlevel     -10.0 dB\n"), "{shown}");
+    let said = room.done(&["level", "=-3dB"]);
+    assert!(said.contains(&keeps("goes to")), "{said}");
+    // Where it goes is said, not what is no more.
+    let said = room.done(&["undo", "--forecast"]);
+    assert!(
+        said.starts_with("Would: Taken back: the level is back at -10.0 dB; the session"),
+        "{said}"
+    );
+    let said = room.done(&["undo"]);
+    assert!(
+        said.starts_with("Taken back: the level is back at -10.0 dB; the session ends at"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_changed_while_the_session_rests_is_told_to_come_with_the_resume() {
+    let room = self::room();
+    room.done(&["start", "session.yaml"]);
+    let loudness = |room: &Room| room.status()["session"]["zones"][0]["loudness"].as_f64();
+    room.until("it is heard", |room| loudness(room).is_some());
+    room.done(&["pause"]);
+    room.until("it rests", |room| room.count("paused") == 1);
+    assert!(room.done(&["status"]).contains("zone room    silent"));
+    let rests = " The session rests; this comes when you say `resume`.\n";
+    for change in [
+        &["bring-back", "--forecast"][..],
+        &["cue", "late"],
+        &["level", "=-3dB"],
+        &["bring-back"],
+    ] {
+        let said = room.done(change);
+        assert!(said.contains(rests), "{change:?}: {said}");
+    }
+    // What changes nothing does not come.
+    let said = room.done(&["speak", "off"]);
+    assert!(!said.contains("rests"), "{said}");
+    room.done(&["resume"]);
+    let said = room.done(&["level", "=-2dB"]);
+    assert!(!said.contains("rests"), "{said}");
+    room.until("it is heard again", |room| loudness(room).is_some());
+}
+
+#[test]
+fn who_cannot_be_brought_back_is_told_what_to_type() {
+    let room = Room::new("device: paced\nperiod: 256\n", |desk| {
+        desk.write(
+            "session.yaml",
+            &SESSION.replace("name: return", "name: deep rest"),
+        );
+    });
+    room.done(&["start", "session.yaml"]);
+    let (code, said) = room.run(&["bring-back"]);
+    assert!(
+        code == 1 && said.contains("say where to go, as in `undersong bring-back \"deep rest\"`;"),
+        "{said}"
+    );
+    let said = room.done(&["bring-back", "deep rest"]);
+    assert!(said.contains("goes to `deep rest`"), "{said}");
 }
 
 #[test]
@@ -669,17 +761,7 @@ fn asked_to_end_it_fades_and_can_be_taken_up_again() {
     let mut room = self::room();
     room.done(&["start", "session.yaml"]);
     room.until("it sounds", |room| room.position() > 1.2);
-    let daemon = room.daemon.take().unwrap();
-    let id = daemon.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let ended = daemon.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(0));
+    room.ask_to_end();
     assert!(!room.desk.path("run/control.sock").exists());
     assert_eq!(room.run(&["status"]).0, 3);
     room.serve();

@@ -113,6 +113,41 @@ fn confirmed_by_continue(room: &Room) -> String {
     said
 }
 
+/// A session that plays is cut off by a restart, and its listeners' channels are changed over meanwhile: nobody heard those,
+/// and nobody hears it on them unasked.
+fn waits_for_ears_on_other_channels(stage: &mut Stage) {
+    stage.room.ask_to_end();
+    let file = stage.room.desk.path("room.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(
+        &file,
+        text.replace("a: [4, 3], b: [1, 2]", "a: [3, 4], b: [1, 2]"),
+    )
+    .unwrap();
+    let before = stage.card.captured().len();
+    stage.room.serve();
+    stage
+        .room
+        .until("it is offered", |room| room.state() == "offered");
+    let said = stage.room.done(&["status"]);
+    assert!(
+        said.contains("! the session could not go on: nobody has heard yet")
+            && said.contains("run `undersong ears`"),
+        "{said}"
+    );
+    let (code, said) = stage.room.run(&["resume"]);
+    assert!(code == 1 && said.contains("run `undersong ears`"), "{said}");
+    assert_eq!(stage.card.captured().len(), before);
+    // It waits for as long as that takes.
+    let said = stage.room.done(&["ears", "--yes", "--pause", "1s"]);
+    assert!(said.contains("is heard on the right ears"), "{said}");
+    assert_eq!(stage.room.state(), "offered");
+    let said = stage.room.done(&["resume"]);
+    assert!(said.starts_with("“For two” goes on"), "{said}");
+    stage.stop();
+    stage.room.kill();
+}
+
 #[test]
 fn each_chime_is_on_its_one_channel_in_its_turn_and_a_couple_is_played_only_then() {
     let mut stage = Stage::new(CROSSED);
@@ -186,21 +221,9 @@ fn each_chime_is_on_its_one_channel_in_its_turn_and_a_couple_is_played_only_then
         !said.contains("the ears of"),
         "fresh and of this start: {said}"
     );
-    stage.stop();
+    stage.room.until("it sounds", |room| room.position() > 0.5);
 
-    // The same device, and the listeners' channels changed over: nobody heard that.
-    stage.room.kill();
-    let file = stage.room.desk.path("room.yaml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(
-        &file,
-        text.replace("a: [4, 3], b: [1, 2]", "a: [3, 4], b: [1, 2]"),
-    )
-    .unwrap();
-    stage.room.serve();
-    assert_eq!(stage.room.run(&["start", "couple.yaml"]).0, 1);
-    std::fs::write(&file, text).unwrap();
-    stage.room.kill();
+    waits_for_ears_on_other_channels(&mut stage);
     // Of an earlier start of the machine: a remark, and no more.
     let kept = stage.room.desk.path("journal/.ears.json");
     let ears = std::fs::read_to_string(&kept).unwrap();

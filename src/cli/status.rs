@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::Exit;
 use crate::cli::screen::{complain, print, printable};
 use crate::cli::steer::{Way, block_on, complain_of};
-use crate::daemon::{Coming, SessionStatus, State, Status};
+use crate::daemon::{Coming, SessionStatus, State, Status, ZoneStatus};
 use crate::level::Decibels;
 use crate::time::clock;
 use std::time::Duration;
@@ -197,9 +197,7 @@ fn about(session: &SessionStatus, text: &mut String) {
             session.phases
         );
     }
-    if session.level != 0.0 {
-        let _ = writeln!(text, "level     {}", Decibels(session.level));
-    }
+    text.push_str(&level(session));
     if session.speaking {
         text.push_str("voice     the music is down for yours; `speak off` brings it back\n");
     }
@@ -223,6 +221,21 @@ fn about(session: &SessionStatus, text: &mut String) {
         }
         text.push('\n');
     }
+}
+
+/// The level, where it is not the script's; where the room keeps somebody softer, that of each listener.
+fn level(session: &SessionStatus) -> String {
+    let alike = |zone: &ZoneStatus| (zone.level - session.level).abs() < 0.005;
+    if !session.zones.iter().all(alike) {
+        let each = session.zones.iter();
+        let each = each.map(|zone| format!("{} {}", zone.name, Decibels(zone.level)));
+        let each: Vec<String> = each.collect();
+        return format!("level     {}\n", each.join(", "));
+    }
+    if session.level == 0.0 {
+        return String::new();
+    }
+    format!("level     {}\n", Decibels(session.level))
 }
 
 /// What comes next, a line each.

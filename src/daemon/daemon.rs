@@ -52,13 +52,13 @@ enum Stage {
     /// With whoever asked for it.
     Preparing(Preparation, Option<Call>),
     Playing(Box<Playing>),
-    /// The ears are checked.
-    Ears(Box<Ears>),
+    /// The ears are checked; with a session that was cut off and may need it to go on.
+    Ears(Box<Ears>, Option<Box<Interrupted>>),
 }
 
 impl Daemon {
-    /// A daemon for a room. A session that a crash of the program cut off goes on by itself, one that ended with the
-    /// machine is offered. Blocking: reads the newest journal.
+    /// A daemon for a room. A session that was cut off as the program crashed or was restarted goes on by itself, one that
+    /// ended with the machine is offered. Blocking: reads the newest journal.
     #[must_use]
     pub fn new(room: Room, cache: Cache, counter: Counter) -> Self {
         let means = Means {
@@ -126,7 +126,7 @@ impl Daemon {
                 playing.leave();
                 true
             }
-            Stage::Ears(ears) => {
+            Stage::Ears(ears, _) => {
                 ears.stop();
                 true
             }
@@ -156,15 +156,16 @@ impl Daemon {
                     self.stage = Stage::Playing(playing);
                 }
             }
-            Stage::Ears(mut ears) => {
+            Stage::Ears(mut ears, offered) => {
                 let look = ears.look();
                 let is_over = look.is_over;
                 self.tell(look);
                 if is_over {
                     self.played = ears.played();
                     self.shown = None;
+                    self.stage = offered.map_or(Stage::Idle, Stage::Offered);
                 } else {
-                    self.stage = Stage::Ears(ears);
+                    self.stage = Stage::Ears(ears, offered);
                 }
             }
             stage => self.stage = stage,
@@ -291,14 +292,19 @@ impl Daemon {
                 let wanted = Wanted::Script(script.clone());
                 self.prepare(wanted, Some(call));
             }
-            (Order::Ears { zone, pause }, Stage::Idle) => {
+            (Order::Ears { zone, pause }, stage @ (Stage::Idle | Stage::Offered(_))) => {
                 self.played = None;
                 // Who confirms means this check and no other.
                 self.next_epoch();
                 let ears = Ears::begin(self.means.clone(), *zone, *pause, call);
-                self.stage = Stage::Ears(Box::new(ears));
+                let offered = match stage {
+                    Stage::Offered(offered) => Some(offered),
+                    _ => None,
+                };
+                self.stage = Stage::Ears(Box::new(ears), offered);
             }
-            (Order::ConfirmEars, Stage::Idle) => {
+            (Order::ConfirmEars, stage @ (Stage::Idle | Stage::Offered(_))) => {
+                self.stage = stage;
                 if let Some(played) = self.played.take() {
                     ears::keep(Arc::clone(&self.means.room), played, call);
                 } else {
@@ -308,7 +314,7 @@ impl Daemon {
                     let _ = call.answer.send(Err(refused));
                 }
             }
-            (Order::Change(Change::Continue), Stage::Ears(mut ears)) if ears.waits() => {
+            (Order::Change(Change::Continue), Stage::Ears(mut ears, offered)) if ears.waits() => {
                 let sentence = "The chimes of the next listener come.";
                 let answer = if call.forecast {
                     format!("Would: {sentence}")
@@ -316,12 +322,12 @@ impl Daemon {
                     ears.go_on();
                     sentence.to_owned()
                 };
-                self.stage = Stage::Ears(ears);
+                self.stage = Stage::Ears(ears, offered);
                 let _ = call.answer.send(Ok(plain(answer)));
             }
-            (Order::Stop { .. }, Stage::Ears(ears)) => {
+            (Order::Stop { .. }, Stage::Ears(ears, offered)) => {
                 ears.stop();
-                self.stage = Stage::Ears(ears);
+                self.stage = Stage::Ears(ears, offered);
                 let sentence = "The check of the ears ends within 30 ms.";
                 let _ = call.answer.send(Ok(plain(sentence.to_owned())));
             }
@@ -347,7 +353,7 @@ impl Daemon {
             (_, stage) => {
                 let sentence = match (&call.order, &stage) {
                     (_, Stage::Preparing(..)) => "the session is being prepared; wait a moment",
-                    (_, Stage::Ears(_)) => {
+                    (_, Stage::Ears(..)) => {
                         "the ears are being checked; wait until that is over, or end it with `undersong stop`"
                     }
                     (Order::Start { .. }, Stage::Offered(_)) => {
@@ -396,7 +402,7 @@ impl Daemon {
                 (State::Offered, Some(session), idle, off)
             }
             Stage::Preparing(..) => (State::Preparing, None, idle, off),
-            Stage::Ears(_) => (State::Ears, None, idle, off),
+            Stage::Ears(..) => (State::Ears, None, idle, off),
             Stage::Playing(playing) => (
                 playing.state(),
                 Some(playing.status()),

@@ -39,9 +39,9 @@ pub fn coming(next: Vec<timeline::Coming>, rate: Rate) -> Vec<Coming> {
     next.collect()
 }
 
-/// What a change does, in a sentence.
+/// What a change does, in a sentence; where it speaks of the level, with whom the room keeps `softer`.
 #[must_use]
-pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
+pub fn sentence(change: &Change, forecast: &Forecast, softer: &str, rate: Rate) -> String {
     let at = |frames| clock(rate.duration(frames));
     let what = match change {
         Change::Hold => {
@@ -69,11 +69,16 @@ pub fn sentence(change: &Change, forecast: &Forecast, rate: Rate) -> String {
             let when = if *at_once { "now" } else { "after this piece" };
             format!("{music} music comes {when}")
         }
-        Change::Level { to } => return format!("The level goes to {to}."),
+        Change::Level { to } => return format!("The level goes to {to}{softer}."),
         Change::Cue { name } => return format!("The cue `{name}` is heard."),
         Change::Speak { on: true } => return "The music goes down for your voice.".to_owned(),
         Change::Speak { on: false } => return "The music comes back.".to_owned(),
         Change::Undo => match &forecast.undoes {
+            // What was asked for is not what it is from now on.
+            Some(Change::Level { .. }) => {
+                let level = forecast.level;
+                format!("Taken back: the level is back at {level}{softer}")
+            }
             Some(undone) => format!("Taken back: {}", words(undone)),
             None => "The last change is taken back".to_owned(),
         },

@@ -1,6 +1,7 @@
 //! A session that plays in the room.
 
 mod heard;
+mod levels;
 mod orders;
 mod shown;
 
@@ -12,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::daemon::desk::Told;
 use crate::daemon::order::{Answer, Reason, Refused};
-use crate::daemon::outlook::{outlook, sentence};
+use crate::daemon::outlook::outlook;
 use crate::daemon::preparation::Ready;
 use crate::daemon::resume::Cut;
 use crate::daemon::sleep::Sleep;
@@ -24,6 +25,7 @@ use crate::player::{Player, What, ending};
 use crate::room::{Output, Room};
 use crate::time::{Frames, clock};
 use crate::timeline::{Change, Forecast, Refusal};
+use crate::zone::Caps;
 
 pub use orders::plain;
 use orders::unchanged;
@@ -50,6 +52,7 @@ pub struct Playing {
     journal: Arc<Journal>,
     notes: Notes,
     room: Arc<Room>,
+    caps: Caps,
     brake: Brake,
     script: PathBuf,
     /// A change that is on its way, what it does, and who waits for it.
@@ -92,6 +95,7 @@ impl Playing {
             mut player,
             engine,
             journal,
+            caps,
             place,
             script,
             cut,
@@ -119,6 +123,7 @@ impl Playing {
             keeper,
             journal,
             room: Arc::clone(room),
+            caps,
             brake,
             script,
             asked: None,
@@ -286,7 +291,7 @@ impl Playing {
         let answer = match (made, refused) {
             (None, Some(refusal)) => unchanged(&refusal),
             (made, _) => Ok(Answer {
-                message: sentence(&change, &forecast, rate),
+                message: self.told(&change, &forecast),
                 at: made.map(|at| rate.seconds(at)),
                 forecast: Some(outlook(forecast, rate)),
                 remarks: Vec::new(),

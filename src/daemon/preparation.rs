@@ -48,6 +48,8 @@ pub struct Ready {
     pub engine: Box<Engine>,
     /// Its journal.
     pub journal: Arc<Journal>,
+    /// How far up its level goes for each listener.
+    pub caps: Caps,
     /// Where it sounds.
     pub place: Place,
     /// The script's file.
@@ -213,14 +215,10 @@ fn prepare(means: &Means, wanted: Wanted, watch: &Waiting) -> Result<Ready, Refu
             }
             let layout = &prepared.timeline.layout;
             let place = place(room, layout).map_err(wrong)?;
-            match ears::checked(room, layout) {
-                // After a crash it was heard until now, by the same ears; after a reboot somebody may have plugged anything.
-                Err(why) if account.boot == boot() => alarms.push(("ears", why)),
-                ears => {
-                    let said = ears.map_err(|why| Refused::new(Reason::NotNow, why))?;
-                    alarms.extend(said.into_iter().map(|why| ("ears", why)));
-                }
-            }
+            // The room file may name another device or other channels than those that it was begun on.
+            let ears = ears::checked(room, layout);
+            let ears = ears.map_err(|why| Refused::new(Reason::NotNow, why))?;
+            alarms.extend(ears.into_iter().map(|why| ("ears", why)));
             let journal = Journal::reopen(&journal).map_err(|e| failed(&e))?;
             let journal = Arc::new(journal);
             let start = account.position;
@@ -306,6 +304,7 @@ fn begin(
     said: Said,
 ) -> Result<Ready, Refused> {
     let rate = beginning.course.timeline().rate;
+    let caps = beginning.caps.clone();
     let beginning = Beginning {
         brake: means.brake.clone(),
         journal: Some(Arc::clone(&journal)),
@@ -318,6 +317,7 @@ fn begin(
         player,
         engine: Box::new(engine),
         journal,
+        caps,
         place,
         script,
         cut: None,

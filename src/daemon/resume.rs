@@ -26,7 +26,7 @@ pub struct Interrupted {
 pub enum Verdict {
     /// Nothing was cut off.
     Nothing,
-    /// It goes on by itself: the program crashed.
+    /// It goes on by itself, where it can: the program crashed, or was restarted.
     GoOn(Box<Interrupted>),
     /// Somebody has to say so: the machine was started anew, or it is a while ago.
     Ask(Box<Interrupted>),

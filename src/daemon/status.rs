@@ -105,6 +105,9 @@ pub struct SessionStatus {
 pub struct ZoneStatus {
     /// Its listener: `a`, `b` or `room`.
     pub name: String,
+    /// The level of everything as it is for this listener, in decibels: no higher than the room lets it be.
+    #[serde(default)]
+    pub level: f32,
     /// Momentary loudness in LUFS; absent in silence.
     pub loudness: Option<f32>,
     /// The largest sample since the last look, in dBFS; absent in silence.

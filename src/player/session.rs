@@ -127,6 +127,8 @@ pub struct Player {
     missed: Vec<PlacedCue>,
     scribe: Option<Scribe>,
     paused: bool,
+    /// The engine came to rest.
+    rests: bool,
     over: bool,
 }
 
@@ -219,6 +221,7 @@ impl Player {
             troubles: Vec::new(),
             missed: Vec::new(),
             paused: false,
+            rests: false,
             over: false,
         };
         player.tick();
@@ -237,7 +240,10 @@ impl Player {
                     tracing::info!(frame = now.0, "a stream ran dry; the bed rises");
                     happenings.push((now, What::Starved(id)));
                 }
-                Event::Paused(at) => happenings.push((at, What::Paused)),
+                Event::Paused(at) => {
+                    self.rests = true;
+                    happenings.push((at, What::Paused));
+                }
                 Event::Stopped(at) => {
                     self.over = true;
                     happenings.push((at, What::Over));
@@ -252,7 +258,10 @@ impl Player {
                 }
                 Event::TooLate(revision) => late = Some(revision),
                 Event::Pausing(at) => happenings.push((at, What::Pausing)),
-                Event::WentOn { at, rested } => happenings.push((at, What::WentOn { rested })),
+                Event::WentOn { at, rested } => {
+                    self.rests = false;
+                    happenings.push((at, What::WentOn { rested }));
+                }
                 Event::CameBack { at, ramp } => happenings.push((at, What::CameBack { ramp })),
                 Event::Stopping { at, stop, rested } => {
                     happenings.push((at, What::Stopping { stop, rested }));
@@ -382,6 +391,12 @@ impl Player {
     #[must_use]
     pub fn is_paused(&self) -> bool {
         self.paused
+    }
+
+    /// Whether it rests and nothing is heard, the last fade neither. The meters stay where they were then.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        self.rests
     }
 
     /// Rests, or goes on.

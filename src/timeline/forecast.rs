@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::level::Decibels;
 use crate::script::{Cue, CueKind, Session};
 use crate::time::Frames;
 use crate::timeline::change::Change;
@@ -29,6 +30,10 @@ pub struct Forecast {
     pub landing: Option<Landing>,
     /// The phase that is held now, or will be, and lets nobody say where the session ends.
     pub waits: Option<String>,
+    /// The level of everything, or where it is on its way to.
+    pub level: Decibels,
+    /// What it would have been.
+    pub level_before: Decibels,
     /// The change that an undo takes back.
     pub undoes: Option<Change>,
     /// The cues that would not be heard or shown any more, each once and in the order of time: their names, and what a
@@ -85,6 +90,8 @@ impl Forecast {
             phase_end_before: phase.and_then(ends),
             landing,
             waits: waits.map(|span| span.name.clone()),
+            level: after.level(),
+            level_before: before.level(),
             undoes,
             left_out: left_out(session, before, after, at),
             next: after.next(at),

@@ -45,6 +45,12 @@ pub enum Refusal {
         /// The phases that are still to come.
         later: Vec<String>,
     },
+    /// No later phase is the return.
+    #[error("no later phase is named `return`, so say where to go, as in {}; {}", to_go(.later), still_to_come(.later))]
+    NoReturn {
+        /// The phases that are still to come, at least one.
+        later: Vec<String>,
+    },
     /// There is nothing to skip or to change in silence.
     #[error("the phase `{0}` is silent, so no piece plays in it; `bring-back` leaves it")]
     Silent(String),
@@ -112,6 +118,16 @@ fn names(names: &[String]) -> String {
         "none".to_owned()
     } else {
         quoted.join(", ")
+    }
+}
+
+/// What is typed to go to the first of these.
+fn to_go(phases: &[String]) -> String {
+    let first = phases.first().map_or("PHASE", String::as_str);
+    if first.contains(' ') {
+        format!("`undersong bring-back \"{first}\"`")
+    } else {
+        format!("`undersong bring-back {first}`")
     }
 }
 

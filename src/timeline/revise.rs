@@ -342,6 +342,9 @@ fn later_phase(course: &Course, span: &PhaseSpan, name: Option<&str>) -> Result<
         .or_else(|| later().find(|(_, phase)| phase.name.eq_ignore_ascii_case(asked)));
     match found {
         Some((number, _)) => Ok(number),
+        None if name.is_none() && later().next().is_some() => Err(Refusal::NoReturn {
+            later: later().map(|(_, phase)| phase.name.clone()).collect(),
+        }),
         None => Err(Refusal::NoPhase {
             name: asked.to_owned(),
             later: later().map(|(_, phase)| phase.name.clone()).collect(),

@@ -95,6 +95,15 @@ impl Room {
         }
     }
 
+    /// As a service is restarted.
+    pub fn ask_to_end(&mut self) {
+        let mut daemon = self.daemon.take().unwrap();
+        let id = daemon.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(asked.unwrap().success());
+        assert_eq!(daemon.wait().unwrap().code(), Some(0));
+    }
+
     pub fn kill(&mut self) {
         let mut daemon = self.daemon.take().unwrap();
         daemon.kill().unwrap();

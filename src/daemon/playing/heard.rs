@@ -76,8 +76,9 @@ impl Playing {
         let mut zones = timeline.layout.zones();
         zones.any(|zone| {
             let music = music_over(&timeline.clips, library, timeline.rate, zone, at..at);
-            let cap = timeline.layout.listener(zone).map(|it| caps.loudest(it));
-            let level = cap.map_or(self.player.level(), |cap| self.player.level().min(cap));
+            let everybody = self.player.level();
+            let listener = timeline.layout.listener(zone);
+            let level = listener.map_or(everybody, |it| caps.level(it, everybody));
             let least = music.map(|music| music.0 + level.0 + LOWEST_DUCK.0);
             least.is_some_and(|least| least > AUDIBLE.0)
                 && self.player.momentary(zone) <= Loudness::GATE

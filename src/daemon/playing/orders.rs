@@ -10,7 +10,6 @@ use crate::engine::Stop;
 use crate::journal::{Entry, LONGEST_NOTE};
 use crate::level::Decibels;
 use crate::timeline::{Change, Forecast, Refusal};
-use crate::zone::Caps;
 
 impl Playing {
     /// Carries an order out, or shows what it would do.
@@ -61,21 +60,16 @@ impl Playing {
         let _ = answer.send(done);
     }
 
-    /// How far up the level goes for each listener of this session.
-    pub(in crate::daemon) fn caps(&self) -> Caps {
-        self.room.caps.within(&self.player.timeline().layout)
-    }
-
-    fn loudest(&self) -> Decibels {
-        self.caps().highest(&self.player.timeline().layout)
-    }
-
     fn check(&self, change: &Change) -> Result<(), Refused> {
         if let Change::Level { to } = change
             && *to > self.loudest()
         {
             let loudest = self.loudest();
-            let sentence = if loudest < Decibels::LOUDEST {
+            let sentence = if loudest < self.loudest_of_room() {
+                format!(
+                    "this session is never louder than {loudest}, as the room file said when it began"
+                )
+            } else if loudest < Decibels::LOUDEST {
                 format!("this room is never louder than {loudest}; its room file says so")
             } else {
                 format!("the level goes up to {loudest}, no higher")
@@ -103,11 +97,21 @@ impl Playing {
             Err(refusal) => return unchanged(&refusal),
         };
         Ok(Answer {
-            message: format!("Would: {}", sentence(change, &forecast, rate)),
+            message: format!("Would: {}", self.told(change, &forecast)),
             at: None,
             forecast: Some(outlook(forecast, rate)),
             remarks: Vec::new(),
         })
+    }
+
+    /// What a change does, in a sentence; in another that nothing of it is heard yet.
+    pub(super) fn told(&self, change: &Change, forecast: &Forecast) -> String {
+        let rate = self.player.timeline().rate;
+        let mut told = sentence(change, forecast, &self.softer(forecast), rate);
+        if self.player.is_paused() {
+            told.push_str(" The session rests; this comes when you say `resume`.");
+        }
+        told
     }
 
     fn steer(&mut self, change: &Change) -> Result<Steered, Refused> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Playing;
 use crate::daemon::outlook::coming;
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
-use crate::level::Loudness;
+use crate::level::{Decibels, Loudness};
 use crate::room::Output;
 
 impl Playing {
@@ -48,8 +48,7 @@ impl Playing {
                 .map(|clip| clip.title.clone())
                 .collect(),
             next: coming(timeline.next(position), timeline.rate),
-            // As fine as anybody steers it.
-            level: (self.player.level().0 * 100.0).round() / 100.0,
+            level: shown(self.player.level()),
             speaking: timeline.speaking.is_some(),
             undo_until: undo_until.filter(|until| *until >= position).map(seconds),
             zones: self.zones(),
@@ -61,11 +60,16 @@ impl Playing {
         let layout = &self.player.timeline().layout;
         let zones = layout.zones().map(|zone| {
             let meters = self.player.meters(zone);
-            let name = layout.listener(zone).map(|listener| listener.to_string());
+            let is_heard = meters.momentary > Loudness::GATE && !self.player.rests();
+            let listener = layout.listener(zone);
+            let name = listener.map(|listener| listener.to_string());
+            let everybody = self.player.level();
+            let level = listener.map_or(everybody, |it| self.caps.level(it, everybody));
             let peak = meters.peak.decibels().0;
             ZoneStatus {
                 name: name.unwrap_or_default(),
-                loudness: Some(meters.momentary.0).filter(|_| meters.momentary > Loudness::GATE),
+                level: shown(level),
+                loudness: Some(meters.momentary.0).filter(|_| is_heard),
                 peak: Some(peak).filter(|peak| peak.is_finite()),
                 limiter: meters.limiter.0,
                 held_back: meters.startle.0,
@@ -108,4 +112,9 @@ impl Playing {
             dropped: health.dropped,
         }
     }
+}
+
+/// A level, as fine as anybody steers it.
+fn shown(level: Decibels) -> f32 {
+    (level.0 * 100.0).round() / 100.0
 }
