@@ -266,6 +266,7 @@ fn an_end_that_is_moved_further_or_less_than_was_asked_says_by_how_much_and_why(
     let (said, moved) = asked(&["shorten", "1m"]);
     let why = "of the 1:00 asked: the script lets it be no shorter than 1:40;";
     assert!(moved == -20 && said.contains(why), "{said}");
+}
 
 /// Two listeners, one of them in a room that is softer for her.
 fn couple() -> Room {
