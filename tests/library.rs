@@ -322,7 +322,7 @@ fn a_file_that_is_mostly_wild_is_a_mistake() {
     let folder = folder();
     let path = folder.path().join("a.wav");
     let wild = [f32::NAN, f32::INFINITY, 1e30, -9.0];
-    for (every, grave) in [(1, true), (250, true), (2_500, false)] {
+    for (every, grave) in [(2, true), (250, true), (2_500, false)] {
         let mut sound = noise(10, 0.5, 20_001);
         for at in (0..sound.len()).step_by(every) {
             sound[at] = [wild[at % 4]; 2];
