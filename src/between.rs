@@ -6,6 +6,7 @@
 use std::array;
 use std::f32::consts::PI;
 
+use crate::frame::Frame;
 use crate::time::Rate;
 
 /// Values looked at together.
@@ -99,9 +100,20 @@ impl<const HALF: usize> Between<HALF> {
     /// can tell; where it cannot, [`Self::raise`] does. Real-time safe.
     #[must_use]
     pub fn is_within(&self, ceiling: f32, samples: &[f32]) -> bool {
+        self.all_within::<1>(ceiling, samples)
+    }
+
+    /// The same for both channels at once: false where either is not. Real-time safe.
+    #[must_use]
+    pub fn are_within(&self, ceiling: f32, frames: &[Frame]) -> bool {
+        self.all_within::<2>(ceiling, frames.as_flattened())
+    }
+
+    fn all_within<const CHANNELS: usize>(&self, ceiling: f32, samples: &[f32]) -> bool {
         let largest = largest(samples);
         largest * self.above_largest <= ceiling
-            || largest * 1.000_01 + longest_step(samples) * self.above_nearest <= ceiling
+            || largest * 1.000_01 + longest_step::<CHANNELS>(samples) * self.above_nearest
+                <= ceiling
     }
 
     /// Raises each place of `sizes` to the largest magnitude from the sample [`Self::SIDE`] behind it in `samples` to the
@@ -174,9 +186,9 @@ pub fn largest(samples: &[f32]) -> f32 {
     most(samples, samples, |sample, _| sample.abs())
 }
 
-/// The longest way from one sample to the next.
-fn longest_step(samples: &[f32]) -> f32 {
-    let after = samples.get(1..).unwrap_or(&[]);
+/// The longest way from one sample to the next of its channel.
+fn longest_step<const CHANNELS: usize>(samples: &[f32]) -> f32 {
+    let after = samples.get(CHANNELS..).unwrap_or(&[]);
     most(samples, after, |before, after| (after - before).abs())
 }
 

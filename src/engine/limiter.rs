@@ -15,6 +15,9 @@ use crate::time::Rate;
 /// The longest block a limiter takes in one go, in frames.
 pub const MAX_BLOCK: usize = 256;
 
+/// The line goes on for so many of the longest blocks, and begins again then.
+const BLOCKS: usize = 8;
+
 /// What lies behind a sample must be known before it can be said what the sound reaches there.
 const REACH: usize = Close::TAPS - 1 - Close::SIDE;
 
@@ -28,8 +31,9 @@ const ONE: u32 = 1 << 30;
 #[derive(Debug)]
 pub struct Limiter {
     ceiling: f32,
-    /// What comes in waits here: `latency` old frames, then the block.
+    /// What comes in waits here: from `oldest` on `latency` old frames, then the block.
     line: Box<[Frame]>,
+    oldest: usize,
     latency: usize,
     between: Close,
     /// What the sound reaches around each frame of the block, `REACH` frames late.
@@ -52,7 +56,8 @@ impl Limiter {
         let window = Self::ahead(rate) + 1;
         Self {
             ceiling: ceiling.0,
-            line: vec![SILENCE; latency + MAX_BLOCK].into(),
+            line: vec![SILENCE; latency + BLOCKS * MAX_BLOCK].into(),
+            oldest: 0,
             latency,
             between: Close::closely(),
             sizes: vec![0.0; MAX_BLOCK].into(),
@@ -87,27 +92,36 @@ impl Limiter {
     pub fn process(&mut self, block: &mut [Frame]) {
         debug_assert!(block.len() <= MAX_BLOCK);
         let frames = block.len().min(MAX_BLOCK);
-        let fresh = self.latency..self.latency + frames;
-        self.line[fresh].copy_from_slice(&block[..frames]);
-        let harmless = self.look(frames);
+        if self.oldest + self.latency + frames > self.line.len() {
+            self.line
+                .copy_within(self.oldest..self.oldest + self.latency, 0);
+            self.oldest = 0;
+        }
+        let fresh = self.oldest + self.latency;
+        self.line[fresh..fresh + frames].copy_from_slice(&block[..frames]);
+        let harmless = self.look(fresh, frames);
         if harmless && self.is_idle() {
-            block[..frames].copy_from_slice(&self.line[..frames]);
+            let old = &self.line[self.oldest..][..frames];
+            block[..frames].copy_from_slice(old);
         } else {
             self.limit(&mut block[..frames]);
         }
-        self.line.copy_within(frames..frames + self.latency, 0);
+        self.oldest += frames;
         self.clock += frames as u64;
     }
 
     /// Finds what the sound reaches, and whether that is nowhere above the ceiling. What the samples themselves prove
     /// harmless is not looked at between them.
-    fn look(&mut self, frames: usize) -> bool {
-        let seen = &self.line[self.latency - (Close::TAPS - 1)..self.latency + frames];
+    fn look(&mut self, fresh: usize, frames: usize) -> bool {
+        let seen = &self.line[fresh - (Close::TAPS - 1)..fresh + frames];
         let sizes = &mut self.sizes[..frames];
         sizes.fill(0.0);
         let mut harmless = true;
         for (number, sizes) in sizes.chunks_mut(CHUNK).enumerate() {
             let seen = &seen[number * CHUNK..][..Close::TAPS - 1 + sizes.len()];
+            if self.between.are_within(self.ceiling, seen) {
+                continue;
+            }
             let mut plane = [0.0; Close::TAPS - 1 + CHUNK];
             let plane = &mut plane[..seen.len()];
             for channel in [0, 1] {
@@ -128,6 +142,7 @@ impl Limiter {
     }
 
     fn limit(&mut self, block: &mut [Frame]) {
+        let old = &self.line[self.oldest..];
         for (at, out) in block.iter_mut().enumerate() {
             let now = self.clock + at as u64;
             let size = self.sizes[at];
@@ -143,7 +158,7 @@ impl Limiter {
             self.depth = released.max(1.0 - least);
             let gain = self.means.push(1.0 - self.depth);
             self.deepest = self.deepest.min(gain);
-            let [left, right] = self.line[at];
+            let [left, right] = old[at];
             *out = if gain < 1.0 {
                 // Rounding may leave the last bit above.
                 [left * gain, right * gain].map(|s| s.clamp(-self.ceiling, self.ceiling))

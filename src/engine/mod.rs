@@ -25,6 +25,7 @@ mod setup;
 mod startle;
 mod transport;
 mod voice;
+mod weighting;
 mod zone_bus;
 
 pub use bed::Loop;

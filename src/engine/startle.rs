@@ -9,7 +9,7 @@
 //! It looks at hops of a millisecond, on a grid of its own, so that blocks change nothing, and answers a hop later: what
 //! passes meanwhile is a 400th of the window. While it has nothing to do no bit changes.
 
-use crate::engine::meter::Weighting;
+use crate::engine::weighting::Rough;
 use crate::frame::Frame;
 use crate::level::Loudness;
 use crate::time::Rate;
@@ -35,13 +35,16 @@ const RISE: f64 = 1.000_921;
 /// And is forgotten by 12 dB a second.
 const FALL: f64 = 0.997_241;
 
+/// A channel of less power than this in a hop may hold denormal numbers.
+const NOTHING: f64 = 1e-20;
+
 /// How fast the gain comes back: 40 dB a second.
 const RELEASE: f32 = 1.004_616;
 
 /// Holds the music of one zone back where it rises too fast.
 #[derive(Debug)]
 pub struct StartleGuard {
-    weighting: Weighting,
+    weighting: Rough,
     /// Frames in a hop, and how many of the current one have passed.
     hop: usize,
     count: usize,
@@ -64,9 +67,11 @@ impl StartleGuard {
     /// A guard that has heard nothing yet and does not judge how the music begins. What stays below `calm` passes. Allocates.
     #[must_use]
     pub fn new(rate: Rate, calm: Loudness) -> Self {
+        let weighting = Rough::new(rate);
+        let group = weighting.group();
         Self {
-            weighting: Weighting::new(rate),
-            hop: (rate.hertz() / HOPS).max(1) as usize,
+            hop: ((rate.hertz() / HOPS) as usize / group).max(1) * group,
+            weighting,
             count: 0,
             sums: [0.0; 2],
             came: Sum::new(),
@@ -128,8 +133,10 @@ impl StartleGuard {
         };
         self.gains = [end, target.min(end * RELEASE).min(1.0)];
         self.deepest = self.deepest.min(self.gains[1]);
+        if self.sums[0].min(self.sums[1]) < NOTHING {
+            self.weighting.settle();
+        }
         (self.sums, self.count) = ([0.0; 2], 0);
-        self.weighting.settle();
     }
 
     /// The deepest gain since this was last asked; 1 where it had nothing to do. Real-time safe.
