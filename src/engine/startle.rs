@@ -48,6 +48,8 @@ pub struct StartleGuard {
     /// Frames in a hop, and how many of the current one have passed.
     hop: usize,
     count: usize,
+    /// What the sum of a hop is multiplied with.
+    each: f64,
     /// The weighted power of the current hop so far, as it came, channel by channel.
     sums: [f64; 2],
     came: Sum<GLANCE>,
@@ -69,10 +71,12 @@ impl StartleGuard {
     pub fn new(rate: Rate, calm: Loudness) -> Self {
         let weighting = Rough::new(rate);
         let group = weighting.group();
+        let hop = ((rate.hertz() / HOPS) as usize / group).max(1) * group;
         Self {
-            hop: ((rate.hertz() / HOPS) as usize / group).max(1) * group,
             weighting,
+            hop,
             count: 0,
+            each: 1.0 / hop as f64,
             sums: [0.0; 2],
             came: Sum::new(),
             passed: Sum::new(),
@@ -112,11 +116,11 @@ impl StartleGuard {
     }
 
     fn end_hop(&mut self) {
-        let power = (self.sums[0] + self.sums[1]) / self.hop as f64;
+        let power = (self.sums[0] + self.sums[1]) * self.each;
         let [begin, end] = self.gains;
         let gain = f64::midpoint(f64::from(begin), f64::from(end));
-        let came = self.came.push(power) / GLANCE as f64;
-        let momentary = self.passed.push(power * gain * gain) / WINDOW as f64;
+        let came = self.came.push(power) * const { 1.0 / GLANCE as f64 };
+        let momentary = self.passed.push(power * gain * gain) * const { 1.0 / WINDOW as f64 };
         let most = if let Some(left) = self.unknown.checked_sub(1) {
             self.unknown = left;
             self.sounding = momentary;
@@ -164,9 +168,10 @@ impl<const COUNT: usize> Sum<COUNT> {
 
     fn push(&mut self, value: f64) -> f64 {
         let old = std::mem::replace(&mut self.values[self.at], value);
-        self.at = (self.at + 1) % COUNT;
+        self.at += 1;
         self.total += value - old;
-        if self.at == 0 {
+        if self.at == COUNT {
+            self.at = 0;
             // What rounding left behind goes.
             self.total = self.values.iter().sum();
         }

@@ -119,7 +119,9 @@ impl Rough {
         }
         let (groups, rest) = frames.as_chunks::<GROUP>();
         self.add_groups(sums, groups);
-        self.wait(rest);
+        if !rest.is_empty() {
+            self.wait(rest);
+        }
     }
 
     fn wait(&mut self, frames: &[Frame]) {
