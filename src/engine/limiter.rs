@@ -7,7 +7,7 @@
 //! ceiling is brought a little below it: there the ceiling holds to 0.2 dB, for noise up to the middle of the rate too. While
 //! nothing is above the ceiling the signal is only delayed: no bit changes.
 
-use crate::between::{CHUNK, Close};
+use crate::between::{CHUNK, Close, Metered, largest};
 use crate::frame::{Frame, SILENCE};
 use crate::level::Gain;
 use crate::time::Rate;
@@ -20,6 +20,9 @@ const BLOCKS: usize = 8;
 
 /// What lies behind a sample must be known before it can be said what the sound reaches there.
 const REACH: usize = Close::TAPS - 1 - Close::SIDE;
+
+/// A meter's few taps may read so much more than there is, near the middle of the rate; what it reads holds, too.
+const NEARLY: f32 = 0.95;
 
 /// What is above the ceiling is brought three times as far below it, but by no more than 1 dB.
 const AIM: f32 = 0.891;
@@ -36,6 +39,7 @@ pub struct Limiter {
     oldest: usize,
     latency: usize,
     between: Close,
+    metered: Metered,
     /// What the sound reaches around each frame of the block, `REACH` frames late.
     sizes: Box<[f32]>,
     /// Candidates for the minimum: (frame number, gain), gains ascending.
@@ -49,7 +53,7 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// A limiter that looks 2 ms ahead, or 16 frames where that is more, and lets go within about 120 ms. Allocates.
+    /// A limiter that looks 2 ms ahead, or 32 frames where that is more, and lets go within about 120 ms. Allocates.
     #[must_use]
     pub fn new(rate: Rate, ceiling: Gain) -> Self {
         let latency = Self::latency(rate);
@@ -60,6 +64,7 @@ impl Limiter {
             oldest: 0,
             latency,
             between: Close::closely(),
+            metered: Metered::new(rate),
             sizes: vec![0.0; MAX_BLOCK].into(),
             // What lies between two frames counts for both.
             minima: Minima::new(window + 1),
@@ -78,8 +83,8 @@ impl Limiter {
     }
 
     fn ahead(rate: Rate) -> usize {
-        // No less than the line must hold for the values between its frames.
-        (rate.hertz() / 500).max(REACH as u32) as usize
+        // The line must hold the frames that values between them are made of, and a gain that moves within those spoils them.
+        (rate.hertz() / 500).max(2 * REACH as u32) as usize
     }
 
     /// The deepest gain since this was last asked; 1 where it was idle. Real-time safe.
@@ -130,6 +135,9 @@ impl Limiter {
                 }
                 if !self.between.is_within(self.ceiling, plane) {
                     self.between.raise(self.ceiling, sizes, plane);
+                    if largest(sizes) > self.ceiling * NEARLY {
+                        self.metered.raise(self.ceiling, sizes, metered(plane));
+                    }
                     harmless &= sizes.iter().all(|size| *size <= self.ceiling);
                 }
             }
@@ -167,6 +175,12 @@ impl Limiter {
             };
         }
     }
+}
+
+/// What a meter looks at of what is looked at closely.
+fn metered(closely: &[f32]) -> &[f32] {
+    const MORE: usize = (Close::TAPS - Metered::TAPS) / 2;
+    &closely[MORE..closely.len() - MORE]
 }
 
 /// The least of the last `window` values, in constant time each on the whole (a monotonic queue).

@@ -175,3 +175,29 @@ fn the_gain_moves_without_a_step() {
         assert!((pair[1] - pair[0]).abs() < 1.0 / 96.0);
     }
 }
+
+/// As the limiter sees it between the samples of its left channel.
+fn closely(sound: &[Frame]) -> f32 {
+    let samples: Vec<f32> = sound.iter().map(|frame| frame[0]).collect();
+    let mut sizes = vec![0.0; samples.len() - (Close::TAPS - 1)];
+    Close::closely().raise(0.0, &mut sizes, &samples);
+    largest(&sizes)
+}
+
+#[test]
+fn what_a_meter_reads_above_what_there_is_passes_by_no_more() {
+    let (mut sound, mut told) = (Vec::new(), 0);
+    for burst in noise(300 * 24, 1.0).chunks(24) {
+        let mut alone = vec![[0.0; 2]; 48];
+        alone.extend(burst.iter().map(|[sample, _]| [*sample; 2]));
+        alone.extend([[0.0; 2]; 48]);
+        let fits = 0.999 * CEILING / closely(&alone);
+        let alone: Vec<Frame> = alone.iter().map(|f| f.map(|s| s * fits)).collect();
+        told += u32::from(metered(&alone, Rate::DEFAULT) > 1.0233 * CEILING);
+        sound.extend(alone);
+    }
+    assert!(told > 3, "{told} bursts are read so");
+    let out = limited(&sound, Rate::DEFAULT, 77);
+    let over = Gain(metered(&out, Rate::DEFAULT) / CEILING).decibels();
+    assert!(over < Decibels(0.2), "{over} as metered");
+}
