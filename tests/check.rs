@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use common::files::{Wav, flac, long_silence, wav};
@@ -281,6 +283,29 @@ fn music_that_cannot_be_played_is_not_passed_over_in_silence() {
     let said = desk.run(&["check", "s.yaml"]);
     let line = "`b.wma` is of a kind that cannot be played here";
     assert!(said.code == 1 && said.err.contains(line), "{}", said.err);
+}
+
+#[test]
+fn one_broken_name_in_a_folder_is_told_and_the_rest_is_played() {
+    let desk = Desk::new();
+    let folder = desk.path("calm");
+    std::fs::create_dir(&folder).unwrap();
+    let music = desk.path("music.wav");
+    let broken = OsStr::from_bytes(b"gr\xFCn.wav");
+    for name in [OsStr::new("a.wav"), broken, OsStr::from_bytes(b"\xFC.wma")] {
+        std::fs::copy(&music, folder.join(name)).unwrap();
+    }
+    desk.write("s.yaml", &one_phase("calm", ""));
+    let said = desk.run(&["check", "s.yaml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    for part in [
+        "n.wav` in `calm` has a name that is not UTF-8 and is left out",
+        "rename it",
+        ".wma` in `calm` cannot be played here and is left out",
+        "2 warnings",
+    ] {
+        assert!(said.err.contains(part), "{part}: {}", said.err);
+    }
 }
 
 #[test]

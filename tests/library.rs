@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::files::{Wav, flac, wav};
+use common::chunks::place;
+use common::files::{Wav, flac, ogg, wav};
+use common::pages::pages;
 use common::sounds::{noise, sine};
-use undersong::decode::DecodeError;
+use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::{Frame, SILENCE};
 use undersong::level::Decibels;
 use undersong::library::{Cache, Facts, Fault, Library, Progress, Watch};
@@ -369,10 +371,30 @@ fn a_constant_offset_is_no_sound() {
     told(with(vec![SILENCE; seconds], [0.5, 0.5]));
     told(with(vec![SILENCE; seconds], [0.01, -0.01]));
     told(with(noise(11, 0.001, seconds), [0.3, 0.3]));
+    // A wave that is too slow for ears is no more of a sound.
+    for (hertz, level) in [
+        (0.05, -6.0),
+        (0.5, -6.0),
+        (0.5, -40.0),
+        (2.0, -1.0),
+        (6.0, -6.0),
+    ] {
+        told(with(sine(hertz, level, 44_100, 20 * 44_100), SILENCE));
+    }
+    told(with(sine(0.5, -9.0, 44_100, 20 * 44_100), [0.3, 0.3]));
     // Music that stands a little aside is music, and so is what is very low.
     assert_eq!(with(noise(11, 0.1, seconds), [0.1, 0.1]), [""; 0]);
     assert_eq!(with(sine(20.0, -20.0, 44_100, seconds), SILENCE), [""; 0]);
+    assert_eq!(
+        with(sine(20.0, -20.0, 44_100, seconds), [0.05, 0.05]),
+        [""; 0]
+    );
     assert_eq!(with(noise(11, 0.000_2, seconds), SILENCE), [""; 0]);
+    let mut rumbling = sine(0.5, -20.0, 44_100, seconds);
+    for (frame, heard) in rumbling.iter_mut().zip(noise(11, 0.05, seconds)) {
+        *frame = [frame[0] + heard[0], frame[1] + heard[1]];
+    }
+    assert_eq!(with(rumbling, SILENCE), [""; 0]);
 }
 
 #[test]
@@ -542,4 +564,96 @@ fn what_is_called_off_is_left_within_a_file() {
     }
     assert!(entries(cache_folder.path()).is_empty(), "nothing is kept");
     assert!(scan(&[&path], &cache).facts(&path).is_ok());
+}
+
+/// Counts how often it is asked.
+struct Counting(AtomicUsize);
+
+impl Watch for Counting {
+    fn tell(&self, _: Progress) {}
+    fn is_called_off(&self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        false
+    }
+}
+
+#[test]
+fn what_is_read_whole_beside_the_sound_can_be_called_off_too() {
+    let folder = folder();
+    let sound = noise(13, 0.5, 400_001);
+    let asked = |path: &Path| {
+        let counting = Counting(AtomicUsize::new(0));
+        let library = Library::scan([path.to_owned()], &Cache::none(), &counting);
+        assert!(library.facts(path).is_ok());
+        counting.0.into_inner()
+    };
+    let stays_off = |path: &Path, looks: usize| {
+        for looks in (0..looks).step_by(7) {
+            let patience = Patience(AtomicUsize::new(looks));
+            let library = Library::scan([path.to_owned()], &Cache::none(), &patience);
+            assert_eq!(library.facts(path), Err(&Fault::CalledOff), "{looks}");
+        }
+    };
+    // A sound of unknown length is looked through for what else may lie there: 1.6 MB, 64 KiB at a time.
+    let path = folder.path().join("a.wav");
+    wav(&path, &sound, 44_100, 2, Wav::Bits(16));
+    let told = asked(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    let data = place(&bytes, b"data") + 4..place(&bytes, b"data") + 8;
+    bytes[data.clone()].fill(0xFF);
+    fs::write(&path, &bytes).unwrap();
+    let unknown = asked(&path);
+    assert!(unknown >= told + 24, "{unknown}, {told}");
+    stays_off(&path, unknown.min(60));
+    // So is what lies behind a sound, for whether it is nothing.
+    bytes[data].copy_from_slice(&1_600_004_u32.to_le_bytes());
+    bytes.resize(bytes.len() + (4 << 20), 0);
+    fs::write(&path, &bytes).unwrap();
+    let behind = asked(&path);
+    assert!(behind >= told + 64, "{behind}, {told}");
+    // The pages of an Ogg file are summed up once it was played: one without a sum at its end was not looked at.
+    let path = folder.path().join("a.ogg");
+    ogg(&path, &sound, 44_100, 2);
+    let pages = pages(&fs::read(&path).unwrap()).len();
+    let mut decoder = Decoder::open(&path).unwrap();
+    let (mut reads, mut frames) = (0, Vec::new());
+    while decoder.read(&mut frames).unwrap() > 0 {
+        reads += 1;
+        frames.clear();
+    }
+    let whole = asked(&path);
+    assert!(whole >= reads + pages, "{whole}, {reads}, {pages}");
+    let patience = Patience(AtomicUsize::new(whole - 2));
+    let library = Library::scan([path.clone()], &Cache::none(), &patience);
+    assert_eq!(library.facts(&path), Err(&Fault::CalledOff));
+}
+
+#[test]
+fn a_title_without_end_is_cut() {
+    let folder = folder();
+    let path = folder.path().join("a.flac");
+    flac(&path, &noise(14, 0.5, 5_001), 44_100, 2, 16);
+    let bytes = fs::read(&path).unwrap();
+    // A block of tags behind the first one, which is the last one no more.
+    let fields =
+        ["TITLE=", "ARTIST="].map(|name| format!("{name}{}", "Still wäter ".repeat(50_000)));
+    let mut tags = [0_u32, 2].map(u32::to_le_bytes).concat();
+    for field in fields {
+        tags.extend((field.len() as u32).to_le_bytes());
+        tags.extend(field.as_bytes());
+    }
+    let (first, sound) = bytes.split_at(4 + 4 + 34);
+    let mut first = first.to_vec();
+    first[4] &= 0x7F;
+    let mut heading = (tags.len() as u32).to_be_bytes();
+    heading[0] = 0x84;
+    fs::write(&path, [&first[..], &heading, &tags, sound].concat()).unwrap();
+    let facts = facts_of(&path);
+    for name in [facts.title.unwrap(), facts.artist.unwrap()] {
+        assert_eq!(name.chars().count(), 200);
+        assert!(
+            name.starts_with("Still wäter Still") && name.ends_with('…'),
+            "{name}"
+        );
+    }
 }

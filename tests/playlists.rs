@@ -1,11 +1,13 @@
 //! Playlists of all kinds are read, and each mistake in them is told at its own line.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use undersong::mistake::Mistake;
-use undersong::playlist::{self, Order, Playlist};
+use undersong::playlist::{self, LeftOut, Order, Playlist};
 use undersong::script::{self, Content};
 
 /// A folder with music in it, in which playlists are written.
@@ -231,6 +233,60 @@ fn a_folder_is_in_natural_order() {
         told[0].starts_with("5: ") && told[0].contains("no audio files"),
         "{told:?}"
     );
+}
+
+#[test]
+fn a_file_whose_name_is_not_utf_8_is_left_out_and_the_rest_is_played() {
+    let shelf = Shelf::new();
+    let broken = |name: &[u8]| shelf.path("music").join(OsStr::from_bytes(name));
+    fs::write(broken(b"gr\xFCn.flac"), "not looked at").unwrap();
+    fs::write(broken(b"cover \xFC.jpg"), "not looked at").unwrap();
+    let playlist = playlist::read(&shelf.path("music")).unwrap();
+    assert_eq!(playlist.tracks.len(), 6);
+    assert_eq!(
+        playlist.left_out,
+        [LeftOut::Misnamed("gr\u{FFFD}n.flac".into())]
+    );
+    fs::create_dir(shelf.path("old")).unwrap();
+    let old = shelf.path("old").join(OsStr::from_bytes(b"gr\xFCn.flac"));
+    fs::write(old, "not looked at").unwrap();
+    let told = shelf.script("old").unwrap_err();
+    assert!(
+        told[0].contains("no audio files") && told[0].contains("not UTF-8; rename it"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_title_without_end_is_cut() {
+    let shelf = Shelf::new();
+    let long = "Still wäter ".repeat(30_000);
+    let track = "music/1.flac";
+    for (name, text) in [
+        (
+            "x.m3u8",
+            format!("#PLAYLIST:{long}\n#EXTINF:1,{long}\n{track}\n"),
+        ),
+        (
+            "x.pls",
+            format!("[playlist]\nFile1={track}\nTitle1={long}\n"),
+        ),
+        (
+            "x.xspf",
+            format!(
+                "<playlist><title>{long}</title><trackList><track><location>{track}</location>\
+                 <title>{long}</title></track></trackList></playlist>"
+            ),
+        ),
+        ("x.yaml", format!("title: {long}\ntracks: [{track}]\n")),
+    ] {
+        let playlist = shelf.read(name, text).unwrap();
+        let titles = playlist.tracks[0].title.iter().chain([&playlist.name]);
+        for title in titles.filter(|title| *title != "x") {
+            assert_eq!(title.chars().count(), 200, "{name}");
+            assert!(title.ends_with('…'), "{name}");
+        }
+    }
 }
 
 #[test]

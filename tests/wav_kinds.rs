@@ -5,7 +5,8 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::decoded::{fault, remarks, rest};
+use common::chunks::{chunk, format, place};
+use common::decoded::{checked, fault, remarks, rest};
 use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::Frame;
 use undersong::time::Frames;
@@ -29,27 +30,6 @@ fn frames(samples: impl IntoIterator<Item = f32>) -> Vec<Frame> {
         .chunks_exact(2)
         .map(|pair| [pair[0], pair[1]])
         .collect()
-}
-
-/// A chunk, to an even length.
-fn chunk(name: [u8; 4], inside: &[u8]) -> Vec<u8> {
-    let mut chunk = name.to_vec();
-    chunk.extend((inside.len() as u32).to_le_bytes());
-    chunk.extend(inside);
-    chunk.resize(chunk.len().next_multiple_of(2), 0);
-    chunk
-}
-
-/// The chunk that says what the samples are: two channels at 48 kHz; `kind` is 1 for whole numbers and 3 for floats.
-fn format(kind: u16, bits: u16) -> Vec<u8> {
-    let frame = 2 * bits / 8;
-    let mut format = kind.to_le_bytes().to_vec();
-    format.extend(2_u16.to_le_bytes());
-    format.extend(48_000_u32.to_le_bytes());
-    format.extend((48_000 * u32::from(frame)).to_le_bytes());
-    format.extend(frame.to_le_bytes());
-    format.extend(bits.to_le_bytes());
-    format
 }
 
 /// The same as `WAVE_FORMAT_EXTENSIBLE` has it, with so many bits of each sample in use.
@@ -220,17 +200,21 @@ fn a_wav_of_64_bit_lengths_with_wrong_ones_never_breaks_anything() {
     // Nothing needs to lie behind the sound.
     let file = wide(*b"RF64", &format(1, 16), &bytes, bytes.len() as u64);
     assert!(decode(&folder.file(&file[..file.len() - 408])) == expected);
-    // Cut within its head it is none.
+    // Cut within its head it is none, and of what kind it was is still known.
     for length in [8, 20, 35, 36, 48, 60, 680] {
         let fault = fault(&folder.file(&file[..length]));
-        let known = [DecodeError::NotAudio, DecodeError::Silent].map(|error| error.to_string());
-        assert!(known.contains(&fault), "{length}: {fault}");
+        let known = if length < 12 {
+            DecodeError::NotAudio
+        } else {
+            DecodeError::Silent
+        };
+        assert_eq!(fault, known.to_string(), "{length}");
     }
     // Lengths that are none of a file never panic or hang.
     for at in 0..56 {
         let mut spoilt = file.clone();
         spoilt[at] ^= 0xFF;
-        if let Ok(mut decoder) = Decoder::open_checked(&folder.file(&spoilt)) {
+        if let Ok(mut decoder) = Decoder::open_checked(&folder.file(&spoilt), &|| false) {
             assert!(rest(&mut decoder).len() < 100_000);
         }
     }
@@ -311,6 +295,89 @@ fn what_lies_behind_a_sound_of_unknown_length_is_never_heard() {
 }
 
 #[test]
+fn a_recording_that_was_never_finished_is_played_to_the_end_of_its_file() {
+    let folder = Folder::new();
+    let (sound, expected) = whole(24);
+    let head = chunk(*b"fmt ", &format(1, 24));
+    // What a recorder that lost its power left where both lengths belong.
+    let file = |all: u32, data: u32, behind: &[u8]| {
+        let lengths = [all, data].map(u32::to_le_bytes);
+        let chunks = [&head[..], b"data", &lengths[1], &sound, behind].concat();
+        [&b"RIFF"[..], &lengths[0], b"WAVE", &chunks].concat()
+    };
+    for all in [0, 4, 36, 40, 36 + sound.len() as u32, u32::MAX] {
+        let path = folder.file(&file(all, 0, &[]));
+        assert!(decode(&path) == expected, "{all}");
+        let remarks = remarks(&path);
+        assert_eq!(remarks.len(), 1, "{all}: {remarks:?}");
+        assert!(remarks[0].starts_with("its header does not say how long it is"));
+        assert!(remarks[0].contains("never finished"), "{remarks:?}");
+        let mut decoder = Decoder::open(&path).unwrap();
+        for to in [2_900, 1, LENGTH, 77] {
+            decoder.seek(Frames(to as u64)).unwrap();
+            assert!(rest(&mut decoder) == expected[to..], "from {to}");
+        }
+        // What else lies there is never heard.
+        let list = chunk(*b"LIST", &[0x7F; 400]);
+        let fault = fault(&folder.file(&file(all, 0, &list)));
+        assert_eq!(fault, DecodeError::Endless.to_string());
+        // Where the sound's own length was written, the file's says nothing.
+        let path = folder.file(&file(all, sound.len() as u32, &list));
+        assert!(decode(&path) == expected, "{all}");
+        assert_eq!(common::decoded::remarks(&path), [""; 0]);
+    }
+    // A file in which there is none has none.
+    let none = [&head[..], b"data\0\0\0\0", &chunk(*b"LIST", &[0x7F; 400])].concat();
+    for chunks in [&none[..], &none[..head.len() + 8]] {
+        let path = folder.file(&chunk(*b"RIFF", &[b"WAVE", chunks].concat()));
+        assert_eq!(fault(&path), DecodeError::Silent.to_string());
+    }
+}
+
+#[test]
+fn another_file_behind_a_sound_of_unknown_length_is_never_heard_as_noise() {
+    let folder = Folder::new();
+    let (sound, _) = whole(16);
+    let signs: [&[u8]; 12] = [
+        b"fLaC\0\0\0\x22",
+        b"fLaC\x80\0\0\x22",
+        b"\0\0\0\x06\0\0\0\x0Aimage/jpeg",
+        b"APIC\0\0\0\0\0\0\0image/png",
+        b"RIFF\x24\x01\x02\0WAVE",
+        b"RIFF\xFF\xFF\xFF\xFFWAVE",
+        b"FORM\0\x01\x02\x03AIFF",
+        b"OggS\0\x02",
+        b"\xFF\xD8\xFF\xE0\0\x10JFIF",
+        b"\xFF\xD8\xFF\xE1\x21\x33Exif\0",
+        b"\x89PNG\r\n\x1A\n",
+        b"\0\0\0\x20ftypM4A ",
+    ];
+    for sign in signs {
+        let behind = [sign, &vec![0x9D; 100_003]].concat();
+        let path = folder.file(&unknown(*b"RIFF", &[], &format(1, 16), &sound, &behind));
+        let fault = checked(&path).err().map(|fault| fault.to_string());
+        assert_eq!(fault, Some(DecodeError::Endless.to_string()), "{sign:?}");
+    }
+    // A chunk of a known name, cut off within.
+    let tags = chunk(*b"id3 ", &vec![0x9D; 17 << 20]);
+    let cut = &tags[..tags.len() - 3_001];
+    let path = folder.file(&unknown(*b"RIFF", &[], &format(1, 16), &sound, cut));
+    assert_eq!(fault(&path), DecodeError::Endless.to_string());
+}
+
+#[test]
+fn wave64_is_called_what_it_is() {
+    let folder = Folder::new();
+    let guid = b"riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB\x04\xC1\0\0";
+    let file = [&guid[..], &9_000_u64.to_le_bytes(), &[7; 9_000]].concat();
+    let fault = fault(&folder.file(&file));
+    assert!(
+        fault.contains("Wave64") && fault.contains("convert it to FLAC"),
+        "{fault}"
+    );
+}
+
+#[test]
 fn many_chunks_before_the_sound_hide_no_length() {
     let folder = Folder::new();
     let (sound, expected) = whole(16);
@@ -340,11 +407,41 @@ fn a_length_in_64_bits_counts_only_where_it_is_meant() {
         assert!(decode(&path) == expected);
         assert_eq!(remarks(&path), [""; 0]);
     }
+    // A length that is less than a frame is none.
+    let path = folder.file(&unknown(*b"RF64", &ds64(3), &format(1, 16), &sound, &[]));
+    assert!(decode(&path) == expected);
+    // How many frames there are follows from it, whatever is said of that.
+    for frames in [0, 1, 99_999_999, u64::MAX] {
+        let mut file = wide(*b"RF64", &format(1, 16), &sound, sound.len() as u64);
+        let at = place(&file, b"ds64") + 8 + 16;
+        file[at..at + 8].copy_from_slice(&frames.to_le_bytes());
+        let path = folder.file(&file);
+        assert!(decode(&path) == expected, "{frames}");
+        assert_eq!(remarks(&path), [""; 0]);
+    }
     // Where nothing else says it, it may be wrong.
     let sound = sound.repeat(4);
     let path = folder.file(&unknown(*b"RF64", &half, &format(1, 16), &sound, &[]));
     let remarks = remarks(&path);
     assert!(remarks[0].contains("lie behind the end"), "{remarks:?}");
+}
+
+#[test]
+fn a_length_that_was_never_brought_up_to_date_is_a_mistake_where_most_of_the_sound_would_be_missing()
+ {
+    let folder = Folder::new();
+    let sound = whole(16).0.repeat(4);
+    for (told, grave) in [(400, true), (5_900, true), (6_100, false), (11_900, false)] {
+        let mut data = chunk(*b"data", &sound);
+        data[4..8].copy_from_slice(&(4 * told as u32).to_le_bytes());
+        let chunks = [&b"WAVE"[..], &chunk(*b"fmt ", &format(1, 16)), &data].concat();
+        let facts = checked(&folder.file(&chunk(*b"RIFF", &chunks))).unwrap();
+        let mistakes = facts.mistakes.iter();
+        let mistakes: Vec<_> = mistakes
+            .filter(|it| it.contains("lie behind the end"))
+            .collect();
+        assert_eq!(mistakes.len(), usize::from(grave), "{told}: {facts:?}");
+    }
 }
 
 #[test]
@@ -386,7 +483,9 @@ fn room_that_a_recorder_reserved_is_nothing_and_another_file_behind_is_refused()
     assert!(decode(&path) == expected);
     assert_eq!(remarks(&path), [""; 0]);
     let path = folder.file(&[&file[..], &file].concat());
-    let error = Decoder::open_checked(&path).err().map(|e| e.to_string());
+    let error = Decoder::open_checked(&path, &|| false)
+        .err()
+        .map(|e| e.to_string());
     assert!(error.is_some_and(|it| it.contains("several")), "it is told");
 }
 

@@ -1,12 +1,14 @@
 //! The chunks of a WAV file: what its samples are, and where its sound lies. The demuxer passes over what is said in 64 bits
-//! (RF64, BW64), and where it is not said how long the sound is, it takes all that follows for sound.
+//! (RF64, BW64), and where it is not said how long the sound is, it takes all that follows for sound, or nothing.
 
 use std::io::{self, Read};
 
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadBytes};
 
-use super::DecodeError;
+use super::behind::is_name;
 use super::glance::glance;
+use super::mended::Mends;
+use super::{DecodeError, aiff};
 
 /// So many chunks are looked at for the sound, and no more: real files have some dozens.
 pub(super) const MOST_CHUNKS: usize = 4096;
@@ -14,7 +16,8 @@ pub(super) const MOST_CHUNKS: usize = 4096;
 /// What a program writes that cannot know the length: as much as the place holds.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Others write nearly as much, or nearly half of it.
+/// Others write nearly as much, or nearly half of it, or what some like better.
+const GUESSES: [u32; 3] = [UNKNOWN, UNKNOWN / 2, 0x7F00_0000];
 const NEAR: u32 = 0x1_0000;
 
 /// The kinds of samples that are numbers: whole ones, floating ones, and those of which another place says which.
@@ -22,21 +25,30 @@ const WHOLE: u16 = 1;
 const FLOATING: u16 = 3;
 const EXTENSIBLE: u16 = 0xFFFE;
 
-/// What the chunks of a WAV file say of its sound; nothing of other files. Never trusted blindly.
+/// How a Wave64 file begins.
+const WAVE64: [u8; 12] = *b"riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB";
+
+/// What the chunks of a WAV file say of its sound, or those of an AIFF file that is not whole; nothing of other files. Never
+/// trusted blindly.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
-    format: Option<Format>,
-    sound: Option<Sound>,
+    pub format: Option<Format>,
+    pub sound: Option<Sound>,
+    /// How the demuxer has to be shown the file.
+    pub mends: Mends,
+    /// Whether its numbers have their highest byte first: an AIFF file.
+    pub high_first: bool,
+    pub is_wave64: bool,
 }
 
 /// What the samples are.
-#[derive(Debug, Clone, Copy)]
-struct Format {
-    kind: u16,
-    channels: u16,
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Format {
+    pub kind: u16,
+    pub channels: u16,
     /// The bytes of a frame.
-    frame: u16,
-    bits: u16,
+    pub frame: u16,
+    pub bits: u16,
 }
 
 /// Where the sound lies, in bytes.
@@ -51,33 +63,52 @@ pub(super) struct Sound {
 pub(super) enum Length {
     /// The usual place says it, and the demuxer reads it.
     Told(u64),
-    /// It is told in 64 bits.
+    /// Another place says it: in 64 bits, or as a number of frames.
     Wide(u64),
     /// It is not said. All to the file's end is sound, or the file is refused.
     Unknown,
 }
 
 impl Chunks {
-    /// Reads them where this is a WAV file, and goes back to the start. `wide` says whether it may tell lengths in 64 bits.
-    /// Blocking.
+    /// Reads them where this is a WAV or an AIFF file, and goes back to the start. Blocking.
     ///
     /// # Errors
     /// Only where the disk fails.
-    pub fn read(
-        bytes: &mut MediaSourceStream<'_>,
-        wide: impl FnOnce() -> bool,
-    ) -> io::Result<Self> {
-        glance(bytes, |bytes| Self::find(bytes, wide))
+    pub fn read(bytes: &mut MediaSourceStream<'_>) -> io::Result<Self> {
+        glance(bytes, Self::find)
     }
 
-    fn find(bytes: &mut MediaSourceStream<'_>, wide: impl FnOnce() -> bool) -> io::Result<Self> {
+    fn find(bytes: &mut MediaSourceStream<'_>) -> io::Result<Self> {
         let mut head = [0; 12];
         bytes.read_exact(&mut head)?;
         let mut found = Self::default();
-        if !(head.starts_with(b"RIFF") && head.ends_with(b"WAVE")) {
-            return Ok(found);
+        let [a, b, c, d, size @ .., _, _, _, _] = head;
+        match (&[a, b, c, d], &head[8..]) {
+            (b"FORM", b"AIFF" | b"AIFC") => return aiff::find(bytes, u32::from_be_bytes(size)),
+            (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => {}
+            _ => {
+                found.is_wave64 = head == WAVE64;
+                return Ok(found);
+            }
         }
-        let wide = wide();
+        let wide = !head.starts_with(b"RIFF");
+        if wide {
+            found.mends.word(0, *b"RIFF");
+        }
+        match found.look_for_sound(bytes, u32::from_le_bytes(size), wide) {
+            Err(error) if error.raw_os_error().is_some() => Err(error),
+            // It is cut off before.
+            _ => Ok(found),
+        }
+    }
+
+    /// The file's heading says `all`; `wide` says whether lengths may be told in 64 bits.
+    fn look_for_sound(
+        &mut self,
+        bytes: &mut MediaSourceStream<'_>,
+        all: u32,
+        wide: bool,
+    ) -> io::Result<()> {
         let mut told_wide = None;
         for _ in 0..MOST_CHUNKS {
             let (name, size) = heading(bytes)?;
@@ -90,29 +121,62 @@ impl Chunks {
             };
             bytes.read_exact(&mut body[..looked_at as usize])?;
             match &name {
-                b"fmt " => found.format = Some(Format::read(&body)),
+                b"fmt " => self.format = Some(Format::read(&body)),
                 b"ds64" if wide => told_wide = body[8..].first_chunk().copied(),
                 b"data" => {
+                    // Less than a frame is no length.
                     let told_wide = told_wide.map(u64::from_le_bytes);
-                    let length = Length::of(size, told_wide, bytes);
-                    let from = bytes.pos();
-                    found.sound = Some(Sound { from, length });
-                    return Ok(found);
+                    let told_wide = told_wide.filter(|bytes| self.frames(*bytes) > 0);
+                    self.place_sound(all, size, told_wide, bytes);
+                    return Ok(());
                 }
                 _ => {}
             }
             bytes.ignore_bytes(inside - looked_at)?;
         }
         // Wherever it is among so many, nobody looked at what says how long it is.
-        found.sound = Some(Sound {
+        self.sound = Some(Sound {
             from: bytes.pos(),
             length: Length::Unknown,
         });
-        Ok(found)
+        Ok(())
+    }
+
+    /// The sound begins here; its heading says `size`, and the file's heading says `all`.
+    fn place_sound(
+        &mut self,
+        all: u32,
+        size: u32,
+        told_wide: Option<u64>,
+        bytes: &mut MediaSourceStream<'_>,
+    ) {
+        let from = bytes.pos();
+        let end = bytes.byte_len().unwrap_or(u64::MAX);
+        let there = end.saturating_sub(from);
+        let length = match (size, told_wide) {
+            (UNKNOWN, Some(wide)) if wide != u64::MAX => Length::Wide(wide),
+            (UNKNOWN, _) => Length::Unknown,
+            _ if is_guess(size, there) => Length::Unknown,
+            // A writer that was cut short left it empty; where another chunk follows there is no sound.
+            (0, _) if there > 0 && !follows(bytes, there) => Length::Unknown,
+            _ => Length::Told(u64::from(size)),
+        };
+        self.sound = Some(Sound { from, length });
+        if length == Length::Unknown {
+            self.mends.word(from - 4, UNKNOWN.to_le_bytes());
+        }
+        // The demuxer reads no chunk that reaches beyond what the file says of itself.
+        let reaches = 8 + u64::from(all) < from + u64::from(size);
+        if reaches || length == Length::Unknown {
+            self.mends.word(4, UNKNOWN.to_le_bytes());
+        }
     }
 
     /// Why samples like these cannot be played, where that can be told.
     pub fn refusal(&self) -> Option<DecodeError> {
+        if self.is_wave64 {
+            return Some(DecodeError::Wave64);
+        }
         let format = self.format?;
         let playable: &[u16] = match format.kind {
             WHOLE => &[8, 16, 24, 32],
@@ -124,11 +188,6 @@ impl Chunks {
             _ if playable.contains(&format.bits) => None,
             _ => Some(DecodeError::Bits(format.bits)),
         }
-    }
-
-    /// Where the sound lies.
-    pub fn sound(&self) -> Option<Sound> {
-        self.sound
     }
 
     /// So many bytes as frames.
@@ -153,20 +212,16 @@ impl Format {
     }
 }
 
-impl Length {
-    /// What 64 bits say counts only where the usual place says nothing.
-    fn of(size: u32, wide: Option<u64>, bytes: &MediaSourceStream<'_>) -> Self {
-        let end = bytes.byte_len().unwrap_or(u64::MAX);
-        let there = end.saturating_sub(bytes.pos());
-        let near = |most: u32| most.abs_diff(size) < NEAR;
-        let is_guess = (near(UNKNOWN) || near(UNKNOWN / 2)) && there < u64::from(size);
-        match (size, wide) {
-            (UNKNOWN, Some(wide)) if !matches!(wide, 0 | u64::MAX) => Self::Wide(wide),
-            (UNKNOWN, _) => Self::Unknown,
-            _ if is_guess => Self::Unknown,
-            _ => Self::Told(u64::from(size)),
-        }
-    }
+/// Whether a length is only what programs write that do not know it. So many bytes are there.
+pub(super) fn is_guess(size: u32, there: u64) -> bool {
+    let near = |most: &u32| most.abs_diff(size) < NEAR;
+    GUESSES.iter().any(near) && there < u64::from(size)
+}
+
+/// Whether another chunk begins here. So many bytes are there.
+fn follows(bytes: &mut MediaSourceStream<'_>, there: u64) -> bool {
+    let heading = heading(bytes);
+    heading.is_ok_and(|(name, size)| is_name(name) && 8 + u64::from(size) <= there)
 }
 
 /// A chunk's name and size.

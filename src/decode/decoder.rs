@@ -16,7 +16,7 @@ use super::playable::playable;
 use super::sound::{Ending, Sound};
 use super::tape::{Grid, Tape};
 use super::window::Gauge;
-use super::{Damage, DecodeError, Tags, tags};
+use super::{CalledOff, Damage, DecodeError, Tags, tags};
 use crate::frame::Frame;
 use crate::time::{Frames, Rate};
 
@@ -49,15 +49,15 @@ impl Decoder {
     /// # Errors
     /// What is wrong with the file, and what to do.
     pub fn open(path: &Path) -> Result<Self, DecodeError> {
-        Self::open_at(Origin::File(path.to_owned()), 0)
+        Self::open_at(Origin::File(path.to_owned()), 0, &|| false)
     }
 
     /// The same where the file is read once from its start to its end, and its checksum verified. Blocking.
     ///
     /// # Errors
-    /// What is wrong with the file, and what to do.
-    pub fn open_checked(path: &Path) -> Result<Self, DecodeError> {
-        Self::open_at(Origin::Checked(path.to_owned()), 0)
+    /// What is wrong with the file, and what to do; [`DecodeError::CalledOff`] where it was.
+    pub fn open_checked(path: &Path, called_off: CalledOff<'_>) -> Result<Self, DecodeError> {
+        Self::open_at(Origin::Checked(path.to_owned()), 0, called_off)
     }
 
     /// How the file, though nothing else is wrong with it, is not what its own checksums say: those of a FLAC file's sound, or
@@ -65,8 +65,8 @@ impl Decoder {
     /// every frame known; otherwise the answer is nothing. Blocking.
     ///
     /// # Errors
-    /// Only where the disk fails.
-    pub fn flaw(&mut self) -> Result<Option<Flaw>, DecodeError> {
+    /// Where the disk fails, and where it is called off.
+    pub fn flaw(&mut self, called_off: CalledOff<'_>) -> Result<Option<Flaw>, DecodeError> {
         let Origin::Checked(path) = &self.origin else {
             return Ok(None);
         };
@@ -76,7 +76,7 @@ impl Decoder {
         if self.sound.decoder.finalize().verify_ok == Some(false) {
             return Ok(Some(Flaw::Altered));
         }
-        Ok(pages::flaw(path)?)
+        pages::flaw(path, called_off)
     }
 
     /// Opens a file that is read ahead by a thread of its own, so that a disk that stalls is bridged. Blocking.
@@ -84,7 +84,7 @@ impl Decoder {
     /// # Errors
     /// What is wrong with the file, and what to do.
     pub fn open_ahead(ahead: Ahead) -> Result<Self, DecodeError> {
-        Self::open_at(Origin::Ahead(ahead), 0)
+        Self::open_at(Origin::Ahead(ahead), 0, &|| false)
     }
 
     /// Opens a file that is part of the program.
@@ -92,20 +92,24 @@ impl Decoder {
     /// # Errors
     /// What is wrong with its bytes.
     pub fn of_bytes(bytes: &'static [u8]) -> Result<Self, DecodeError> {
-        Self::open_at(Origin::Bundled(bytes), 0)
+        Self::open_at(Origin::Bundled(bytes), 0, &|| false)
     }
 
-    fn open_at(origin: Origin, first_wanted: i64) -> Result<Self, DecodeError> {
+    fn open_at(
+        origin: Origin,
+        first_wanted: i64,
+        called_off: CalledOff<'_>,
+    ) -> Result<Self, DecodeError> {
         let Opened {
             mut format,
             edits,
             chunks,
             behind,
             gauge,
-        } = origin.open()?;
+        } = origin.open(called_off)?;
         let verify = matches!(origin, Origin::Checked(_));
         let mut sound = Sound::find(format.as_ref(), &edits, verify)?;
-        match chunks.sound().map(|sound| sound.length) {
+        match chunks.sound.map(|sound| sound.length) {
             Some(Length::Wide(bytes)) => sound.ends_at(chunks.frames(bytes)),
             Some(Length::Unknown) => sound.runs_to_the_end(),
             Some(Length::Told(_)) | None => {}
@@ -224,11 +228,11 @@ impl Decoder {
         let to = i64::try_from(to.0).unwrap_or(i64::MAX);
         if self.ended || self.chained {
             // Some containers do not come back from their end.
-            *self = Self::open_at(self.origin.clone(), 0)?;
+            *self = Self::open_at(self.origin.clone(), 0, &|| false)?;
         }
         if self.jump(to).is_err() {
             // Read on from the start: it lies in a later stream of a chain, or behind the end.
-            *self = Self::open_at(self.origin.clone(), to)?;
+            *self = Self::open_at(self.origin.clone(), to, &|| false)?;
         }
         Ok(())
     }

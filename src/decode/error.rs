@@ -51,6 +51,9 @@ pub enum DecodeError {
         "does not say where its sound ends, and what lies behind it would be heard as noise; save it anew in an audio editor, best as FLAC"
     )]
     Endless,
+    /// A Wave64 file.
+    #[error("is a Wave64 file (W64), which is not played here; convert it to FLAC, WAV or RF64")]
+    Wave64,
     /// Samples of a width that nothing plays.
     #[error("has samples of {0} bits, which cannot be played; convert it to FLAC of 24 bits")]
     Bits(u16),
@@ -69,6 +72,9 @@ pub enum DecodeError {
     /// A rate that no music has.
     #[error("has a rate of {0} Hz, which cannot be played; convert it to 48000 Hz")]
     Rate(u32),
+    /// Whoever wanted to know went away meanwhile.
+    #[error("was not looked at to its end: it was called off")]
+    CalledOff,
     /// The disk or the network failed.
     #[error("could not be read: {0}")]
     Io(String),

@@ -1,5 +1,6 @@
 //! From a file to exact stereo frames at the file's own rate.
 
+mod aiff;
 mod behind;
 mod chunks;
 mod clock;
@@ -10,6 +11,7 @@ mod disk;
 mod edit_list;
 mod error;
 mod glance;
+mod mended;
 mod open;
 mod opus;
 mod pages;
@@ -18,7 +20,6 @@ mod sound;
 mod tags;
 mod tape;
 mod unbroken;
-mod wide;
 mod window;
 
 pub use damage::Damage;
@@ -29,3 +30,6 @@ pub use open::{Ahead, audio_file};
 pub use pages::Flaw;
 pub use tags::Tags;
 pub(crate) use unbroken::unbroken;
+
+/// Whether nobody waits any more for what is found out about a file. Asked often.
+pub type CalledOff<'a> = &'a dyn Fn() -> bool;

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::Cursor;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,14 +11,13 @@ use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
-use super::DecodeError;
 use super::behind::behind;
 use super::chunks::Chunks;
 use super::disk::Disk;
 use super::edit_list::EditList;
-use super::opus;
-use super::wide::AsWav;
+use super::mended::{Mended, Mends};
 use super::window::{Gauge, Span, Window};
+use super::{CalledOff, DecodeError, opus, pages};
 use crate::time::Frames;
 
 /// What the disk says of a file that may hold sound: a regular file that is not empty. Blocking,
@@ -70,7 +70,7 @@ pub(super) struct Opened {
     pub format: Box<dyn FormatReader>,
     /// What an MP4 file says of its ends.
     pub edits: EditList,
-    /// What a WAV file says of its sound.
+    /// What a WAV file says of its sound, or an AIFF file that is not whole.
     pub chunks: Chunks,
     /// So many frames lie behind a WAV file's sound, and are none of its other parts; known of a file that is checked.
     pub behind: Frames,
@@ -82,8 +82,8 @@ impl Origin {
     /// Finds out what container it is. Blocking.
     ///
     /// # Errors
-    /// What is wrong with the file.
-    pub fn open(&self) -> Result<Opened, DecodeError> {
+    /// What is wrong with the file; and where it is called off, which only a file that is checked asks for.
+    pub fn open(&self, called_off: CalledOff<'_>) -> Result<Opened, DecodeError> {
         let mut gauge = None;
         let bytes: Box<dyn MediaSource> = match self {
             Self::File(path) | Self::Checked(path) => {
@@ -99,18 +99,23 @@ impl Origin {
             }
             Self::Bundled(bytes) => Box::new(Cursor::new(*bytes)),
         };
-        let (bytes, is_wide) = AsWav::new(bytes);
+        let (bytes, mending) = Mended::new(bytes);
         let mut bytes =
             MediaSourceStream::new(Box::new(bytes), MediaSourceStreamOptions::default());
         let edits = EditList::read(&mut bytes)?;
-        let chunks = Chunks::read(&mut bytes, || is_wide.get())?;
+        let mut chunks = Chunks::read(&mut bytes)?;
         if let Some(refusal) = chunks.refusal().or(opus::refusal(&mut bytes)?) {
             return Err(refusal);
         }
         let behind = match self {
-            Self::Checked(path) => behind(path, &chunks)?,
+            Self::Checked(path) => behind(path, &chunks, called_off)?,
             _ => 0,
         };
+        let mends = match pages::end(&mut bytes)? {
+            Some(end) => Mends::ending(end),
+            None => mem::take(&mut chunks.mends),
+        };
+        mending.mend(mends, &mut bytes)?;
         // No hint by the name's ending: renamed files are common, and the content says it all.
         let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
         let probe = symphonia::default::get_probe();

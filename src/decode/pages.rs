@@ -3,11 +3,26 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+
+use symphonia::core::io::{MediaSource, MediaSourceStream};
+
+use super::glance::glance;
+use super::{CalledOff, DecodeError};
 
 /// The bytes of a page's head, without the table of its segments.
 const HEAD: usize = 27;
+
+/// The bytes of the longest page.
+const LONGEST: u64 = HEAD as u64 + 255 + 255 * 255;
+
+/// So much of a file is looked at in one go, and so much at its end in all.
+const BLOCK: u64 = 64 * 1024;
+const MOST_BEHIND: u64 = 64 << 20;
+
+/// What seems to be a page is looked at so often, and no more: each time is up to 64 KiB to sum up.
+const MOST_SEEMING: usize = 1_000;
 
 /// A file with more streams than this at a time is none that we play.
 const MOST_STREAMS: usize = 64;
@@ -24,12 +39,15 @@ pub enum Flaw {
 /// Whether this is an Ogg file of which a page is missing or is not what it was. Reads all of it. Blocking.
 ///
 /// # Errors
-/// Only where the disk fails.
-pub(super) fn flaw(path: &Path) -> io::Result<Option<Flaw>> {
+/// Where the disk fails, and where it is called off.
+pub(super) fn flaw(path: &Path, called_off: CalledOff<'_>) -> Result<Option<Flaw>, DecodeError> {
     let mut bytes = BufReader::with_capacity(64 * 1024, File::open(path)?);
     let mut streams = BTreeMap::new();
     let mut first = true;
     loop {
+        if called_off() {
+            return Err(DecodeError::CalledOff);
+        }
         match page(&mut bytes)? {
             Page::None if first => return Ok(None),
             // A tag may lie behind the last page.
@@ -44,6 +62,45 @@ pub(super) fn flaw(path: &Path) -> io::Result<Option<Flaw>> {
         }
         first = false;
     }
+}
+
+/// Where the last whole page of an Ogg file ends, where that is not the file's end: it is cut off, or something else lies
+/// behind it. The demuxer looks for a whole page near the end, and without one it plays nothing. Goes back to the start.
+/// Blocking.
+///
+/// # Errors
+/// Only where the disk fails.
+pub(super) fn end(bytes: &mut MediaSourceStream<'_>) -> io::Result<Option<u64>> {
+    glance(bytes, |bytes| {
+        let mut name = [0; 4];
+        bytes.read_exact(&mut name)?;
+        let Some(length) = bytes.byte_len().filter(|_| name == *b"OggS") else {
+            return Ok(None);
+        };
+        let (mut high, mut block, mut seeming) = (length, Vec::new(), 0);
+        while high > length.saturating_sub(MOST_BEHIND) {
+            let low = high.saturating_sub(BLOCK);
+            block.clear();
+            bytes.seek(SeekFrom::Start(low))?;
+            bytes.take(high - low + LONGEST).read_to_end(&mut block)?;
+            for at in (0..(high - low) as usize).rev() {
+                let mut here = &block[at..];
+                if !here.starts_with(b"OggS") {
+                    continue;
+                }
+                if let Page::Whole(_) = page(&mut here)? {
+                    let end = low + (block.len() - here.len()) as u64;
+                    return Ok(Some(end).filter(|end| *end != length));
+                }
+                seeming += 1;
+                if seeming == MOST_SEEMING {
+                    return Ok(None);
+                }
+            }
+            high = low;
+        }
+        Ok(None)
+    })
 }
 
 enum Page {

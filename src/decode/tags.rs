@@ -3,6 +3,8 @@
 use symphonia::core::formats::FormatReader;
 use symphonia::core::meta::{MetadataRevision, StandardTag};
 
+use crate::writing::named;
+
 /// What a file says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tags {
@@ -29,9 +31,11 @@ fn collect(revision: &MetadataRevision, tags: &mut Tags) {
     for tag in revision.media.tags.iter().chain(of_tracks) {
         match &tag.std {
             Some(StandardTag::TrackTitle(text)) => {
-                tags.title.get_or_insert_with(|| text.to_string())
+                tags.title.get_or_insert_with(|| named(text).into_owned())
             }
-            Some(StandardTag::Artist(text)) => tags.artist.get_or_insert_with(|| text.to_string()),
+            Some(StandardTag::Artist(text)) => {
+                tags.artist.get_or_insert_with(|| named(text).into_owned())
+            }
             _ => continue,
         };
     }

@@ -9,13 +9,22 @@ use crate::decode::DecodeError;
 pub enum Fault {
     /// It cannot be played.
     #[error(transparent)]
-    Unplayable(#[from] DecodeError),
+    Unplayable(DecodeError),
     /// Whoever wanted to know went away meanwhile.
-    #[error("was not looked at to its end: it was called off")]
+    #[error("{}", DecodeError::CalledOff)]
     CalledOff,
     /// Nobody asked for it when the library was made.
     #[error("was not looked at when the session was prepared; check the session again")]
     NotScanned,
+}
+
+impl From<DecodeError> for Fault {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::CalledOff => Self::CalledOff,
+            error => Self::Unplayable(error),
+        }
+    }
 }
 
 impl Fault {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ebur128::{EbuR128, Mode};
 
+use super::audible::Audible;
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
@@ -12,7 +13,7 @@ use crate::true_peak::TruePeak;
 /// Below this in every sample, a head or a tail is silence; quiet music is not.
 const SILENCE: Decibels = Decibels(-70.0);
 
-/// What lies this far below a constant offset is no music.
+/// What lies this far below what is too slow to be heard is no music.
 const BURIED: Decibels = Decibels(-30.0);
 
 /// A moment: two periods of the lowest sound that is heard.
@@ -32,10 +33,10 @@ pub(super) struct Meter {
     /// The frame behind the last one that is not silent.
     sounding_until: Frames,
     short_term: Vec<Loudness>,
-    /// Of all samples of each channel.
-    sums: [f64; 2],
-    /// Of both channels.
-    squares: f64,
+    audible: Audible,
+    /// Sums of squares of both channels: of what is heard, and of all there is.
+    heard: f64,
+    all: f64,
 }
 
 /// What was measured.
@@ -47,19 +48,20 @@ pub(super) struct Measured {
     pub short_term: Vec<Loudness>,
     pub head: Frames,
     pub tail: Frames,
-    /// The power of what is constant in it, and of the rest, both channels together.
-    constant: f64,
-    rest: f64,
+    /// The power of what is heard, and of what is too slow for that, both channels together.
+    heard: f64,
+    slow: f64,
 }
 
 impl Measured {
-    /// Whether there is hardly anything but a constant offset. What is over in a moment is a click, and its own affair.
-    pub fn is_offset(&self, rate: Rate) -> bool {
+    /// Whether there is hardly anything but a constant offset, or waves that are too slow to be heard. What is over in a
+    /// moment is a click, and its own affair.
+    pub fn is_too_slow(&self, rate: Rate) -> bool {
         if self.frames < rate.frames(MOMENT) {
             return false;
         }
         let buried = f64::from(BURIED.gain().0).powi(2);
-        self.constant > f64::from(SILENCE.gain().0).powi(2) && self.rest < self.constant * buried
+        self.slow > f64::from(SILENCE.gain().0).powi(2) && self.heard < self.slow * buried
     }
 }
 
@@ -74,8 +76,9 @@ impl Meter {
             first_sounding: None,
             sounding_until: Frames::ZERO,
             short_term: Vec::new(),
-            sums: [0.0; 2],
-            squares: 0.0,
+            audible: Audible::new(rate),
+            heard: 0.0,
+            all: 0.0,
         })
     }
 
@@ -103,10 +106,9 @@ impl Meter {
         }
         let loudness = Loudness(self.loudness.loudness_global()? as f32);
         let count = self.frames.0.max(1) as f64;
-        let constant = self.sums.iter().map(|sum| (sum / count).powi(2)).sum();
         Ok(Measured {
-            constant,
-            rest: self.squares / count - constant,
+            heard: self.heard / count,
+            slow: (self.all - self.heard) / count,
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),
@@ -120,11 +122,10 @@ impl Meter {
     }
 
     fn sum(&mut self, frames: &[Frame]) {
+        self.heard += self.audible.power(frames);
         for frame in frames {
             let [left, right] = frame.map(f64::from);
-            self.sums[0] += left;
-            self.sums[1] += right;
-            self.squares += left * left + right * right;
+            self.all += left * left + right * right;
         }
     }
 

@@ -2,6 +2,7 @@
 //! disk.
 
 mod alike;
+mod audible;
 mod cache;
 mod cores;
 mod facts;

@@ -36,10 +36,10 @@ impl Said {
             said.remark("it is silent from its beginning to its end");
         }
         said.wild(decoder, measured);
-        if said.mistakes.is_empty() && measured.is_offset(decoder.rate()) {
+        if said.mistakes.is_empty() && measured.is_too_slow(decoder.rate()) {
             said.mistake(
-                "it holds hardly anything but a constant offset (DC), which no one hears and headphones suffer from; \
-                 record it anew, or take the offset out in an audio editor",
+                "it holds hardly anything but a constant offset (DC) or waves too slow for ears, which no one hears and \
+                 headphones suffer from; record it anew, or take out what is below 20 Hz in an audio editor",
             );
         }
         said.holes(decoder);
@@ -57,7 +57,7 @@ impl Said {
             ),
         }
         said.length(decoder, measured);
-        said.ends(decoder);
+        said.ends(decoder, measured);
         said
     }
 
@@ -125,7 +125,8 @@ impl Said {
         let damage = decoder.damage();
         if decoder.runs_to_the_end() {
             self.remark(format!(
-                "its header does not say how long it is, as in a file that was written to a pipe: all {} to the file's end \
+                "its header does not say how long it is, as in a file that was written to a pipe or was never finished: \
+                 all {} to the file's end \
                  are taken for sound; convert it to FLAC, so that it can be told if something is missing",
                 clock(there)
             ));
@@ -169,13 +170,19 @@ impl Said {
     }
 
     /// Whether it begins and ends where it should.
-    fn ends(&mut self, decoder: &Decoder) {
+    fn ends(&mut self, decoder: &Decoder, measured: &Measured) {
         let beyond_end = decoder.damage().beyond_end;
-        if beyond_end > Damage::PADDING {
+        let seconds = decoder.rate().seconds(beyond_end);
+        // A header that was never brought up to date gives an end long before the sound's.
+        if beyond_end > Damage::PADDING && beyond_end > measured.frames {
+            self.mistake(format!(
+                "{seconds:.1} s lie behind the end that its header gives, more than before it, and would not be played; open it \
+                 in an audio editor and save what is meant of it, best as FLAC"
+            ));
+        } else if beyond_end > Damage::PADDING {
             self.remark(format!(
-                "{:.1} s of what is no part of it lie behind the end that its header gives, and are not played; convert \
-                 the file anew if its end is missed",
-                decoder.rate().seconds(beyond_end)
+                "{seconds:.1} s of what is no part of it lie behind the end that its header gives, and are not played; convert \
+                 the file anew if its end is missed"
             ));
         }
         if !decoder.exact_ends() {

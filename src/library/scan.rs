@@ -33,13 +33,14 @@ pub(super) fn scan(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts
 }
 
 fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> {
-    let mut decoder = Decoder::open_checked(path)?;
+    let called_off = || watch.is_called_off();
+    let mut decoder = Decoder::open_checked(path, &called_off)?;
     let mut meter = Meter::new(decoder.rate()).map_err(|_| DecodeError::Broken)?;
     let mut frames = Vec::new();
     while decoder.read(&mut frames)? > 0 {
         meter.add(&frames).map_err(|_| DecodeError::Broken)?;
         frames.clear();
-        if watch.is_called_off() {
+        if called_off() {
             return Err(Fault::CalledOff);
         }
     }
@@ -47,7 +48,7 @@ fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> 
     if measured.frames.0 == 0 {
         return Err(Fault::Unplayable(DecodeError::Silent));
     }
-    let flaw = decoder.flaw()?;
+    let flaw = decoder.flaw(&called_off)?;
     let Said { remarks, mistakes } = Said::of(&decoder, &measured, flaw);
     let tags = decoder.tags().clone();
     Ok(Facts {

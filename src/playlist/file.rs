@@ -10,6 +10,7 @@ use crate::reading::mistakes::Mistakes;
 use crate::reading::named_file;
 use crate::reading::text::{self, Encoding};
 use crate::reading::yaml::Span;
+use crate::writing::named;
 
 /// A playlist file is at most this large, in bytes.
 const LARGEST: u64 = 1024 * 1024;
@@ -134,7 +135,7 @@ fn listed(
             Ok(path) => {
                 let track = entry::track(&path, &line.span, folder, mistakes);
                 tracks.extend(track.map(|track| Track {
-                    title: line.title.clone(),
+                    title: line.title.as_deref().map(|title| named(title).into_owned()),
                     ..track
                 }));
             }
@@ -143,7 +144,7 @@ fn listed(
     }
     let title = lines.title.filter(|title| !title.is_empty());
     Some(Playlist {
-        name: title.unwrap_or_else(|| name.to_owned()),
+        name: named(title.as_deref().unwrap_or(name)).into_owned(),
         tracks,
         order: Order::Listed,
         left_out: Vec::new(),

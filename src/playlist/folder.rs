@@ -6,7 +6,7 @@ use std::path::Path;
 use super::MOST_TRACKS;
 use super::file::ending;
 use super::natural;
-use super::track::{Order, Playlist, Track};
+use super::track::{LeftOut, Order, Playlist, Track};
 use crate::level::Decibels;
 use crate::mistake::{Place, Wrong};
 use crate::reading::text::unreadable;
@@ -17,9 +17,9 @@ const AUDIO: [&str; 11] = [
 ];
 
 /// The endings of music that cannot be played here: what is protected, and kinds that no decoder of ours knows.
-const FOREIGN: [&str; 21] = [
-    "3gp", "aa", "aax", "ac3", "amr", "ape", "dff", "dsf", "dts", "m4b", "m4p", "mka", "mp2",
-    "mpc", "ra", "spx", "tak", "tta", "webm", "wma", "wv",
+const FOREIGN: [&str; 23] = [
+    "3gp", "aa", "aax", "ac3", "amr", "ape", "caf", "dff", "dsf", "dts", "m4b", "m4p", "mka",
+    "mp2", "mpc", "ra", "spx", "tak", "tta", "w64", "webm", "wma", "wv",
 ];
 
 /// Whether a name ends like that of music that cannot be played here.
@@ -34,32 +34,45 @@ pub(super) fn is_audio(path: &Path) -> bool {
 
 /// The audio files of a folder, `2` before `10`; hidden ones and folders within are left aside.
 pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
-    let (mut names, mut left_out) = (Vec::new(), Vec::new());
+    let (mut names, mut foreign, mut misnamed) = (Vec::new(), Vec::new(), Vec::new());
     for entry in fs::read_dir(path).map_err(|error| unreadable(&error))? {
         let entry = entry.map_err(|error| unreadable(&error))?;
-        let Ok(name) = entry.file_name().into_string() else {
-            return Err(Wrong::new("a file's name in this folder is not UTF-8"));
-        };
+        let name = entry.file_name();
+        let shown = name.to_string_lossy().into_owned();
         // metadata, not the entry's type: a link to a file is one
         let regular = || fs::metadata(entry.path()).is_ok_and(|meta| meta.is_file());
-        if name.starts_with('.') {
+        if shown.starts_with('.') {
             continue;
         }
-        if is_audio(Path::new(&name)) && regular() {
-            names.push(name);
-        } else if is_foreign(Path::new(&name)) && left_out.len() < MOST_TRACKS {
-            left_out.push(name);
+        let named = Path::new(&name);
+        let list = match named.to_str() {
+            Some(_) if is_audio(named) && regular() => &mut names,
+            None if is_audio(named) && regular() => &mut misnamed,
+            _ if is_foreign(named) => &mut foreign,
+            _ => continue,
+        };
+        if list.len() <= MOST_TRACKS {
+            list.push(shown);
         }
         if names.len() > MOST_TRACKS {
             let wrong = format!("a playlist can have at most {MOST_TRACKS} tracks");
             return Err(Wrong::new(wrong));
         }
     }
-    left_out.sort_by(|a, b| natural::order(a, b));
+    for left_out in [&mut foreign, &mut misnamed] {
+        left_out.sort_by(|a, b| natural::order(a, b));
+    }
+    let foreign = foreign.into_iter().map(LeftOut::Foreign);
+    let left_out: Vec<_> = foreign
+        .chain(misnamed.into_iter().map(LeftOut::Misnamed))
+        .collect();
     if names.is_empty() {
         let help = match left_out.first() {
-            Some(name) => {
+            Some(LeftOut::Foreign(name)) => {
                 format!("`{name}` is of a kind that cannot be played here; convert it to FLAC")
+            }
+            Some(LeftOut::Misnamed(name)) => {
+                format!("the name of `{name}` is not UTF-8; rename it")
             }
             None => "folders within it are not looked into".to_owned(),
         };

@@ -15,7 +15,7 @@ mod yaml;
 use std::path::Path;
 
 pub(crate) use reference::{Reference, refer};
-pub use track::{Order, Playlist, Track};
+pub use track::{LeftOut, Order, Playlist, Track};
 
 use crate::mistake::Mistake;
 

@@ -15,6 +15,7 @@ use crate::reading::yaml::{
     Field, FileName, Level, List, Node, Number, Span, Spanned, Switch, Text, Value, Written,
     record, words,
 };
+use crate::writing;
 
 words!(Order { "listed" => Self::Listed, "shuffle" => Self::Shuffle, });
 
@@ -124,7 +125,7 @@ pub fn refer(
                 playlist.order = *order;
             }
             if let Some(title) = listing.title.get() {
-                playlist.name.clone_from(&title.0);
+                playlist.name = writing::named(&title.0).into_owned();
             }
             playlist
         }
@@ -153,7 +154,7 @@ pub(super) fn inline(
     let mut playlist = unnamed(name, tracks, span, mistakes);
     playlist.order = listing.order.get().copied().unwrap_or_default();
     if let Some(title) = listing.title.get() {
-        playlist.name.clone_from(&title.0);
+        playlist.name = writing::named(&title.0).into_owned();
     }
     Some(playlist)
 }

@@ -14,10 +14,19 @@ pub struct Playlist {
     pub tracks: Vec<Track>,
     /// In which order they are played.
     pub order: Order,
-    /// The names of files beside them that look like music and are of no kind that can be played.
-    pub left_out: Vec<String>,
+    /// The files beside them that look like music and cannot be played.
+    pub left_out: Vec<LeftOut>,
     /// Where the script names it.
     pub place: Place,
+}
+
+/// A file in a folder that looks like music and cannot be played, by its name as far as that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is of no kind that can be played.
+    Foreign(String),
+    /// Its name is not UTF-8, so that nothing can tell of it.
+    Misnamed(String),
 }
 
 /// In which order tracks are played.

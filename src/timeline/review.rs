@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::library::{Facts, Library};
 use crate::mistake::{Mistake, Place, Rank};
-use crate::playlist::{Playlist, Track};
+use crate::playlist::{LeftOut, Playlist, Track};
 use crate::script::{Content, Session};
 use crate::time::Frames;
 use crate::timeline::burst::burst;
@@ -109,7 +109,9 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
         let Content::Playlist(playlist) = &phase.content else {
             continue;
         };
-        mistakes.extend(left_out(playlist).filter(|_| told.insert(folder_of(playlist))));
+        if !playlist.left_out.is_empty() && told.insert(folder_of(playlist)) {
+            mistakes.extend(left_out(playlist));
+        }
         let mut facts = playlist.tracks.iter().map(|t| library.facts(&t.path));
         if facts.all(|facts| facts.is_ok_and(|facts| !is_music(facts))) {
             let what = format!("nothing in the playlist `{}` can be heard", playlist.name);
@@ -124,16 +126,26 @@ fn folder_of(playlist: &Playlist) -> Option<&Path> {
     playlist.tracks.first()?.path.parent()
 }
 
-/// That a folder holds music that cannot be played.
-fn left_out(playlist: &Playlist) -> Option<Mistake> {
-    let first = playlist.left_out.first()?;
-    let what = match playlist.left_out.len() {
-        1 => format!("`{first}`"),
-        files => format!("`{first}` and {} more", files - 1),
-    };
-    let what = format!(
-        "{what} in `{}` cannot be played here and is left out",
-        playlist.name
-    );
-    Some(Mistake::warning(playlist.place.clone(), what).help("convert it to FLAC"))
+/// That a folder holds music that cannot be played: what is of another kind, and what has a broken name.
+fn left_out(playlist: &Playlist) -> impl Iterator<Item = Mistake> {
+    let (mut foreign, mut misnamed) = (Vec::new(), Vec::new());
+    for file in &playlist.left_out {
+        match file {
+            LeftOut::Foreign(name) => foreign.push(name),
+            LeftOut::Misnamed(name) => misnamed.push(name),
+        }
+    }
+    let kinds = [
+        (foreign, "cannot be played here", "convert it to FLAC"),
+        (misnamed, "has a name that is not UTF-8", "rename it"),
+    ];
+    kinds.into_iter().filter_map(|(files, why, help)| {
+        let first = files.first()?;
+        let which = match files.len() {
+            1 => format!("`{first}`"),
+            files => format!("`{first}` and {} more", files - 1),
+        };
+        let what = format!("{which} in `{}` {why} and is left out", playlist.name);
+        Some(Mistake::warning(playlist.place.clone(), what).help(help))
+    })
 }

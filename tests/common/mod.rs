@@ -5,6 +5,7 @@
 pub mod card;
 pub mod chance;
 pub mod changing;
+pub mod chunks;
 pub mod decoded;
 #[path = "../../playlists/composer/dice.rs"]
 pub mod dice;

@@ -1,0 +1,260 @@
+//! AIFF and Ogg files that were never finished, are cut off, or have something else behind them.
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::chunks::{high_first, place};
+use common::decoded::{checked, data, fault, remarks, rest};
+use common::files::{ogg, ogg_flac};
+use common::pages::{Page, file};
+use common::sounds::{noise, quantised};
+use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
+use undersong::frame::Frame;
+use undersong::time::Frames;
+
+const LENGTH: usize = 96_001;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, bytes: &[u8]) -> PathBuf {
+        let path = self.0.path().join("any");
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Plays these frames, from wherever reading begins, and is told of like that.
+    fn holds(&self, bytes: &[u8], expected: &[Frame], told: &[&str]) {
+        let path = self.file(bytes);
+        let mut decoder = Decoder::open(&path).unwrap();
+        assert!(rest(&mut decoder) == expected, "{told:?}");
+        for to in [expected.len() * 2 / 3, 1, expected.len() - 1] {
+            decoder.seek(Frames(to as u64)).unwrap();
+            assert!(rest(&mut decoder) == expected[to..], "{told:?}, from {to}");
+        }
+        let ahead = Ahead {
+            disk: Arc::new(OwnDisk),
+            path: path.clone(),
+            frames: Frames(20_000),
+            whole: Frames(expected.len() as u64),
+        };
+        let played = rest(&mut Decoder::open_ahead(ahead).unwrap());
+        assert!(played == expected, "{told:?}, read ahead");
+        let remarks = remarks(&path);
+        assert_eq!(remarks.len(), told.len(), "{remarks:?}");
+        for (remark, begins) in remarks.iter().zip(told) {
+            assert!(remark.starts_with(begins), "{remark}");
+        }
+    }
+}
+
+/// An AIFF file of 24 bits and two channels at 48 kHz, with these chunks behind its sound.
+fn aiff(sound: &[Frame], behind: &[u8]) -> Vec<u8> {
+    let samples = sound.as_flattened().iter();
+    let numbers = samples.map(|sample| (sample * 8_388_608.0) as i32);
+    let sound: Vec<u8> = numbers
+        .flat_map(|number| number.to_be_bytes()[1..].to_vec())
+        .collect();
+    let mut about = 2_u16.to_be_bytes().to_vec();
+    about.extend((sound.len() as u32 / 6).to_be_bytes());
+    about.extend(24_u16.to_be_bytes());
+    about.extend(b"\x40\x0E\xBB\x80\0\0\0\0\0\0");
+    let chunks = [
+        &b"AIFF"[..],
+        &high_first(*b"COMM", &about),
+        &high_first(*b"SSND", &[&[0; 8], &sound[..]].concat()),
+        behind,
+    ];
+    high_first(*b"FORM", &chunks.concat())
+}
+
+/// The same with other lengths: of the file, of its sound in frames, and of its sound in bytes.
+fn with_lengths(mut aiff: Vec<u8>, lengths: [Option<u32>; 3]) -> Vec<u8> {
+    let places = [4, place(&aiff, b"COMM") + 10, place(&aiff, b"SSND") + 4];
+    for (at, length) in places.into_iter().zip(lengths) {
+        if let Some(length) = length {
+            aiff[at..at + 4].copy_from_slice(&length.to_be_bytes());
+        }
+    }
+    aiff
+}
+
+const OPEN: &str = "its header does not say how long it is";
+
+#[test]
+fn an_aiff_that_was_never_finished_is_played_to_the_end_of_its_file() {
+    let folder = Folder::new();
+    let sound = quantised(&noise(1, 0.5, LENGTH), 24);
+    let whole = aiff(&sound, &[]);
+    folder.holds(&whole, &sound, &[]);
+    for [all, frames, bytes] in [
+        [0, 0, 0],
+        [0, 0, 8],
+        [46, 0, 8],
+        [u32::MAX, u32::MAX, u32::MAX],
+        [0x7FFF_FFFF, 0x7FFF_FFFF, 0x7FFF_FFFF],
+        [0x7F00_002E, 0, 0x7F00_0008],
+    ] {
+        let file = with_lengths(whole.clone(), [Some(all), Some(frames), Some(bytes)]);
+        folder.holds(&file, &sound, &[OPEN]);
+        // What else lies there is never heard.
+        for behind in [
+            high_first(*b"NAME", b"Still water"),
+            high_first(*b"ID3 ", &[0x55; 4_001]),
+            b"ID3\x04\0 and so on".to_vec(),
+        ] {
+            let file = [&file[..], &behind].concat();
+            assert_eq!(
+                fault(&folder.file(&file)),
+                DecodeError::Endless.to_string(),
+                "{all:x}"
+            );
+        }
+    }
+    // One of the lengths is enough.
+    for lengths in [
+        [Some(0), None, Some(0)],
+        [Some(u32::MAX), None, Some(u32::MAX)],
+        [Some(0), Some(0), None],
+        [Some(0), None, None],
+    ] {
+        let file = with_lengths(whole.clone(), lengths);
+        folder.holds(&file, &sound, &[]);
+    }
+}
+
+#[test]
+fn an_aiff_that_is_cut_off_plays_to_there_and_is_told() {
+    let folder = Folder::new();
+    let sound = quantised(&noise(2, 0.5, LENGTH), 24);
+    let tags = high_first(*b"NAME", b"Still water");
+    let whole = aiff(&sound, &tags);
+    folder.holds(&whole, &sound, &[]);
+    // Within what lies behind the sound.
+    folder.holds(&whole[..whole.len() - 5], &sound, &[]);
+    let sound_ends = whole.len() - tags.len();
+    for missing in [1, 7, 6_000, 30_000, 300_000] {
+        let kept = sound[..LENGTH - usize::div_ceil(missing, 6)].to_vec();
+        folder.holds(
+            &whole[..sound_ends - missing],
+            &kept,
+            &["it is cut off: it stops at 0:0"],
+        );
+    }
+    // Anywhere, it is played or refused.
+    for length in (1..80).chain([1_000, 5_000]) {
+        let path = folder.file(&whole[..length]);
+        if let Ok(mut decoder) = Decoder::open(&path) {
+            let played = rest(&mut decoder);
+            assert!(played == sound[..played.len()], "{length}");
+            assert!(decoder.damage().ends_early, "{length}");
+        }
+    }
+}
+
+#[test]
+fn wrong_bytes_in_the_head_of_an_aiff_never_break_anything() {
+    let folder = Folder::new();
+    let whole = aiff(&quantised(&noise(6, 0.5, 3_001), 24), &[]);
+    for unfinished in [false, true] {
+        let lengths = [Some(0); 3].map(|length| length.filter(|_| unfinished));
+        let file = with_lengths(whole.clone(), lengths);
+        for at in 0..54 {
+            for byte in [0, 1, 0x7F, 0x80, 0xFF] {
+                let mut spoilt = file.clone();
+                spoilt[at] = byte;
+                if let Ok(facts) = checked(&folder.file(&spoilt)) {
+                    assert!(facts.frames <= Frames(20_000), "{at}: {byte}");
+                }
+            }
+        }
+    }
+}
+
+/// FLAC in Ogg with several packets a page, as others write it: 64 KiB, or nearly.
+fn on_large_pages(sound: &[Frame]) -> Vec<Page> {
+    let mut large: Vec<Page> = Vec::new();
+    for (number, page) in ogg_flac(sound, 44_100, 16).into_iter().enumerate() {
+        match large.last_mut() {
+            Some(before) if number > 2 && before.segments.len() + page.segments.len() <= 255 => {
+                before.flags |= page.flags;
+                before.ends_at = page.ends_at;
+                before.segments.extend(page.segments);
+                before.body.extend(page.body);
+            }
+            _ => large.push(Page {
+                number: large.len() as u32,
+                ..page
+            }),
+        }
+    }
+    large
+}
+
+#[test]
+fn flac_in_ogg_that_is_cut_off_plays_to_its_last_whole_page() {
+    let folder = Folder::new();
+    let sound = quantised(&noise(3, 0.5, 200_001), 16);
+    let pages = on_large_pages(&sound);
+    let whole = file(&pages);
+    folder.holds(&whole, &sound, &[]);
+    for kept in [whole.len() - 1, whole.len() - 9_000, whole.len() / 2] {
+        let path = folder.file(&whole[..kept]);
+        let mut decoder = Decoder::open(&path).unwrap();
+        let cut = rest(&mut decoder);
+        assert!(
+            cut.len() > 60_000 && cut[..] == sound[..cut.len()],
+            "{kept}"
+        );
+        assert!(decoder.damage().ends_early, "{kept}");
+        let remarks = remarks(&path);
+        assert!(remarks[0].starts_with("it is cut off"), "{remarks:?}");
+    }
+}
+
+#[test]
+fn what_lies_behind_an_ogg_file_is_no_part_of_it_however_long_it_is() {
+    let folder = Folder::new();
+    let sound = noise(4, 0.5, 90_001);
+    let path = ogg(&folder.file(&[]), &sound, 44_100, 2);
+    let vorbis = fs::read(path).unwrap();
+    let flac = file(&on_large_pages(&sound));
+    let junk: Vec<u8> = noise(5, 1.0, 90_000)
+        .as_flattened()
+        .iter()
+        .map(|sample| (sample * 128.0) as i8 as u8)
+        .collect();
+    for bytes in [vorbis, flac, fs::read(data("tone.opus")).unwrap()] {
+        let expected = rest(&mut Decoder::open(&folder.file(&bytes)).unwrap());
+        for behind in [
+            &vec![0; 70_001][..],
+            &vec![0; 3 << 20],
+            &junk,
+            &junk[..70_000],
+        ] {
+            folder.holds(&[&bytes[..], behind].concat(), &expected, &[]);
+        }
+        // However many pages seem to begin there, it takes no time to tell.
+        let path = folder.file(
+            &[
+                &bytes[..],
+                &b"OggS\xFF\xFF\xFF\xFF\xFF\xFF\xFF".repeat(300_000),
+            ]
+            .concat(),
+        );
+        let begun = Instant::now();
+        assert_eq!(fault(&path), DecodeError::Silent.to_string());
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        // A page that seems to begin there is none.
+        let seeming = [&junk[..66_000], &bytes[..40], &junk].concat();
+        folder.holds(&[&bytes[..], &seeming].concat(), &expected, &[]);
+    }
+}
