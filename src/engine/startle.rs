@@ -35,23 +35,18 @@ const RISE: f64 = 1.000_921;
 /// And is forgotten by 12 dB a second.
 const FALL: f64 = 0.997_241;
 
-/// A channel of less power than this in a hop may hold denormal numbers.
-const NOTHING: f64 = 1e-20;
-
 /// How fast the gain comes back: 40 dB a second.
 const RELEASE: f32 = 1.004_616;
 
 /// Holds the music of one zone back where it rises too fast.
 #[derive(Debug)]
 pub struct StartleGuard {
-    weighting: Rough,
+    music: Rough,
     /// Frames in a hop, and how many of the current one have passed.
     hop: usize,
     count: usize,
     /// What the sum of a hop is multiplied with.
     each: f64,
-    /// The weighted power of the current hop so far, as it came, channel by channel.
-    sums: [f64; 2],
     came: Sum<GLANCE>,
     passed: Sum<WINDOW>,
     /// What was sounding, in power.
@@ -69,15 +64,14 @@ impl StartleGuard {
     /// A guard that has heard nothing yet and does not judge how the music begins. What stays below `calm` passes. Allocates.
     #[must_use]
     pub fn new(rate: Rate, calm: Loudness) -> Self {
-        let weighting = Rough::new(rate);
-        let group = weighting.group();
+        let music = Rough::new(rate);
+        let group = music.group();
         let hop = ((rate.hertz() / HOPS) as usize / group).max(1) * group;
         Self {
-            weighting,
+            music,
             hop,
             count: 0,
             each: 1.0 / hop as f64,
-            sums: [0.0; 2],
             came: Sum::new(),
             passed: Sum::new(),
             sounding: 0.0,
@@ -94,7 +88,7 @@ impl StartleGuard {
         while !rest.is_empty() {
             let frames = rest.len().min(self.hop - self.count);
             let (now, later) = rest.split_at_mut(frames);
-            self.weighting.add_power(&mut self.sums, now);
+            self.music.hear(now);
             if self.gains != [1.0; 2] {
                 self.hold(now);
             }
@@ -116,7 +110,9 @@ impl StartleGuard {
     }
 
     fn end_hop(&mut self) {
-        let power = (self.sums[0] + self.sums[1]) * self.each;
+        self.count = 0;
+        let power = self.music.take_power();
+        let power = (power[0] + power[1]) * self.each;
         let [begin, end] = self.gains;
         let gain = f64::midpoint(f64::from(begin), f64::from(end));
         let came = self.came.push(power) * const { 1.0 / GLANCE as f64 };
@@ -137,10 +133,6 @@ impl StartleGuard {
         };
         self.gains = [end, target.min(end * RELEASE).min(1.0)];
         self.deepest = self.deepest.min(self.gains[1]);
-        if self.sums[0].min(self.sums[1]) < NOTHING {
-            self.weighting.settle();
-        }
-        (self.sums, self.count) = ([0.0; 2], 0);
     }
 
     /// The deepest gain since this was last asked; 1 where it had nothing to do. Real-time safe.
