@@ -78,7 +78,13 @@ impl Law {
         Gain(match self {
             Self::Crossing(Correlation(alike)) => {
                 let turn = part * FRAC_PI_2;
-                turn.sin() / (1.0 + alike * (2.0 * turn).sin()).sqrt()
+                let added = if alike == 0.0 {
+                    // As most are; a second sine is dear where chords are drawn.
+                    1.0
+                } else {
+                    (1.0 + alike * (2.0 * turn).sin()).sqrt()
+                };
+                turn.sin() / added
             }
             Self::EqualGain => 0.5 - 0.5 * (part * PI).cos(),
         })
