@@ -250,6 +250,12 @@ pub fn clock(length: Duration) -> String {
     }
 }
 
+/// The same to the nearest second, for a place that somebody goes to.
+#[must_use]
+pub fn nearest_clock(at: Duration) -> String {
+    clock(at + Duration::from_millis(500))
+}
+
 /// A length in a file or a message, as people write it: `90s`, `5m`. For serde's `with`.
 pub mod length {
     use std::time::Duration;

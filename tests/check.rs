@@ -235,30 +235,30 @@ fn a_file_is_told_of_once_by_the_worst_that_is_known_of_it() {
 }
 
 #[test]
-fn a_burst_within_a_piece_is_told_before_anybody_hears_it() {
+fn who_has_no_place_to_bring_people_back_to_is_told() {
     let desk = Desk::new();
-    let mut sound = noise(3, 0.5, 40 * 48_000);
-    // Softer by 26 dB up to 0:20; then up and down by 8 dB every 8 s, which is music.
-    for (at, frame) in sound.iter_mut().enumerate() {
-        let seconds = at as f32 / 48_000.0;
-        let swell = 10.0_f32.powf(-4.0 / 20.0 * (1.0 - (seconds * 0.785).cos()));
-        let gain = if at < 20 * 48_000 { 0.05 } else { 1.0 };
-        *frame = frame.map(|sample| sample * gain * swell);
+    let script = |names: [&str; 2]| {
+        let phase = |name| format!("  - {{ name: {name}, length: 30s, playlist: [music.wav] }}\n");
+        format!("undersong: 1\nphases:\n{}", names.map(phase).concat())
+    };
+    for (names, is_told) in [
+        (["calm", "deep"], true),
+        (["return", "deep"], true),
+        (["calm", "Return"], false),
+    ] {
+        desk.write("s.yaml", &script(names));
+        let said = desk.run(&["check", "s.yaml"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let told = said.err.contains("no later phase is named `return`");
+        assert_eq!(told, is_told, "{}", said.err);
     }
-    for (name, begin) in [("burst.wav", 0), ("swells.wav", 20 * 48_000)] {
-        wav(&desk.path(name), &sound[begin..], 48_000, 2, Wav::Float);
-    }
-    desk.write("s.yaml", &one_phase("[burst.wav]", ""));
-    let said = desk.run(&["check", "s.yaml"]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    desk.write("s.yaml", &one_phase("[music.wav]", ""));
     assert!(
-        said.err.contains("`burst.wav` bursts in at about 0:"),
-        "{}",
-        said.err
+        !desk
+            .run(&["check", "s.yaml"])
+            .err
+            .contains("no later phase")
     );
-    desk.write("s.yaml", &one_phase("[swells.wav]", ""));
-    let said = desk.run(&["check", "s.yaml"]);
-    assert!(!said.err.contains("bursts in"), "{}", said.err);
 }
 
 #[test]

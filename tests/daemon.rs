@@ -156,6 +156,10 @@ fn an_answer_says_what_was_really_done() {
     );
     let said = room.done(&["undo"]);
     assert!(said.starts_with("Taken back: extend 1:40; "), "{said}");
+    std::thread::sleep(Duration::from_millis(450));
+    let (code, said) = room.run(&["undo"]);
+    let nothing = "there is nothing left to undo: the last change was taken back already";
+    assert!(code == 1 && said.contains(nothing), "{said}");
     let said = room.done(&["extend", "10s"]);
     assert!(!said.contains("longer than"), "{said}");
     // What is so already is no failure, and no change.
@@ -182,7 +186,8 @@ fn an_answer_says_what_was_really_done() {
     // What came before the pause is recorded before it.
     room.until("it rests", |room| room.count("paused") == 1);
     assert_eq!(room.count("changed"), 6);
-    assert_eq!(room.count("refused"), 0);
+    // The second undo.
+    assert_eq!(room.count("refused"), 1);
     let said = room.done(&["pause"]);
     assert!(said.contains("rests already"), "{said}");
     room.done(&["resume"]);
@@ -224,6 +229,11 @@ fn an_end_that_is_moved_further_or_less_than_was_asked_says_by_how_much_and_why(
         let silent =
             "undersong: 1\nphases: [{ name: calm, length: 2m, min: 100s, music: silence }]\n";
         desk.write("bounds.yaml", silent);
+        // A piece ends 12.5 s after its length, and it ends with that.
+        let bounds = "length: 65s, min: 64s, max: 95s";
+        let between = session(bounds, "other.wav, music.wav")
+            .replace("music: {", "music: { phase-crossfade: 2s,");
+        desk.write("between.yaml", &between);
     });
     let asked = |words: &[&str]| {
         let said = room.done(&[words, &["--forecast"]].concat());
@@ -266,6 +276,26 @@ fn an_end_that_is_moved_further_or_less_than_was_asked_says_by_how_much_and_why(
     let (said, moved) = asked(&["shorten", "1m"]);
     let why = "of the 1:00 asked: the script lets it be no shorter than 1:40;";
     assert!(moved == -20 && said.contains(why), "{said}");
+    room.done(&["stop", "--now"]);
+    room.until("it is over", |room| room.state() == "idle");
+    // More than goes is asked of an end that lies where its music put it: as much as goes is given, and said.
+    room.done(&["start", "between.yaml"]);
+    for (word, by, why) in [
+        (
+            "extend",
+            17..=18,
+            "the script lets it be no longer than 1:35;",
+        ),
+        (
+            "shorten",
+            -14..=-13,
+            "the script lets it be no shorter than 1:04;",
+        ),
+    ] {
+        let (said, moved) = asked(&[word, "1m"]);
+        let why = format!(", by 0:{} of the 1:00 asked: {why}", moved.abs());
+        assert!(by.contains(&moved) && said.contains(&why), "{said}");
+    }
 }
 
 /// Two listeners, one of them in a room that is softer for her.
@@ -376,18 +406,15 @@ fn of_many_remarks_the_first_is_told_and_their_number() {
         .filter(|it| it.starts_with("script "))
         .collect();
     assert_eq!(of_script.len(), 2, "{said}");
-    assert!(
-        of_script[1].contains("3 more remarks; `undersong check"),
-        "{said}"
-    );
+    let script = room.desk.path("session.yaml");
+    let hint = format!("4 more remarks; `undersong check {}`", script.display());
+    assert!(of_script[1].contains(&hint), "{said}");
     // Once it went on after a crash, the status says the same, and where to read on.
     room.until("it is recorded", |room| room.count("position") > 0);
     room.kill();
     room.serve();
     room.until("it goes on", |room| room.state() == "playing");
     let said = room.done(&["status"]);
-    let script = room.desk.path("session.yaml");
-    let hint = format!("3 more remarks; `undersong check {}`", script.display());
     assert!(said.contains(&hint), "{said}");
     // The room file is the daemon's, wherever it lies.
     let said = room.done(&["journal", "list"]);

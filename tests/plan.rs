@@ -75,7 +75,7 @@ fn the_json_is_exact_to_the_frame() {
             plan["phases"],
             json!([
                 { "name": "arrival", "from": 0, "length": 20 * rate, "hold": true, "silent": false, "level": -2.0 },
-                { "name": "rest", "from": 20 * rate, "length": 11 * rate, "hold": false, "silent": true, "level": 0.0 },
+                { "name": "return", "from": 20 * rate, "length": 11 * rate, "hold": false, "silent": true, "level": 0.0 },
             ])
         );
         let clips = plan["clips"].as_array().unwrap();
@@ -181,7 +181,7 @@ fn the_picture_is_sound_xml_and_holds_every_phase_and_cue() {
     for what in [
         "Two & <one>",
         "arrival",
-        "rest",
+        "return",
         "music",
         "a: welcome",
         "Look at both, <gently>",

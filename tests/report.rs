@@ -2,17 +2,12 @@
 
 mod common;
 
-use std::path::Path;
-
 use common::files::{Wav, wav};
 use common::program::{Desk, Said};
 use common::sounds::{noise, sine};
 use ebur128::{EbuR128, Mode};
 use serde_json::Value;
-use undersong::decode::Decoder;
 use undersong::frame::{Frame, SILENCE};
-use undersong::measure::Steps;
-use undersong::time::Rate;
 
 const SECOND: usize = 48_000;
 
@@ -219,6 +214,13 @@ fn what_bursts_in_is_told_as_held_back_and_is_no_affair_of_the_limiters() {
     let told = report["places"].as_array().unwrap();
     let burst = told.iter().find(|it| it["kind"] == "burst").unwrap();
     near(&burst["at"], 7.0, 0.2);
+    // It is found by blocks, and listed at the second where it is heard.
+    let said = run(&desk, &["--report", "r.json"]);
+    assert!(
+        said.out.contains("\n  0:07  “one” bursts in"),
+        "{}",
+        said.out
+    );
     let words = burst["words"].as_str().unwrap();
     assert!(
         words.starts_with("“one” bursts in; held back by "),
@@ -231,6 +233,40 @@ fn what_bursts_in_is_told_as_held_back_and_is_no_affair_of_the_limiters() {
     let picture = std::fs::read_to_string(desk.path("r.svg")).unwrap();
     assert!(picture.contains("limiter idle · bursts held back for "));
     assert!(picture.contains(">held back</text>"));
+}
+
+#[test]
+fn music_that_falls_off_is_found_with_its_place() {
+    let fallen = |at: usize, takes: f32, to: f32| {
+        let mut sound = music(1, 20);
+        for (number, frame) in sound.iter_mut().enumerate() {
+            let part =
+                ((number as f32 - (at * SECOND) as f32) / (takes * SECOND as f32)).clamp(0.0, 1.0);
+            *frame = frame.map(|sample| sample * to.powf(part));
+        }
+        desk(&sound)
+    };
+    let desk = fallen(5, 0.02, 0.2);
+    let report = finds_only(&desk, "fall", 5.1);
+    let words = report["places"][0]["words"].as_str().unwrap();
+    assert_eq!(words, "“one” gets softer by 14 dB within a second");
+    near(&report["zones"][0]["falls"][0]["by_db"], 14.0, 0.5);
+    // To the second that is the nearest, as whoever listens looks for it.
+    let said = run(&desk, &["--report", "r.json"]);
+    assert!(
+        said.out.contains("\n  0:05  “one” gets softer by 14 dB"),
+        "{}",
+        said.out
+    );
+    // By less, slowly, or right before the end of its phase: that is music, or the script's.
+    for (at, takes, to) in [(5, 0.02, 0.35), (3, 4.0, 0.2), (15, 0.02, 0.2)] {
+        let (report, _) = places(&fallen(at, takes, to));
+        assert_eq!(
+            report["zones"][0]["falls"],
+            Value::Array(vec![]),
+            "{at} {takes} {to}"
+        );
+    }
 }
 
 #[test]
@@ -309,74 +345,6 @@ fn a_wrong_name_is_said_and_nothing_is_left_behind() {
     assert_eq!(desk.names(), before);
 }
 
-#[test]
-fn clicks_are_found_in_loud_pieces_and_nothing_else_is_taken_for_one() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("playlists");
-    for piece in [
-        "tidal-heart.ogg",
-        "open-water.ogg",
-        "warm-stones.ogg",
-        "small-lanterns.ogg",
-    ] {
-        let mut decoder = Decoder::open(&folder.join(piece)).unwrap();
-        let (rate, mut sound) = (decoder.rate(), Vec::new());
-        let second = rate.hertz() as usize;
-        while sound.len() < 20 * second && decoder.read(&mut sound).unwrap() > 0 {}
-        let loudest = sound
-            .iter()
-            .flatten()
-            .fold(0.0_f32, |most, it| most.max(it.abs()));
-        let length = sound.len();
-        for (at, frame) in sound.iter_mut().enumerate() {
-            // It is cut off here, and goes within a tenth of a second.
-            let way = ((length - at) as f32 / (second / 10) as f32).min(1.0);
-            *frame = frame.map(|sample| sample * 0.9 / loudest * way);
-        }
-        let found = clicks(rate, &sound);
-        assert!(found.is_empty(), "{piece}: {found:?}");
-        let places = [5, 9, 14].map(|at| at * second + 77);
-        for place in places {
-            sound[place][0] += 0.1;
-        }
-        let found = clicks(rate, &sound);
-        assert_eq!(found.len(), places.len(), "{piece}: {found:?}");
-        for (found, place) in found.iter().zip(places) {
-            assert!(
-                found.abs_diff(place as u64) <= 2,
-                "{piece}: {found}, not {place}"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_step_that_nobody_hears_is_no_click() {
-    let rate = Rate::DEFAULT;
-    for (height, is_one) in [
-        (0.001, false),
-        (0.001_7, false),
-        (0.002_5, true),
-        (0.01, true),
-    ] {
-        let mut sound = sine(100.0, -16.0, 48_000, 2 * SECOND);
-        for frame in &mut sound[SECOND..] {
-            frame[1] += height;
-        }
-        // Its begin and its end are no steps of this one.
-        for (at, frame) in sound.iter_mut().enumerate() {
-            let way = at.min(2 * SECOND - 1 - at) as f32 / 4_800.0;
-            *frame = frame.map(|sample| sample * way.min(1.0));
-        }
-        assert_eq!(clicks(rate, &sound).len(), usize::from(is_one), "{height}");
-    }
-}
-
 fn near(own: &Value, other: f64, by: f64) {
     assert!((own.as_f64().unwrap() - other).abs() < by, "{own} {other}");
-}
-
-fn clicks(rate: Rate, sound: &[Frame]) -> Vec<u64> {
-    let mut steps = Steps::new(rate);
-    sound.chunks(997).for_each(|block| steps.add(block));
-    steps.finish().into_iter().map(|step| step.at.0).collect()
 }

@@ -400,7 +400,7 @@ fn a_change_that_is_taken_back_leaves_what_was_planned() {
     let after = session.player.timeline();
     assert_eq!(after.phases, before.phases);
     let refused = session.player.steer(&Change::Undo);
-    assert_eq!(refused.err(), Some(Refusal::NothingToUndo));
+    assert_eq!(refused.err(), Some(Refusal::UndoneAlready));
 }
 
 #[test]

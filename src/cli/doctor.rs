@@ -11,7 +11,7 @@ use crate::cli::room_file;
 use crate::cli::screen::{Screen, print, printable, wrapped};
 use crate::cli::status::json;
 use crate::doctor::{Finding, Machine, Verdict, examine};
-use crate::room::read;
+use crate::room::{Output, Room, read};
 
 /// Columns before the words: `warn  processor  `.
 const MARGIN: usize = 17;
@@ -55,7 +55,7 @@ impl Doctor {
         let shown = if self.json {
             json(&findings)
         } else {
-            print(&text(&findings, room.is_some()))
+            print(&text(&findings, room.as_ref()))
         };
         let fails = findings
             .iter()
@@ -67,7 +67,7 @@ impl Doctor {
     }
 }
 
-fn text(findings: &[Finding], with_room: bool) -> String {
+fn text(findings: &[Finding], room: Option<&Room>) -> String {
     let width = Screen::of(&std::io::stdout()).width.clamp(60, 110) - MARGIN;
     let mut text = String::new();
     for finding in findings {
@@ -84,8 +84,11 @@ fn text(findings: &[Finding], with_room: bool) -> String {
     }
     let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count();
     let last = match (count(Verdict::Fail), count(Verdict::Warn)) {
-        (0, _) if !with_room => {
+        (0, _) if room.is_none() => {
             "What was looked at is fit; the device, its disk and the media were not."
+        }
+        (0, _) if room.is_some_and(|room| room.output == Output::Paced) => {
+            "A session would run on this machine, and nobody would hear it."
         }
         (0, 0) => "This machine is fit for a session.",
         (0, _) => "This machine is fit for a session; look at the warnings first.",

@@ -2,6 +2,7 @@
 
 mod bar;
 mod call;
+mod change;
 mod check;
 mod devices;
 mod doctor;
@@ -26,6 +27,7 @@ mod status;
 mod steer;
 mod table;
 mod waiting;
+mod watch;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -60,31 +62,31 @@ enum Verb {
     Serve(serve::Serve),
     Start(steer::Start),
     Status(status::Show),
-    Watch(status::Watch),
+    Watch(watch::Watch),
     /// Keep the phase going without end, until told to continue
     ///
     /// For when nobody is to be hurried on. The music of the phase starts over where it ends. It answers that the
     /// session has no end yet; `undersong continue` lets the phase go on, `undersong undo` takes it back within 30 s.
     #[command(after_help = "Examples:\n  undersong hold\n  undersong hold --forecast")]
-    Hold(steer::Plain),
+    Hold(change::Plain),
     /// Let a phase that is held go on
     ///
     /// The phase is played to its length where that is still to come, or the next one begins within a fade. It answers with
     /// when the session ends now. While the ears are checked, the chimes of the next listener come.
     #[command(after_help = "Examples:\n  undersong continue\n  undersong continue --forecast")]
-    Continue(steer::Plain),
+    Continue(change::Plain),
     /// Let the phase end later
     ///
     /// For when more time is needed. The phase ends with its music where the script lets it, and no later than its `max`. It
     /// answers with where the phase and the session end now, and where they would have.
     #[command(after_help = "Examples:\n  undersong extend 5m\n  undersong extend 90s --forecast")]
-    Extend(steer::By),
+    Extend(change::Extend),
     /// Let the phase end earlier
     ///
     /// For when people are further than the script. The phase ends with its music where the script lets it, and no earlier
     /// than its `min`. It answers with where the phase and the session end now, and with the cues that are left out.
     #[command(after_help = "Examples:\n  undersong shorten 5m\n  undersong shorten 90s --forecast")]
-    Shorten(steer::By),
+    Shorten(change::Shorten),
     /// Bring the session to its return within 20 s, from anywhere
     ///
     /// For when somebody is to come back now. What sounds is faded, and the phase named `return` begins, or the later phase
@@ -92,13 +94,13 @@ enum Verb {
     #[command(
         after_help = "Examples:\n  undersong bring-back --forecast\n  undersong bring-back\n  undersong bring-back integration"
     )]
-    BringBack(steer::BringBack),
+    BringBack(change::BringBack),
     /// Fade to the next piece
     ///
     /// For when this music is not the right one. The next piece of the phase comes within 6 s; at the end of a phase, the
     /// next phase does. It answers with when the session ends then.
     #[command(after_help = "Examples:\n  undersong skip\n  undersong skip --forecast")]
-    Skip(steer::Plain),
+    Skip(change::Plain),
     /// Choose more intense or calmer music
     ///
     /// Among the pieces of the phase, by the `intensity` (1 to 5) that the playlist gives each. It answers with when that
@@ -106,7 +108,7 @@ enum Verb {
     #[command(
         after_help = "Examples:\n  undersong intensity +1\n  undersong intensity -2\n  undersong intensity +1 --now"
     )]
-    Intensity(steer::Intensity),
+    Intensity(change::Intensity),
     /// Make everything louder or softer
     ///
     /// Music, cues and all, for everybody, in decibels: 3 dB are heard clearly. Upwards it goes slowly, and never above what
@@ -114,36 +116,36 @@ enum Verb {
     #[command(
         after_help = "Examples:\n  undersong level +1dB\n  undersong level -2dB\n  undersong level =-6dB"
     )]
-    Level(steer::Level),
+    Level(change::Level),
     /// Play a cue now
     ///
     /// The next one of that name comes at once and not again at its time; one that was heard comes once more. For speech the
     /// music goes down first, which takes up to 3 s. It answers with the cue; where there is none of that name, with those
     /// that there are.
     #[command(after_help = "Examples:\n  undersong cue bowl\n  undersong cue \"last bell\"")]
-    Cue(steer::Cue),
+    Cue(change::Cue),
     /// Take the music down for your own voice, or bring it back
     ///
     /// For when you want to say something yourself. The music stays down until it is told to come back. It answers with
     /// what the music does.
     #[command(after_help = "Examples:\n  undersong speak on\n  undersong speak off")]
-    Speak(steer::Speak),
+    Speak(change::Speak),
     /// Fade out and stay where the session is
     ///
     /// Half a second to silence, and the session's time stands still. It answers with how to go on: `undersong resume`.
     #[command(after_help = "Example:\n  undersong pause")]
-    Pause(steer::Plain),
+    Pause(change::Plain),
     /// Go on after a pause, or take up a session that was cut off
     ///
     /// From silence within 3 s. A session that a power cut ended is prepared again first, and goes on where it was. It
     /// answers with how it goes on, and what was not heard.
     #[command(after_help = "Example:\n  undersong resume")]
-    Resume(steer::Plain),
+    Resume(change::Plain),
     /// Take the last change back, within 30 s
     ///
     /// What sounds is faded to what would have sounded. It answers with when the session ends again.
     #[command(after_help = "Examples:\n  undersong undo\n  undersong undo --forecast")]
-    Undo(steer::Plain),
+    Undo(change::Plain),
     Note(steer::Note),
     Stop(steer::Stop),
     Doctor(doctor::Doctor),
@@ -198,8 +200,8 @@ pub fn main() -> ExitCode {
         Verb::Watch(watch) => watch.run(),
         Verb::Hold(plain) => plain.run(Order::Change(Change::Hold)),
         Verb::Continue(plain) => plain.run(Order::Change(Change::Continue)),
-        Verb::Extend(by) => by.extend(),
-        Verb::Shorten(by) => by.shorten(),
+        Verb::Extend(extend) => extend.run(),
+        Verb::Shorten(shorten) => shorten.run(),
         Verb::BringBack(to) => to.run(),
         Verb::Skip(plain) => plain.run(Order::Change(Change::Skip)),
         Verb::Intensity(intensity) => intensity.run(),

@@ -46,14 +46,23 @@ impl Screen {
 /// Writes to the standard output. A reader that went away (`| head`) is no failure.
 #[must_use]
 pub fn print(text: &str) -> Exit {
+    tell(text).err().unwrap_or(Exit::Done)
+}
+
+/// The same for what goes on without an end.
+///
+/// # Errors
+/// How the command ends, where nobody reads any more or it cannot be written.
+pub fn tell(text: &str) -> Result<(), Exit> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            complain(&format!("the standard output cannot be written: {error}"));
-            Exit::Machine
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Exit::Done;
         }
-        _ => Exit::Done,
-    }
+        complain(&format!("the standard output cannot be written: {error}"));
+        Exit::Machine
+    })
 }
 
 /// Writes a line to the standard error; where nobody listens there, nobody is told.

@@ -17,7 +17,7 @@ use crate::cli::signals::Signals;
 use crate::control::{self, listen, router};
 use crate::daemon::{Daemon, Desk, desk};
 use crate::output::lock_memory;
-use crate::room::{Output, Room, read};
+use crate::room::{Output, Room, UNHEARD, read};
 
 /// A room file that cannot be used is looked at again after this.
 const MENDED: Duration = Duration::from_secs(5);
@@ -145,6 +145,9 @@ fn serve(room: Room) -> Result<(), Box<dyn std::error::Error>> {
         room.name,
         socket.display()
     )));
+    if room.output == Output::Paced {
+        complain(UNHEARD);
+    }
     let session = thread::Builder::new().name("session".to_owned());
     let (alive, gone) = oneshot::channel::<()>();
     let session = session.spawn(move || {

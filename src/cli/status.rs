@@ -1,17 +1,18 @@
-//! `undersong status` and `undersong watch`
+//! `undersong status`: how the daemon and its session are.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
 
 use crate::cli::Exit;
-use crate::cli::screen::{complain, print, printable};
+use crate::cli::screen::{print, printable};
 use crate::cli::steer::{Way, block_on, complain_of};
 use crate::daemon::{Coming, SessionStatus, State, Status, ZoneStatus};
 use crate::level::Decibels;
+use crate::room::{PACED, UNHEARD};
 use crate::time::clock;
-use std::time::Duration;
 
 /// Show how the daemon and its session are
 ///
@@ -21,17 +22,6 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  undersong status\n  undersong status --json")]
 pub struct Show {
-    #[command(flatten)]
-    way: Way,
-}
-
-/// Show what happens in the session, as it happens; Ctrl-C ends it
-///
-/// The status comes first, then each phase, piece, cue, reminder and change with its position in the session, a line each,
-/// until it is ended or the daemon goes away.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  undersong watch\n  undersong watch --json")]
-pub struct Watch {
     #[command(flatten)]
     way: Way,
 }
@@ -50,52 +40,14 @@ impl Show {
     }
 }
 
-impl Watch {
-    /// Runs the command.
-    #[must_use]
-    pub fn run(self) -> Exit {
-        block_on(async {
-            let client = self.way.client();
-            let opened = match client.events().await {
-                Ok(events) => client.status().await.map(|status| (events, status)),
-                Err(error) => Err(error),
-            };
-            let (mut events, status) = match opened {
-                Ok(opened) => opened,
-                Err(error) => return complain_of(&error, self.way.is_json()),
-            };
-            if !self.way.is_json() {
-                let _ = print(&text(&status));
-            }
-            while let Some(event) = events.next().await {
-                let _ = print(&if self.way.is_json() {
-                    event + "\n"
-                } else {
-                    happening(&event)
-                });
-            }
-            complain(
-                "the daemon is gone, or went on without this; `undersong status` says how things are",
-            );
-            Exit::Machine
-        })
-    }
-}
-
-fn happening(data: &str) -> String {
-    let told: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
-    let word = |key: &str| printable(told[key].as_str().unwrap_or_default());
-    let at = told["at"].as_f64().unwrap_or_default();
-    format!("{:>8}  {:<8} {}\n", time(at), word("what"), word("text"))
-}
-
 /// As JSON on the standard output.
 pub fn json(value: &impl Serialize) -> Exit {
     // Plain data always has a JSON form.
     print(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"))
 }
 
-fn time(seconds: f64) -> String {
+/// A position of the session as people read it.
+pub fn time(seconds: f64) -> String {
     clock(Duration::try_from_secs_f64(seconds).unwrap_or_default())
 }
 
@@ -104,31 +56,31 @@ pub fn about_room(sentence: &str) -> String {
     format!("! {}\n", printable(sentence))
 }
 
-/// What is said of a script whose name is not at hand.
-pub fn about_script(sentences: &[&str]) -> String {
-    about_script_named("SCRIPT", sentences)
-}
-
 /// What is said of a script: a line or two; of more the first, which is the gravest, and how many there are.
-fn about_script_named(script: &str, sentences: &[&str]) -> String {
+pub fn about_script(script: Option<&str>, sentences: &[&str]) -> String {
     let line = |sentence: &str| format!("script    {}\n", printable(sentence));
     match sentences {
         [] | [_] | [_, _] => sentences.iter().map(|sentence| line(sentence)).collect(),
         [first, rest @ ..] => {
             let more = format!(
-                "{} more remarks; `undersong check {script}` shows them",
-                rest.len()
+                "{} more remarks; `undersong check {}` shows them",
+                rest.len(),
+                script.unwrap_or("SCRIPT")
             );
             line(first) + &line(&more)
         }
     }
 }
 
-fn text(status: &Status) -> String {
+/// How things are, a line each.
+pub fn text(status: &Status) -> String {
     let mut text = format!("{}: {}\n", printable(&status.room), state(status));
     // First what somebody should see to, before what is only good to know.
     for alarm in &status.alarms {
         text.push_str(&about_room(&alarm.message));
+    }
+    if status.output.device == PACED {
+        text.push_str(&about_room(UNHEARD));
     }
     if let Some(session) = &status.session {
         if status.state == State::Offered {
@@ -154,7 +106,7 @@ fn text(status: &Status) -> String {
     }
     let remarks: Vec<&str> = status.remarks.iter().map(String::as_str).collect();
     let script = status.session.as_ref().map(|session| &*session.script);
-    text.push_str(&about_script_named(script.unwrap_or("SCRIPT"), &remarks));
+    text.push_str(&about_script(script, &remarks));
     text
 }
 
@@ -176,7 +128,36 @@ fn state(status: &Status) -> String {
     }
 }
 
+/// That a phase has no end, and whether it is time to give it one.
+fn held(session: &SessionStatus) -> String {
+    let Some(to) = session.held_to else {
+        return "held until you say `continue`".to_owned();
+    };
+    let Some(within) = session.goes_within else {
+        return format!(
+            "held until you say `continue`; its own length is over at {}",
+            time(to)
+        );
+    };
+    let next = if session.phase_number < session.phases {
+        "the next phase is there"
+    } else {
+        "the session is over"
+    };
+    format!(
+        "its length is over: it waits for your `continue`, for {} so far; {next} {within:.0} s after that",
+        time(session.position - to)
+    )
+}
+
 fn about(session: &SessionStatus, text: &mut String) {
+    for reminder in &session.reminders {
+        let what = reminder.text.as_ref().unwrap_or(&reminder.name);
+        text.push_str(&about_room(&format!(
+            "reminder of {}: {what}",
+            time(reminder.at)
+        )));
+    }
     let end = session.end.map_or_else(|| "no end yet".to_owned(), time);
     let _ = writeln!(
         text,
@@ -185,10 +166,9 @@ fn about(session: &SessionStatus, text: &mut String) {
         time(session.position)
     );
     if !session.phase.is_empty() {
-        let end = session.phase_end.map_or_else(
-            || "held until you say `continue`".to_owned(),
-            |end| format!("to {}", time(end)),
-        );
+        let end = session
+            .phase_end
+            .map_or_else(|| held(session), |end| format!("to {}", time(end)));
         let _ = writeln!(
             text,
             "phase     {} ({} of {}), {end}",
@@ -242,8 +222,11 @@ fn level(session: &SessionStatus) -> String {
 pub fn next(next: &[Coming]) -> String {
     let lines = next.iter().map(|coming| {
         let what = coming.text.as_ref().unwrap_or(&coming.name);
-        let (at, kind, what) = (time(coming.at), &coming.kind, printable(what));
-        format!("next      {at} {kind} {what}\n")
+        let (at, what) = (time(coming.at), printable(what));
+        match coming.kind.as_str() {
+            "remind" => format!("remind    {at} {what}\n"),
+            kind => format!("next      {at} {kind} {what}\n"),
+        }
     });
     lines.collect()
 }

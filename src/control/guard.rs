@@ -239,6 +239,7 @@ mod tests {
             at: None,
             forecast: None,
             remarks: Vec::new(),
+            script: None,
         });
         guard.answered(&hold(4), &done);
         let told = guard.look(&hold(5), at(1_400), EPOCH);

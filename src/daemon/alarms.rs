@@ -61,7 +61,7 @@ impl Alarms {
         self.0.retain(|alarm| alarm.kind != kind);
     }
 
-    /// For a new session.
+    /// For a new session, and for one that is over: nobody can see to it any more, and the journal has it.
     pub fn clear_all(&mut self) {
         self.0.clear();
     }

@@ -19,22 +19,46 @@ pub fn script(room: &Room, path: &Path) -> Result<PathBuf, String> {
     // A relative name is looked for in each folder.
     let mut candidates = room.media.iter().map(|folder| folder.join(path));
     let found = candidates.find_map(|path| path.canonicalize().ok());
-    let found = found.or_else(|| one_deeper(room, path));
-    let outside = || {
-        let path = path.display();
-        format!(
-            "there is no script `{path}` beneath the room's media folders ({})",
-            folders()
-        )
+    let mut found: Vec<PathBuf> = match found {
+        Some(found) => vec![found],
+        None => one_deeper(room, path),
     };
-    let found = found.filter(|found| is_beneath(room, found));
-    found.ok_or_else(outside)
+    found.retain(|found| is_beneath(room, found));
+    let (name, more) = (path.display(), found.len() > 1);
+    match found.pop() {
+        Some(one) if more => Err(format!(
+            "several scripts in the room's media folders are named `{name}`; say which, as in `{}`",
+            beneath(room, &one).display()
+        )),
+        Some(found) => Ok(found),
+        None if is_name(path) => Err(format!(
+            "there is no script `{name}` in the room's media folders ({}), nor in a folder within them; \
+             `./{name}` is one where you are",
+            folders()
+        )),
+        None => Err(format!(
+            "there is no script `{name}` beneath the room's media folders ({})",
+            folders()
+        )),
+    }
 }
 
-/// A script that is named without its folder, and lies in just one of those in the media folders.
-fn one_deeper(room: &Room, name: &Path) -> Option<PathBuf> {
-    if name.components().count() != 1 {
-        return None;
+/// Whether no folder is named.
+fn is_name(path: &Path) -> bool {
+    path.components().count() == 1
+}
+
+/// A path as it is said in the room: from its media folder on.
+fn beneath<'a>(room: &Room, path: &'a Path) -> &'a Path {
+    let mut folders = room.media.iter();
+    let beneath = folders.find_map(|folder| path.strip_prefix(folder).ok());
+    beneath.unwrap_or(path)
+}
+
+/// The scripts that are named without their folder, and lie in those within the media folders.
+fn one_deeper(room: &Room, name: &Path) -> Vec<PathBuf> {
+    if !is_name(name) {
+        return Vec::new();
     }
     let inside = room
         .media
@@ -44,9 +68,11 @@ fn one_deeper(room: &Room, name: &Path) -> Option<PathBuf> {
         .flatten()
         .flatten()
         .map(|entry| entry.path().join(name));
-    let mut found = paths.filter_map(|path| path.canonicalize().ok());
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
+    let mut found: Vec<PathBuf> = paths.filter_map(|path| path.canonicalize().ok()).collect();
+    // One file may be there by several names.
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Whether everything that a script names, and every file that its mistakes would show, lies beneath the media folders.

@@ -6,23 +6,21 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::daemon::alarms::{Alarms, NOT_RESUMED};
+use crate::daemon::announcement::announcement;
 use crate::daemon::desk::{Call, Counter, Told};
 use crate::daemon::ears::{self, Ears, Played};
 use crate::daemon::order::{Order, Reason, Refused, Remark};
 use crate::daemon::playing::{Look, Playing, plain};
 use crate::daemon::preparation::{Means, Preparation, Ready, Said, Wanted};
-use crate::daemon::resume::{Interrupted, Verdict, verdict};
-use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, Status};
-use crate::level::Decibels;
+use crate::daemon::resume::{Verdict, verdict};
+use crate::daemon::stage::{Shown, Stage};
+use crate::daemon::status::Status;
 use crate::library::Cache;
-use crate::room::{Output, Room};
-use crate::time::clock;
-use crate::timeline::{Change, CueSort, PlacedCue, Timeline};
+use crate::room::Room;
+use crate::timeline::Change;
 
 /// How often is looked whether something goes on.
 const TICK: Duration = Duration::from_millis(100);
-/// So many letters of a script's hash tell it from others.
-const HASH: usize = 8;
 /// How often at most it is shown how things are, where nothing happens.
 const SHOW: Duration = TICK;
 
@@ -41,19 +39,6 @@ pub struct Daemon {
     remarks: Vec<String>,
     told: u64,
     shown: Option<Instant>,
-}
-
-/// What the daemon is about.
-#[derive(Debug)]
-enum Stage {
-    Idle,
-    /// A session was cut off, and somebody has to say whether it goes on.
-    Offered(Box<Interrupted>),
-    /// With whoever asked for it.
-    Preparing(Preparation, Option<Call>),
-    Playing(Box<Playing>),
-    /// The ears are checked; with a session that was cut off and may need it to go on.
-    Ears(Box<Ears>, Option<Box<Interrupted>>),
 }
 
 impl Daemon {
@@ -150,6 +135,7 @@ impl Daemon {
                 self.tell(look);
                 if is_over {
                     playing.close();
+                    self.alarms.clear_all();
                     self.remarks.clear();
                     self.next_epoch();
                 } else {
@@ -234,7 +220,7 @@ impl Daemon {
                 let of_room = sentences.chain(warnings).map(Remark::Room);
                 let remarks = of_room.chain(remarks.into_iter().map(Remark::Script));
                 let remarks = remarks.collect();
-                let answer = begun_answer(&playing, remarks, cut.is_some());
+                let answer = announcement(&playing, remarks, cut.is_some());
                 for (kind, sentence) in alarms {
                     self.alarms.raise(now, kind, sentence);
                 }
@@ -260,21 +246,33 @@ impl Daemon {
             }
         };
         if let Some(call) = call {
-            let _ = call.answer.send(answer);
+            call.reply(answer);
         }
     }
 
     fn serve(&mut self) {
+        // Whoever begins a session while another one ends waits for that.
+        let mut later = VecDeque::new();
         while let Some(call) = self.waiting.pop_front() {
             if let Stage::Playing(playing) = &self.stage
                 && playing.is_busy()
             {
                 self.waiting.push_front(call);
-                return;
+                break;
+            }
+            match (&call.order, call.forecast) {
+                (Order::Start { .. }, false) if self.stage.ends() => {
+                    later.push_back(call);
+                    continue;
+                }
+                (Order::Stop { .. }, false) => later.drain(..).for_each(Call::call_off),
+                _ => {}
             }
             self.obey(call);
             self.shown = None;
         }
+        later.append(&mut self.waiting);
+        self.waiting = later;
     }
 
     fn obey(&mut self, call: Call) {
@@ -284,7 +282,7 @@ impl Daemon {
         }
         if call.forecast && !matches!(call.order, Order::Change(_)) {
             let answer = "There is nothing to forecast: no session plays.";
-            let _ = call.answer.send(Ok(plain(answer.to_owned())));
+            call.reply(Ok(plain(answer.to_owned())));
             return;
         }
         match (&call.order, std::mem::replace(&mut self.stage, Stage::Idle)) {
@@ -311,7 +309,7 @@ impl Daemon {
                     let sentence =
                         "no check of the ears was heard to its end; run `undersong ears`";
                     let refused = Refused::new(Reason::NotNow, sentence);
-                    let _ = call.answer.send(Err(refused));
+                    call.reply(Err(refused));
                 }
             }
             (Order::Change(Change::Continue), Stage::Ears(mut ears, offered)) if ears.waits() => {
@@ -323,13 +321,13 @@ impl Daemon {
                     sentence.to_owned()
                 };
                 self.stage = Stage::Ears(ears, offered);
-                let _ = call.answer.send(Ok(plain(answer)));
+                call.reply(Ok(plain(answer)));
             }
             (Order::Stop { .. }, Stage::Ears(ears, offered)) => {
                 ears.stop();
                 self.stage = Stage::Ears(ears, offered);
                 let sentence = "The check of the ears ends within 30 ms.";
-                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+                call.reply(Ok(plain(sentence.to_owned())));
             }
             (Order::Resume, Stage::Offered(interrupted)) => {
                 self.prepare(Wanted::Interrupted(interrupted), Some(call));
@@ -338,35 +336,17 @@ impl Daemon {
                 interrupted.give_up();
                 self.next_epoch();
                 let sentence = "The session that was cut off is given up.";
-                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+                call.reply(Ok(plain(sentence.to_owned())));
             }
             (Order::Stop { .. }, Stage::Preparing(_, asked)) => {
                 self.next_epoch();
-                if let Some(asked) = asked {
-                    let refused =
-                        Refused::new(Reason::NotNow, "the session was stopped before it began");
-                    let _ = asked.answer.send(Err(refused));
-                }
+                asked.into_iter().for_each(Call::call_off);
                 let sentence = "The session does not begin.";
-                let _ = call.answer.send(Ok(plain(sentence.to_owned())));
+                call.reply(Ok(plain(sentence.to_owned())));
             }
             (_, stage) => {
-                let sentence = match (&call.order, &stage) {
-                    (_, Stage::Preparing(..)) => "the session is being prepared; wait a moment",
-                    (_, Stage::Ears(..)) => {
-                        "the ears are being checked; wait until that is over, or end it with `undersong stop`"
-                    }
-                    (Order::Start { .. }, Stage::Offered(_)) => {
-                        "a session was cut off: `undersong resume` takes it up, `undersong stop` gives it up"
-                    }
-                    (_, Stage::Offered(_)) => {
-                        "no session plays; one was cut off: `undersong resume` takes it up, `undersong stop` gives it up"
-                    }
-                    _ => "no session plays; `undersong start SCRIPT` begins one",
-                };
-                let _ = call
-                    .answer
-                    .send(Err(Refused::new(Reason::NotNow, sentence)));
+                let sentence = stage.not_now(&call.order);
+                call.reply(Err(Refused::new(Reason::NotNow, sentence)));
                 self.stage = stage;
             }
         }
@@ -375,41 +355,12 @@ impl Daemon {
     fn show(&mut self) {
         self.shown = Some(Instant::now());
         let room = &self.means.room;
-        let idle = OutputStatus {
-            device: match &room.output {
-                Output::Device(id) => id.clone(),
-                Output::Paced => "paced".to_owned(),
-            },
-            state: "closed".to_owned(),
-            period: room.period,
-            ..OutputStatus::default()
-        };
-        let off = JournalStatus {
-            state: "off".to_owned(),
-            ..JournalStatus::default()
-        };
-        let (state, session, output, journal) = match &self.stage {
-            Stage::Idle => (State::Idle, None, idle, off),
-            Stage::Offered(interrupted) => {
-                let account = &interrupted.account;
-                let session = SessionStatus {
-                    title: account.started.title.clone(),
-                    script: account.started.script.clone(),
-                    hash: account.started.hash.clone(),
-                    position: account.started.rate.seconds(account.position),
-                    ..SessionStatus::default()
-                };
-                (State::Offered, Some(session), idle, off)
-            }
-            Stage::Preparing(..) => (State::Preparing, None, idle, off),
-            Stage::Ears(..) => (State::Ears, None, idle, off),
-            Stage::Playing(playing) => (
-                playing.state(),
-                Some(playing.status()),
-                playing.output(),
-                playing.journal(),
-            ),
-        };
+        let Shown {
+            state,
+            session,
+            output,
+            journal,
+        } = self.stage.shown(room);
         let status = Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             epoch: self.epoch,
@@ -443,88 +394,5 @@ impl Daemon {
             }
             !same
         });
-    }
-}
-
-fn begun_answer(
-    playing: &Playing,
-    remarks: Vec<Remark>,
-    resumed: bool,
-) -> crate::daemon::order::Answer {
-    let timeline = playing.timeline();
-    let status = playing.status();
-    let title = status.title;
-    let end = timeline.end().map_or_else(
-        || "it waits where a phase is held".to_owned(),
-        |end| format!("it ends at {}", clock(timeline.rate.duration(end))),
-    );
-    let verb = if resumed { "goes on" } else { "plays" };
-    let cues = match timeline.end() {
-        Some(_) => cues_of(timeline),
-        None => first_cue_of(timeline),
-    };
-    // So that a wrong script is noticed before it is heard.
-    let script: String = status.hash.chars().take(HASH).collect();
-    crate::daemon::order::Answer {
-        remarks,
-        ..plain(format!(
-            "“{title}” {verb}; {end}. {cues} {}Script {script}.",
-            softer(playing)
-        ))
-    }
-}
-
-/// That the room is softer than the script, and for whom.
-fn softer(playing: &Playing) -> String {
-    let (layout, caps) = (&playing.timeline().layout, playing.caps());
-    let listeners = layout.listeners(layout.all()).into_iter();
-    let softer = listeners.filter(|listener| caps.loudest(*listener) < Decibels::ZERO);
-    let softer = softer.map(|listener| match layout.len() {
-        1 => caps.loudest(listener).to_string(),
-        _ => format!("{} for {listener}", caps.loudest(listener)),
-    });
-    let softer: Vec<String> = softer.collect();
-    if softer.is_empty() {
-        return String::new();
-    }
-    format!(
-        "The room's `loudest` keeps the level at {}. ",
-        softer.join(", ")
-    )
-}
-
-/// The first cue that somebody hears; while a phase is held nobody knows the last one.
-fn first_cue_of(timeline: &Timeline) -> String {
-    let heard = timeline.cues.iter();
-    let first = heard
-        .filter(|cue| cue.sort != CueSort::Remind)
-        .min_by_key(|cue| cue.at);
-    first.map_or_else(
-        || "No cue comes in the phase that is held.".to_owned(),
-        |cue| {
-            let at = clock(timeline.rate.duration(cue.at));
-            format!("First cue `{}` at {at}.", cue.name)
-        },
-    )
-}
-
-/// The first and the last cue that somebody hears.
-fn cues_of(timeline: &Timeline) -> String {
-    let heard = timeline
-        .cues
-        .iter()
-        .filter(|cue| cue.sort != CueSort::Remind);
-    let told = |cue: &PlacedCue| {
-        let at = clock(timeline.rate.duration(cue.at));
-        format!("`{}` at {at}", cue.name)
-    };
-    let first = heard.clone().min_by_key(|cue| cue.at).map(told);
-    let last = heard.max_by_key(|cue| cue.at).map(told);
-    match (first, last) {
-        (Some(first), Some(last)) if first != last => {
-            format!("First cue {first}, last cue {last}.")
-        }
-        (Some(only), _) => format!("Its only cue is {only}."),
-        _ => "It has no cues.".to_owned(),
     }
 }

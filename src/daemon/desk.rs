@@ -26,6 +26,19 @@ pub struct Call {
     pub answer: oneshot::Sender<Result<Answer, Refused>>,
 }
 
+impl Call {
+    /// Answers. Whoever asked may be gone.
+    pub fn reply(self, answer: Result<Answer, Refused>) {
+        let _ = self.answer.send(answer);
+    }
+
+    /// Tells whoever asked for a session that it does not begin.
+    pub fn call_off(self) {
+        let sentence = "the session was stopped before it began";
+        self.reply(Err(Refused::new(Reason::NotNow, sentence)));
+    }
+}
+
 /// Something that happened, for whoever follows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Told {

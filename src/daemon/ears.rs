@@ -103,6 +103,13 @@ impl Ears {
         self.means.brake.pull(Stop::Hard);
     }
 
+    /// Whether it was told to end, and does.
+    #[must_use]
+    pub fn ends(&self) -> bool {
+        let sounds = !matches!(self.stage, Stage::Opening(..));
+        sounds && self.means.brake.pulled().is_some()
+    }
+
     /// Whether it waits for the next listener.
     #[must_use]
     pub fn waits(&self) -> bool {

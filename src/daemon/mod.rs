@@ -4,6 +4,7 @@
 //! nothing but orders: scripts are prepared and devices are opened on other threads.
 
 mod alarms;
+mod announcement;
 mod confine;
 #[allow(clippy::module_inception)]
 mod daemon;
@@ -16,6 +17,7 @@ mod playing;
 mod preparation;
 mod resume;
 mod sleep;
+mod stage;
 mod status;
 mod telling;
 

@@ -96,6 +96,9 @@ pub struct Answer {
     /// What the one who asked should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
+    /// The script's file, where a session begins or is taken up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
 }
 
 /// What the one who asked should know, a sentence.
@@ -123,7 +126,7 @@ pub struct Outlook {
     pub phase_end_before: Option<f64>,
     /// The cues that would not be heard or shown any more, each once: their names, and what a reminder says.
     pub left_out: Vec<String>,
-    /// The next pieces and phases.
+    /// The next pieces, phases and cues; the next reminder is always among them.
     pub next: Vec<Coming>,
 }
 

@@ -63,7 +63,12 @@ pub fn sentence(change: &Change, forecast: &Forecast, softer: &str, rate: Rate) 
         Change::BringBack { to: Some(phase) } => {
             format!("The session goes to `{phase}` within 20 s")
         }
-        Change::Skip => "The next piece comes within 6 s".to_owned(),
+        Change::Skip => match &forecast.silence {
+            Some(phase) => {
+                format!("No piece is left before `{phase}`, whose silence comes within 6 s")
+            }
+            None => "The next piece comes within 6 s".to_owned(),
+        },
         Change::Intensity { by, at_once } => {
             let music = if *by > 0 { "More intense" } else { "Calmer" };
             let when = if *at_once { "now" } else { "after this piece" };

@@ -22,7 +22,7 @@ use crate::engine::Brake;
 use crate::journal::{Ending, Entry, Journal, Notes, OutputState};
 use crate::output::{Keeper, Place, Turn};
 use crate::player::{Player, What, ending};
-use crate::room::{Output, Room};
+use crate::room::Room;
 use crate::time::{Frames, clock};
 use crate::timeline::{Change, Forecast, Refusal};
 use crate::zone::Caps;
@@ -144,6 +144,12 @@ impl Playing {
         self.asked.is_some() || self.player.is_changing()
     }
 
+    /// Whether it was told to end, or has been played to its end, and is over in a moment.
+    #[must_use]
+    pub fn ends(&self) -> bool {
+        self.brake.pulled().is_some() || self.closes.is_some()
+    }
+
     /// It can be left alone for so long, where nobody orders anything.
     #[must_use]
     pub fn patience(&self) -> Duration {
@@ -209,10 +215,7 @@ impl Playing {
 
     fn turned(&mut self, turn: &Turn, look: &mut Look) {
         let at = Some(self.player.position());
-        let device = match &self.room.output {
-            Output::Device(id) => id.clone(),
-            Output::Paced => "paced".to_owned(),
-        };
+        let device = self.room.output.name().to_owned();
         let journal = Arc::clone(&self.journal);
         let record = |state, detail| {
             journal.append(at, Entry::Device { state, detail });
@@ -295,6 +298,7 @@ impl Playing {
                 at: made.map(|at| rate.seconds(at)),
                 forecast: Some(outlook(forecast, rate)),
                 remarks: Vec::new(),
+                script: None,
             }),
         };
         // Whoever asked may be gone.

@@ -82,9 +82,18 @@ pub struct SessionStatus {
     pub phase_from: f64,
     /// Where it ends; absent while it is held.
     pub phase_end: Option<f64>,
+    /// Of a phase that is held, where its own length is over: from then on it waits for `continue`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_to: Option<f64>,
+    /// Of a phase that waits for `continue`, how many seconds after that what comes next is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_within: Option<f64>,
     /// The pieces that sound.
     pub playing: Vec<String>,
-    /// What comes next, in the order of time.
+    /// What the therapist was reminded of in the last five minutes, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Coming>,
+    /// What comes next, in the order of time; the next reminder is always in it.
     pub next: Vec<Coming>,
     /// The level of everything, in decibels.
     pub level: f32,

@@ -29,7 +29,7 @@ pub use process::Process;
 
 use crate::journal::{boot, now};
 use crate::output::within;
-use crate::room::{Room, Verified};
+use crate::room::{Room, UNHEARD, Verified};
 
 /// A check may take this long.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -107,9 +107,8 @@ pub fn glance(machine: &Machine, room: &Room) -> Vec<Finding> {
 /// The device and its ears.
 fn sound(room: &Room, plays: bool, findings: &mut Vec<Finding>) {
     let Some(id) = device::of(room) else {
-        let says = "the room file says `paced`: sessions run in real time, and nothing is heard";
         let advice = "name a device in the room file; `undersong devices` lists them";
-        findings.push(Finding::warn("device", says, advice));
+        findings.push(Finding::warn("device", UNHEARD, advice));
         return;
     };
     if plays {

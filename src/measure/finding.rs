@@ -37,6 +37,8 @@ pub enum Kind {
     Step,
     /// Loudness that rises too quickly.
     Startle,
+    /// Loudness that falls too quickly, and stays.
+    Fall,
     /// Two pieces that cross with a hole or a bump.
     Crossfade,
     /// A cue that does not stand out from the music.
@@ -58,6 +60,7 @@ impl Kind {
             Self::Dropout => "dropout",
             Self::Step => "step",
             Self::Startle => "startle",
+            Self::Fall => "fall",
             Self::Crossfade => "crossfade",
             Self::Cue => "cue",
             Self::Burst => "burst",
@@ -74,6 +77,7 @@ impl Kind {
             Self::Dropout => "a hole in the sound",
             Self::Step => "a click",
             Self::Startle => "a sudden rise",
+            Self::Fall => "a sudden fall",
             Self::Crossfade => "an uneven crossfade",
             Self::Cue => "a cue too soft",
             Self::Burst => "a burst held back",
@@ -103,6 +107,7 @@ impl Report {
         let mut findings = Vec::new();
         self.holes(&mut findings);
         self.rises(&mut findings);
+        self.falls(&mut findings);
         self.crossfades(&mut findings);
         self.cues(&mut findings);
         self.bursts(&mut findings);
@@ -178,6 +183,28 @@ impl Report {
                     words: format!("a peak of {:.1} dBTP", peak.decibels().0).replace('-', "−"),
                 });
             }
+        }
+    }
+
+    fn falls(&self, findings: &mut Vec<Finding>) {
+        for sound in &self.sounds {
+            // What falls into a hole is told as that.
+            let near = self.timeline.rate.frames(BEGUN);
+            let holes = || sound.gaps.iter().chain(&sound.dropouts);
+            let falls = sound.loudness.falls.iter().filter(|fall| {
+                let (from, to) = (fall.at - near, fall.end + near);
+                !holes().any(|hole| from < hole.end && hole.start < to)
+            });
+            findings.extend(falls.map(|fall| Finding {
+                over: fall.at..fall.end,
+                kind: Kind::Fall,
+                zones: Zones::NONE.with(sound.zone),
+                words: format!(
+                    "{} gets softer by {} within a second",
+                    playing(&self.timeline, sound.zone, fall.at),
+                    whole(fall.by)
+                ),
+            }));
         }
     }
 

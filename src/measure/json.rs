@@ -89,6 +89,9 @@ fn zone(sound: &Sound, report: &Report) -> Value {
             "largest": heard.largest_rises.iter().flatten().map(|it| rise(it, rate)).collect::<Vec<_>>(),
             "too_quick": heard.startles.iter().map(|it| rise(it, rate)).collect::<Vec<_>>(),
         },
+        "falls": heard.falls.iter().map(|it| with(span(it.at..it.end, rate), value!({
+            "by_db": db(Some(it.by)),
+        }))).collect::<Vec<_>>(),
         "limiter": work(&sound.limiter, report),
         "held_back": work(&sound.held_back, report),
     })

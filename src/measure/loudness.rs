@@ -7,6 +7,7 @@ use ebur128::{EbuR128, Mode};
 
 use super::NoLoudness;
 
+use super::fall::{Fall, Falls};
 use super::gated::{Gated, loudness_of};
 use super::rise::{Rise, Rises};
 use crate::frame::Frame;
@@ -36,6 +37,7 @@ pub struct Meter {
     blocks: Gated,
     ranges: Gated,
     rises: Rises,
+    falls: Falls,
     peak: TruePeak,
     measured: Measured,
 }
@@ -67,6 +69,8 @@ pub struct Measured {
     pub largest_rises: [Option<Rise>; 2],
     /// The rises that are too quick.
     pub startles: Vec<Rise>,
+    /// The falls that are too quick.
+    pub falls: Vec<Fall>,
 }
 
 impl Meter {
@@ -85,6 +89,7 @@ impl Meter {
             blocks: Gated::default(),
             ranges: Gated::default(),
             rises: Rises::default(),
+            falls: Falls::default(),
             peak: TruePeak::new(rate),
             measured: Measured {
                 frames: Frames::ZERO,
@@ -99,6 +104,7 @@ impl Meter {
                 true_peak: (Gain::SILENCE, Frames::ZERO),
                 largest_rises: [None; 2],
                 startles: Vec::new(),
+                falls: Vec::new(),
             },
         })
     }
@@ -153,6 +159,7 @@ impl Meter {
             }
         }
         self.rises.push(now, loud[0]);
+        self.falls.push(now, loud[0]);
         if self.steps.is_multiple_of(KEPT) {
             if self.steps >= MOMENTARY {
                 self.blocks.push(momentary);
@@ -180,6 +187,7 @@ impl Meter {
             range: self.ranges.range(),
             largest_rises,
             startles,
+            falls: self.falls.finish(),
             ..self.measured
         }
     }

@@ -7,6 +7,7 @@
 
 mod crossing;
 mod excerpt;
+mod fall;
 mod finding;
 mod gated;
 mod height;
@@ -24,6 +25,7 @@ mod work;
 use std::io;
 
 pub use crossing::Crossing;
+pub use fall::Fall;
 pub use finding::{Finding, Kind};
 pub use height::Height;
 pub use hole::Holes;

@@ -6,7 +6,7 @@ use super::Failure;
 use super::crossing::{self, Crossing};
 use super::height::{self, Height};
 use super::listening::Sound;
-use super::scripted::unscripted;
+use super::scripted::{is_asked, unscripted};
 use super::work::Hold;
 use crate::level::Loudness;
 use crate::prepare::Prepared;
@@ -18,7 +18,7 @@ use crate::timeline::Timeline;
 pub struct Report {
     /// What was meant.
     pub timeline: Arc<Timeline>,
-    /// Each zone's sound; of its gaps, those that are not meant.
+    /// Each zone's sound; of its gaps and falls, those that are not meant.
     pub sounds: Vec<Sound>,
     /// The crossfades, in the order of time.
     pub crossings: Vec<Crossing>,
@@ -42,6 +42,8 @@ impl Report {
             let gaps = sound.gaps.iter();
             let gaps = gaps.filter_map(|gap| unscripted(&timeline, sound.zone, gap));
             sound.gaps = gaps.collect();
+            let falls = &mut sound.loudness.falls;
+            falls.retain(|fall| !is_asked(&timeline, sound.zone, fall));
         }
         Ok(Self {
             sounds,

@@ -1,10 +1,13 @@
-//! Where a session is meant to be silent.
+//! Where a session is meant to be silent, or to become soft.
 
 use std::ops::Range;
+use std::time::Duration;
 
+use super::fall::Fall;
+use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
 use crate::time::Frames;
-use crate::timeline::{Clip, Timeline, gain_at};
+use crate::timeline::{Clip, CueSort, Timeline, gain_at};
 use crate::zone::Zone;
 
 /// Music that is faded further than this is on its way from or to silence.
@@ -53,6 +56,40 @@ pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Optio
         last
     };
     Some(first..to)
+}
+
+/// A fall is none of the music's where the script alone makes so much of it.
+const ASKED: Decibels = Decibels(3.0);
+
+/// What a cue, a phase or a way down does is not over before this, as the momentary loudness is measured; nor does it begin so
+/// near to it by chance.
+const AROUND: Duration = Duration::from_millis(1500);
+
+/// Whether the script asks for a fall: a cue that is over, a phase that is, a fade, a duck, the level.
+#[must_use]
+pub fn is_asked(timeline: &Timeline, zone: Zone, fall: &Fall) -> bool {
+    let around = timeline.rate.frames(AROUND);
+    let (from, to) = (fall.at - around, fall.end + around);
+    let cues = timeline.cues.iter();
+    let mut cues = cues.filter(|cue| cue.sort != CueSort::Remind && cue.zones.contains(zone));
+    let mut phases = timeline.phases.iter();
+    let scripted = |at: Frames| gain_of(timeline, zone, at).decibels();
+    let (before, after) = (scripted(from), scripted(fall.end));
+    cues.any(|cue| cue.at < to && from < cue.end())
+        || phases.any(|span| from <= span.from && span.from <= to)
+        // Of silence there is nothing to fall from.
+        || before == Gain::SILENCE.decibels()
+        || before - after >= ASKED
+}
+
+/// How far the script alone has the music of a zone down or up: its fades, the ducks and the level.
+fn gain_of(timeline: &Timeline, zone: Zone, at: Frames) -> Gain {
+    let clips = timeline.clips_at(at);
+    let clips = clips.filter(|clip| clip.zones.contains(zone));
+    let power: f32 = clips.map(|clip| fades(clip, at).powi(2)).sum();
+    let ducks = timeline.ducks.iter().filter(|(of, _)| *of == zone);
+    let ducks: Vec<Ramp> = ducks.map(|(_, ramp)| *ramp).collect();
+    Gain(power.sqrt()) * gain_at(&ducks, at) * gain_at(&timeline.levels, at)
 }
 
 /// How far a clip's fades are, apart from its own gain.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::language::{Levels, RoomFile, ZoneMap};
-use super::{Channels, Output, Room};
+use super::{Channels, Output, PACED, Room};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
 use crate::reading::mistakes::Mistakes;
@@ -69,7 +69,7 @@ pub(super) fn room(written: &RoomFile, path: &Path, mistakes: &mut Mistakes) -> 
             .get()
             .map_or_else(|| "the room".to_owned(), |name| name.0.clone()),
         output: match device {
-            "paced" => Output::Paced,
+            PACED => Output::Paced,
             id => Output::Device(id.to_owned()),
         },
         rate: number(&written.rate, &RATES, "a rate", mistakes)
@@ -151,7 +151,11 @@ fn each(
         let name = listener.to_string();
         if !here.is_empty() && !here.contains(&name.as_str()) {
             let wrong = Wrong::new(format!("no `{name}` listens in this room"));
-            let help = format!("`zones` has {}", listed(&here));
+            // A limit that silently holds for nobody is worse than a session that does not begin.
+            let help = format!(
+                "this limit would hold for nobody; name a listener that `zones` has: {}",
+                listed(&here)
+            );
             mistakes.error(key, wrong.help(help));
         }
     }
@@ -246,13 +250,18 @@ mod tests {
 
     use super::super::read;
     use super::*;
+    use crate::mistake::Mistake;
 
     fn reading(text: &str) -> Result<Room, Vec<String>> {
+        all(text).map_err(|mistakes| mistakes.into_iter().map(|m| m.what).collect())
+    }
+
+    fn all(text: &str) -> Result<Room, Vec<Mistake>> {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("media")).unwrap();
         let file = folder.path().join("room.yaml");
         fs::write(&file, text).unwrap();
-        read(&file).map_err(|mistakes| mistakes.into_iter().map(|m| m.what).collect())
+        read(&file)
     }
 
     const LEAST: &str = "undersong-room: 1\ndevice: paced\nmedia: media\njournal: journal\n";
@@ -296,6 +305,13 @@ mod tests {
             let room = wrong(&format!("{zones}{key}: {{ a: -9 dB, room: -9 dB }}"));
             assert_eq!(room, ["no `room` listens in this room"]);
             assert!(reading(&format!("{LEAST}{zones}{key}: {{ b: -9 dB }}\n")).is_ok());
+            // Meant for b, it would hold for nobody: no session is begun with that.
+            let typo = all(&format!(
+                "{LEAST}{zones}{key}: {{ a: -9 dB, room: -9 dB }}\n"
+            ));
+            let help = typo.unwrap_err().pop().unwrap().help.unwrap();
+            let would = "this limit would hold for nobody; name a listener that `zones` has: ";
+            assert!(help.starts_with(would) && help.contains('b'), "{help}");
         }
     }
 

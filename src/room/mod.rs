@@ -43,6 +43,12 @@ pub struct Room {
     pub socket: PathBuf,
 }
 
+/// What stands for a device where there is none.
+pub const PACED: &str = "paced";
+
+/// What everybody should know of a room without a device.
+pub const UNHEARD: &str = "nobody hears anything: the room file says `device: paced`, which is no sound device but a clock to try things out";
+
 /// What a room's sound goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
@@ -50,6 +56,17 @@ pub enum Output {
     Device(String),
     /// None: real time without a sound.
     Paced,
+}
+
+impl Output {
+    /// As the room file names it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Device(id) => id,
+            Self::Paced => PACED,
+        }
+    }
 }
 
 /// The two channels of a device that one listener hears, counted from 0.

@@ -15,7 +15,7 @@ use crate::timeline::joins;
 use crate::timeline::loudness::normalise;
 use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::place::Ground;
-use crate::timeline::review::review;
+use crate::timeline::review::{no_return, review};
 use crate::timeline::score::Score;
 
 /// The bed stands this far below the music it stands in for.
@@ -84,6 +84,7 @@ pub fn compose(
         return Err(remarks);
     }
     remarks.extend(at_once(session, &cues, rate));
+    remarks.extend(no_return(session));
     let ducks = session.layout.zones().flat_map(|zone| {
         let needs = ground.needs(zone, &cues);
         ramps(&needs, rate)

@@ -30,6 +30,8 @@ pub struct Course {
     /// Whether phases wait where the script lets them hold.
     waits: bool,
     before: Option<Before>,
+    /// Whether the last change was taken back.
+    undone: bool,
 }
 
 /// The last change.
@@ -55,6 +57,7 @@ impl Course {
             timeline: composed,
             waits: false,
             before: None,
+            undone: false,
         }
     }
 
@@ -103,6 +106,14 @@ impl Course {
         &self.library
     }
 
+    /// How long a phase that was held takes to go once it is let go after its length.
+    #[must_use]
+    pub fn letting_go(&self, phase: usize) -> Frames {
+        // What the script joins without a seam is faded here: the place is the therapist's, not the music's.
+        let written = self.score(Vec::new(), Vec::new()).fades(phase).1;
+        written.max(self.timeline.rate.frames(revise::SKIP))
+    }
+
     /// Until when the last change can be taken back.
     #[must_use]
     pub fn undo_until(&self) -> Option<Frames> {
@@ -131,6 +142,9 @@ impl Course {
             return Err(Refusal::Over);
         }
         let (timeline, before) = if *change == Change::Undo {
+            if self.undone {
+                return Err(Refusal::UndoneAlready);
+            }
             let before = self.before.as_ref().map(|before| &before.timeline);
             let before = before.filter(|_| self.undo_until().is_some_and(|until| at <= until));
             // What would be over by now cannot be gone back to.
@@ -154,6 +168,7 @@ impl Course {
             timeline: Arc::new(timeline),
             waits: self.waits,
             before,
+            undone: *change == Change::Undo,
         })
     }
 

@@ -1,6 +1,7 @@
 //! What is to come, and what a change does to it.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::level::Decibels;
 use crate::script::{Cue, CueKind, Session};
@@ -8,7 +9,7 @@ use crate::time::Frames;
 use crate::timeline::change::Change;
 use crate::timeline::course::{Course, LEAD};
 use crate::timeline::landing::Landing;
-use crate::timeline::model::{CueId, CueSort, PhaseSpan, Timeline};
+use crate::timeline::model::{CueId, CueSort, PhaseSpan, PlacedCue, Timeline};
 
 /// So much of what is to come is told.
 const NEXT: usize = 6;
@@ -28,6 +29,8 @@ pub struct Forecast {
     pub phase_end_before: Option<Frames>,
     /// Why its end lies where it does, where the change moved that.
     pub landing: Option<Landing>,
+    /// The phase without music that the change leads to.
+    pub silence: Option<String>,
     /// The phase that is held now, or will be, and lets nobody say where the session ends.
     pub waits: Option<String>,
     /// The level of everything, or where it is on its way to.
@@ -81,6 +84,10 @@ impl Forecast {
         let phase = before.phase_at(settled);
         let same = |span: &&PhaseSpan| phase.is_some_and(|phase| phase.number == span.number);
         let ends = |span: &PhaseSpan| (!span.wish.open).then(|| span.end());
+        let number = |timeline: &Timeline, at| timeline.phase_at(at).map(|span| span.number);
+        let leads = after.phase_at(settled + Frames(1));
+        let leads = leads.filter(|span| number(before, settled) != Some(span.number));
+        let silence = leads.filter(|span| span.silent);
         let waits = after.phases.last().filter(|span| span.wish.open);
         Self {
             end: after.end(),
@@ -89,6 +96,7 @@ impl Forecast {
             phase_end: after.phases.iter().find(same).and_then(ends),
             phase_end_before: phase.and_then(ends),
             landing,
+            silence: silence.map(|span| span.name.clone()),
             waits: waits.map(|span| span.name.clone()),
             level: after.level(),
             level_before: before.level(),
@@ -163,17 +171,35 @@ impl Timeline {
             .collect();
         let clips = self.clips.iter().filter(|clip| clip.from > at).take(NEXT);
         all.extend(clips.map(|clip| coming(clip.from, What::Track, &clip.title)));
-        let cues = self.cues.iter().filter(|cue| cue.at > at).take(NEXT);
-        all.extend(cues.map(|cue| {
-            Coming {
-                text: (cue.sort == CueSort::Remind)
-                    .then(|| cue.text.clone())
-                    .flatten(),
-                ..coming(cue.at, What::Cue(cue.sort), &cue.name)
-            }
-        }));
+        let mut cues = self.cues.iter().filter(|cue| cue.at > at);
+        all.extend(cues.clone().take(NEXT).map(Coming::cue));
+        let reminder = cues.find(|cue| cue.sort == CueSort::Remind);
         all.sort_by_key(|coming| coming.at);
         all.truncate(NEXT);
+        // However much comes before it: nobody hears a reminder, so it must not be missed.
+        if !all.iter().any(|it| it.what == What::Cue(CueSort::Remind)) {
+            all.extend(reminder.map(Coming::cue));
+        }
         all
+    }
+
+    /// What the therapist is reminded of within a stretch, in the order of time.
+    #[must_use]
+    pub fn reminders(&self, over: Range<Frames>) -> Vec<Coming> {
+        let due = self.cues.iter().filter(|cue| cue.sort == CueSort::Remind);
+        let due = due.filter(|cue| over.contains(&cue.at));
+        due.map(Coming::cue).collect()
+    }
+}
+
+impl Coming {
+    fn cue(cue: &PlacedCue) -> Self {
+        let reminds = cue.sort == CueSort::Remind;
+        Self {
+            at: cue.at,
+            what: What::Cue(cue.sort),
+            name: cue.name.clone(),
+            text: cue.text.clone().filter(|_| reminds),
+        }
     }
 }

@@ -11,6 +11,7 @@ mod course;
 mod crossing;
 mod draft;
 mod duck;
+mod fall;
 mod fill;
 mod forecast;
 mod heard;

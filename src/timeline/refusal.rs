@@ -34,8 +34,8 @@ pub enum Refusal {
     /// It is nearly over.
     #[error("the phase `{0}` ends in a moment; there is nothing left to shorten")]
     EndsNow(String),
-    /// A length of nothing.
-    #[error("a length of nothing changes nothing; give one such as `5m`")]
+    /// A length of nothing, or as good as nothing.
+    #[error("an end that moves by less than a second moves by nothing; give a length such as `5m`")]
     Nothing,
     /// There is no such phase to go to.
     #[error("there is no later phase named `{name}`; {}", still_to_come(.later))]
@@ -96,6 +96,9 @@ pub enum Refusal {
     /// There is nothing to take back any more.
     #[error("there is no change of the last 30 s to take back")]
     NothingToUndo,
+    /// It was taken back already.
+    #[error("there is nothing left to undo: the last change was taken back already")]
+    UndoneAlready,
     /// The session is over.
     #[error("the session is over")]
     Over,

@@ -10,6 +10,8 @@ use crate::playlist::{LeftOut, Playlist, Track};
 use crate::script::{Content, Session};
 use crate::time::Frames;
 use crate::timeline::burst::burst;
+use crate::timeline::fall::fall;
+use crate::timeline::revise::RETURN;
 
 /// A track lasts this long at least, in seconds.
 const SHORTEST: f64 = 1.0;
@@ -82,8 +84,9 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                         .map(|what| Mistake::warning(place.clone(), what).rank(Rank::MayBeHeard)),
                 );
                 if tracks.contains(path) {
-                    let burst = burst(&name, place, facts);
-                    mistakes.extend(burst.map(|it| it.rank(Rank::MayBeHeard)));
+                    let found = [burst(&name, place, facts), fall(&name, place, facts)];
+                    let found = found.into_iter().flatten();
+                    mistakes.extend(found.map(|it| it.rank(Rank::MayBeHeard)));
                 }
                 if !is_music(facts) && tracks.contains(path) {
                     let what = say("sounds for less than a second and is left out");
@@ -119,6 +122,24 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
         }
     }
     mistakes
+}
+
+/// That a session of several phases has no place to which people are brought back.
+#[must_use]
+pub fn no_return(session: &Session) -> Option<Mistake> {
+    let mut later = session.phases.iter().skip(1).peekable();
+    later.peek()?;
+    if later.any(|phase| phase.name.eq_ignore_ascii_case(RETURN)) {
+        return None;
+    }
+    let what = format!(
+        "no later phase is named `{RETURN}`, so `undersong bring-back` knows no place to bring people back to"
+    );
+    let help = format!(
+        "name the one in which they come back `{RETURN}`, or say another each time: `undersong bring-back NAME`"
+    );
+    let last = session.phases.last()?;
+    Some(Mistake::warning(last.place.clone(), what).help(help))
 }
 
 /// The folder that a playlist is; of one whose tracks lie elsewhere there is nothing left out.

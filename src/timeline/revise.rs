@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use crate::level::Decibels;
 use crate::script::{CueKind, Phase};
-use crate::time::{Frames, LONGEST};
+use crate::time::Frames;
 use crate::timeline::change::Change;
 use crate::timeline::course::Course;
 use crate::timeline::draft::Draft;
 use crate::timeline::fill::Opening;
-use crate::timeline::landing::Landing;
+use crate::timeline::landing::{Asked, Landing};
 use crate::timeline::model::{CueId, PhaseSpan, Timeline};
 use crate::timeline::ramps::turn_level;
 use crate::timeline::refusal::Refusal;
 
 /// How the next piece comes when it is asked for.
-const SKIP: Duration = Duration::from_secs(5);
+pub const SKIP: Duration = Duration::from_secs(5);
 
 /// How the session goes to another phase before its time, and to other music at once.
 const BRING_BACK: Duration = Duration::from_secs(20);
@@ -27,7 +27,7 @@ const MOST_LEAVING: usize = 4;
 const LEAST: Duration = Duration::from_secs(30);
 
 /// The phase that people are brought back to where none is named.
-const RETURN: &str = "return";
+pub const RETURN: &str = "return";
 
 /// The timeline after a change that holds from `at` on; and where a phase's end was moved, why it lies where it does.
 ///
@@ -59,9 +59,7 @@ pub fn revise(
                 return Err(Refusal::NotHeld(span.name));
             }
             span.wish.open = false;
-            // What the script joins without a seam is faded here: the place is the therapist's, not the music's.
-            let written = course.score(Vec::new(), Vec::new()).fades(span.number).1;
-            let fade = written.max(frames(SKIP));
+            let fade = course.letting_go(span.number);
             if draft.settled + fade < span.from + span.wish.lengths[1] {
                 Ok(draft.go_on(span))
             } else {
@@ -70,11 +68,11 @@ pub fn revise(
             }
         }
         Change::Extend { by } => {
-            let asked = longer(&draft, &span, phase, frames(*by))?;
+            let asked = Asked::longer(&draft, &span, phase, frames(*by))?;
             return draft.end_moved(span, asked, true);
         }
         Change::Shorten { by } => {
-            let asked = shorter(&draft, &span, phase, frames(*by))?;
+            let asked = Asked::shorter(&draft, &span, phase, frames(*by))?;
             return draft.end_moved(span, asked, false);
         }
         Change::BringBack { to } => {
@@ -135,50 +133,14 @@ pub fn revise(
     Ok((timeline?, None))
 }
 
-/// The lengths that are asked of a phase, and why it has the one that is meant where its music lets it.
-type Asked = ([Frames; 3], Landing);
-
 impl Draft<'_> {
     /// The phase goes on from what sounds, as far as it is wished now.
-    fn go_on(mut self, span: PhaseSpan) -> Timeline {
+    pub(super) fn go_on(mut self, span: PhaseSpan) -> Timeline {
         self.phases.push(span);
         let standing = self.standing();
         let opening = standing.unwrap_or(Opening::Fresh(self.settled));
         let coming = self.rate.frames(SKIP);
         self.lay_out(opening, coming)
-    }
-
-    /// The same, where the phase's end comes to lie later, or earlier: its music may end at no other place that is allowed.
-    fn end_moved(
-        self,
-        mut span: PhaseSpan,
-        (lengths, landing): Asked,
-        later: bool,
-    ) -> Result<(Timeline, Option<Landing>), Refusal> {
-        let (number, end, phase) = (span.number, span.end(), span.name.clone());
-        let length = self.rate.duration(span.length);
-        let meant = span.from + lengths[1];
-        span.wish.lengths = lengths;
-        let moved = self.go_on(span);
-        let same = moved.phases.iter().find(|span| span.number == number);
-        match same.map(PhaseSpan::end) {
-            Some(new) if later && new > end || !later && new < end => {
-                let landing = if new == meant {
-                    landing
-                } else {
-                    landing.at_piece()
-                };
-                Ok((moved, Some(landing)))
-            }
-            _ if later => Err(Refusal::AtMost {
-                phase,
-                most: length,
-            }),
-            _ => Err(Refusal::AtLeast {
-                phase,
-                least: length,
-            }),
-        }
     }
 
     /// What sounds leaves, and the phase goes on with its next piece.
@@ -244,84 +206,6 @@ impl PhaseSpan {
             self.wish.lengths = [shortest.min(now), now, longest.max(now)];
         }
     }
-}
-
-/// What is asked of a phase that ends later.
-fn longer(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: Frames) -> Result<Asked, Refusal> {
-    check_end(span, by)?;
-    let most = draft.rate.frames(phase.max.unwrap_or(LONGEST));
-    let grace = draft.rate.frames(Duration::from_secs(1));
-    if span.length + grace >= most {
-        let (phase, most) = (span.name.clone(), draft.rate.duration(most));
-        return Err(Refusal::AtMost { phase, most });
-    }
-    let meant = (span.length + by).min(most);
-    let landing = if meant < span.length + by {
-        Landing::Longest {
-            most: draft.rate.duration(most),
-            piece: false,
-        }
-    } else {
-        Landing::Asked
-    };
-    let half = Frames(by.0 / 2);
-    let lengths = [
-        (meant - half).max(span.length),
-        meant,
-        (meant + half).min(most),
-    ];
-    Ok((lengths, landing))
-}
-
-/// What is asked of a phase that ends earlier.
-fn shorter(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: Frames) -> Result<Asked, Refusal> {
-    check_end(span, by)?;
-    let grace = draft.rate.frames(Duration::from_secs(1));
-    let least = phase.min.map(|min| draft.rate.frames(min));
-    if let Some(least) = least.filter(|least| span.length <= *least + grace) {
-        let (phase, least) = (span.name.clone(), draft.rate.duration(least));
-        return Err(Refusal::AtLeast { phase, least });
-    }
-    let score = draft.course.score(Vec::new(), Vec::new());
-    let leaving = score.fades(span.number).1;
-    // What leaves slowly does not reach far into what comes next.
-    let first = (draft.settled + leaving).max(draft.end_of_leaving()) - span.from;
-    if first + grace >= span.length {
-        return Err(Refusal::EndsNow(span.name.clone()));
-    }
-    let (least, bound) = match least.filter(|least| *least >= first) {
-        Some(least) => {
-            let bound = Landing::Shortest {
-                least: draft.rate.duration(least),
-                piece: false,
-            };
-            (least, bound)
-        }
-        None => (first, Landing::Soonest),
-    };
-    let meant = (span.length - by).max(least);
-    let landing = if span.length < least + by {
-        bound
-    } else {
-        Landing::Asked
-    };
-    let half = Frames(by.0 / 2);
-    let lengths = [
-        (meant - half).max(least),
-        meant,
-        (meant + half).min(span.length),
-    ];
-    Ok((lengths, landing))
-}
-
-fn check_end(span: &PhaseSpan, by: Frames) -> Result<(), Refusal> {
-    if span.wish.open {
-        return Err(Refusal::NoEnd(span.name.clone()));
-    }
-    if by == Frames::ZERO {
-        return Err(Refusal::Nothing);
-    }
-    Ok(())
 }
 
 /// Whether another piece may be sent on its way out.

@@ -245,6 +245,24 @@ fn assert_phases_follow(
     Ok(())
 }
 
+/// Nobody is told that a phase is as long, or as short, as it may be, where the script lets it be otherwise.
+fn assert_no_end_is_left(course: &Course, refusal: &Refusal) -> Result<(), TestCaseError> {
+    let (Refusal::AtMost { phase, .. } | Refusal::AtLeast { phase, .. }) = refusal else {
+        return Ok(());
+    };
+    let written = course.session().phases.iter();
+    let written = written.clone().find(|it| it.name == *phase).unwrap();
+    let spans = &course.timeline().phases;
+    let span = spans.iter().find(|span| span.name == *phase).unwrap();
+    let (length, second) = (RATE.duration(span.length), Duration::from_secs(1));
+    let is_at_end = match refusal {
+        Refusal::AtMost { .. } => written.max.is_some_and(|max| length + second >= max),
+        _ => written.min.is_some_and(|min| length <= min + second),
+    };
+    prop_assert!(is_at_end, "{:?} of {:?}", refusal, span);
+    Ok(())
+}
+
 fn assert_cues_come_once(old: &Timeline, new: &Timeline, at: Frames) -> Result<(), TestCaseError> {
     let settled = at + RATE.frames(LEAD);
     let mut ids = HashSet::new();
@@ -288,8 +306,12 @@ pub fn keep_what_was_and_cut_nothing(
             prop_assert_eq!(course.revise(at, change).err(), Some(Refusal::Over));
             break;
         }
-        let Ok(next) = course.revise(at, change) else {
-            continue;
+        let next = match course.revise(at, change) {
+            Ok(next) => next,
+            Err(refusal) => {
+                assert_no_end_is_left(&course, &refusal)?;
+                continue;
+            }
         };
         let again = course.revise(at, change).unwrap();
         prop_assert_eq!(again.timeline(), next.timeline());

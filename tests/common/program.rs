@@ -113,7 +113,7 @@ phases:
     cues:
       - { name: welcome, at: 5s, voice: words.wav, to: a }
       - { at: 12s, remind: \"Look at both, <gently>\" }
-  - name: rest
+  - name: return
     length: 11s
     music: silence
     cues:

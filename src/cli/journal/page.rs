@@ -29,6 +29,20 @@ pub struct Record<'a> {
     pub notes: Option<&'a [Note]>,
 }
 
+impl Record<'_> {
+    /// What happened, as far as it is told on this page: how the session was steered, and of what the therapist was reminded,
+    /// is for her own copy alone, which holds her notes.
+    fn moments(&self) -> impl Iterator<Item = &Moment> {
+        let is_hers = |deed: &Deed| match deed {
+            Deed::Changed(_) => true,
+            Deed::Cue { how, .. } => how.as_ref().is_some_and(|how| how.kind == CueSort::Remind),
+            _ => false,
+        };
+        let moments = self.played.moments.iter();
+        moments.filter(move |moment| self.notes.is_some() || !is_hers(&moment.deed))
+    }
+}
+
 /// The page. Every text in it that comes from a record is tamed.
 pub fn page(record: &Record) -> String {
     let title = tame(&record.account.started.title);
@@ -93,7 +107,7 @@ fn head(record: &Record, title: &str) -> String {
 /// The picture, with what happened beside what sounded.
 fn drawn(record: &Record) -> String {
     let played = record.played;
-    let drawn = played.moments.iter().filter_map(|moment| {
+    let drawn = record.moments().filter_map(|moment| {
         let sort = sort(&moment.deed)?;
         let words = match &moment.deed {
             Deed::Marked { name: None } => "marked".to_owned(),
@@ -108,7 +122,11 @@ fn drawn(record: &Record) -> String {
         })
     });
     let drawn: Vec<picture::Moment> = drawn.collect();
-    let svg = picture::played(&played.timeline, &played.measured, &drawn);
+    let mut timeline = played.timeline.clone();
+    timeline
+        .cues
+        .retain(|cue| record.notes.is_some() || cue.sort != CueSort::Remind);
+    let svg = picture::played(&timeline, &played.measured, &drawn);
     format!("<figure class=\"picture\" tabindex=\"0\">\n{svg}</figure>\n")
 }
 
@@ -209,7 +227,7 @@ fn section(title: &str, body: &str) -> String {
 
 fn cues(record: &Record) -> String {
     let played = record.played;
-    let cues = played.moments.iter().filter_map(|moment| {
+    let cues = record.moments().filter_map(|moment| {
         let Deed::Cue { name, how } = &moment.deed else {
             return None;
         };
@@ -224,13 +242,17 @@ fn cues(record: &Record) -> String {
         let words = format!("{}<small>{}</small>", tame(name), tame(words));
         Some(line(moment, played, &words, word))
     });
-    section("Voices, chimes and reminders", &rows(cues))
+    let title = match record.notes {
+        Some(_) => "Voices, chimes and reminders",
+        None => "Voices and chimes",
+    };
+    section(title, &rows(cues))
 }
 
 /// What somebody marked, changed or paused. What was asked for and not done is for `journal show`: nobody heard it.
 fn moments(record: &Record) -> String {
     let played = record.played;
-    let shown = played.moments.iter().filter_map(|moment| {
+    let shown = record.moments().filter_map(|moment| {
         let (kind, words) = told(&moment.deed, played.timeline.rate);
         let kind = match &moment.deed {
             Deed::Marked { .. } => "marked",
@@ -239,7 +261,11 @@ fn moments(record: &Record) -> String {
         };
         Some(line(moment, played, &tame(&words), kind))
     });
-    section("Marks and changes", &rows(shown))
+    let title = match record.notes {
+        Some(_) => "Marks and changes",
+        None => "Marks and pauses",
+    };
+    section(title, &rows(shown))
 }
 
 /// The private notes, where they are asked for.
@@ -293,7 +319,9 @@ fn foot(record: &Record) -> String {
     let mut foot = String::from("<footer>\n");
     foot.push_str(match record.notes {
         Some(_) => "<p>The private notes are on this page.</p>\n",
-        None => "<p>The therapist’s private notes are not on this page.</p>\n",
+        None => {
+            "<p>The therapist’s private notes are not on this page, nor how the session was steered.</p>\n"
+        }
     });
     if record.fate == Fate::Playing || record.fate == Fate::Resting {
         foot.push_str("<p>The session goes on; this is how it was when the page was made.</p>\n");

@@ -17,8 +17,8 @@ use crate::when::When;
 /// Write a session as one page to keep, to print, or to hand on
 ///
 /// One HTML file that needs nothing else: the picture of the session as it was played, the pieces as they were heard, cues,
-/// marks and changes. The newest session unless another is named. The therapist's notes are not in it unless `--notes` asks
-/// for them. It answers with the page's name.
+/// marks and pauses. The newest session unless another is named. The therapist's notes, her reminders and how she steered the
+/// session are not in it unless `--notes` asks for them. It answers with the page's name.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong journal report\n  undersong journal report 3 -o third.html\n  \
@@ -30,7 +30,7 @@ pub struct Report {
     /// The page's file, or `-` for the standard output; named by date and title, in this folder, unless said
     #[arg(short, long, value_name = "FILE.html")]
     output: Option<PathBuf>,
-    /// Put the private notes into the page; such a page is not for the couple
+    /// Put the private notes into the page, the reminders and all that was changed; such a page is not for the couple
     #[arg(long)]
     notes: bool,
 }

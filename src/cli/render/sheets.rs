@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::screen::{count, printable};
 use crate::measure::{Finding, Report, json, svg};
 use crate::output::{FileError, Partial, check_place};
-use crate::time::clock;
+use crate::time::nearest_clock;
 
 /// So many places are printed; all of them are in the files.
 const PRINTED: usize = 12;
@@ -121,7 +121,7 @@ pub fn summary(report: &Report, sheets: &Sheets) -> String {
 /// `0:42  a, b: a click`
 fn line(finding: &Finding, report: &Report) -> String {
     let timeline = &report.timeline;
-    let at = clock(timeline.rate.duration(finding.over.start));
+    let at = nearest_clock(timeline.rate.duration(finding.over.start));
     let words = finding.words_in(&timeline.layout);
     printable(&format!("{at}  {words}"))
 }

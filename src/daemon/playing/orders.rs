@@ -101,6 +101,7 @@ impl Playing {
             at: None,
             forecast: Some(outlook(forecast, rate)),
             remarks: Vec::new(),
+            script: None,
         })
     }
 
@@ -192,5 +193,6 @@ pub fn plain(message: String) -> Answer {
         at: None,
         forecast: None,
         remarks: Vec::new(),
+        script: None,
     }
 }

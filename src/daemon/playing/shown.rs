@@ -6,7 +6,11 @@ use super::Playing;
 use crate::daemon::outlook::coming;
 use crate::daemon::status::{JournalStatus, OutputStatus, SessionStatus, State, ZoneStatus};
 use crate::level::{Decibels, Loudness};
-use crate::room::Output;
+use crate::time::Frames;
+use crate::timeline::LEAD;
+
+/// A reminder is shown for so long after its time.
+const LATELY: Duration = Duration::from_secs(5 * 60);
 
 impl Playing {
     /// What goes on.
@@ -29,6 +33,12 @@ impl Playing {
         let position = self.player.position();
         let session = self.player.course().session();
         let phase = timeline.phase_at(position);
+        let held = phase.filter(|span| span.wish.open);
+        let held_to = held.map(|span| span.from + span.wish.lengths[1]);
+        let waits = held.filter(|_| held_to.is_some_and(|to| position >= to));
+        let lead = timeline.rate.frames(LEAD);
+        let goes_within = waits.map(|span| lead + self.player.course().letting_go(span.number));
+        let lately = position - timeline.rate.frames(LATELY);
         let undo_until = self.player.course().undo_until();
         SessionStatus {
             title: session.title.clone(),
@@ -43,10 +53,16 @@ impl Playing {
             phase_end: phase
                 .filter(|span| !span.wish.open)
                 .map(|span| seconds(span.end())),
+            held_to: held_to.map(seconds),
+            goes_within: goes_within.map(seconds),
             playing: timeline
                 .clips_at(position)
                 .map(|clip| clip.title.clone())
                 .collect(),
+            reminders: coming(
+                timeline.reminders(lately..position + Frames(1)),
+                timeline.rate,
+            ),
             next: coming(timeline.next(position), timeline.rate),
             level: shown(self.player.level()),
             speaking: timeline.speaking.is_some(),
@@ -83,10 +99,7 @@ impl Playing {
     pub fn output(&self) -> OutputStatus {
         let facts = self.keeper.facts();
         OutputStatus {
-            device: match &self.room.output {
-                Output::Device(id) => id.clone(),
-                Output::Paced => "paced".to_owned(),
-            },
+            device: self.room.output.name().to_owned(),
             state: if facts.plays { "playing" } else { "lost" }.to_owned(),
             rate: self.player.timeline().rate.hertz(),
             period: self.room.period,

@@ -9,7 +9,7 @@ mod places;
 
 use super::finding::{Finding, verdict};
 use super::report::Report;
-use crate::time::clock;
+use crate::time::{clock, nearest_clock};
 use crate::timeline::picture::lettering::{fitted, width};
 use crate::timeline::picture::page::Page;
 use crate::timeline::picture::scale::Scale;
@@ -78,7 +78,7 @@ fn said(finding: &Finding, report: &Report) -> String {
     let rate = report.timeline.rate;
     format!(
         "{} {}.",
-        clock(rate.duration(finding.over.start)),
+        nearest_clock(rate.duration(finding.over.start)),
         finding.words
     )
 }

@@ -2,7 +2,7 @@
 
 use super::panel::Panel;
 use crate::measure::finding::Finding;
-use crate::time::clock;
+use crate::time::nearest_clock;
 use crate::timeline::Timeline;
 use crate::timeline::picture::labels::{Board, Spot};
 use crate::timeline::picture::lettering::{fitted, width};
@@ -36,7 +36,7 @@ impl<'a> Places<'a> {
             right: WIDTH - 12.0,
         };
         let findings = &findings[..findings.len().min(MOST)];
-        let when = |it: &Finding| clock(timeline.rate.duration(it.over.start));
+        let when = |it: &Finding| nearest_clock(timeline.rate.duration(it.over.start));
         let marks = findings.iter().map(|it| {
             let wide = width(&when(it), 11.0) + SPACE + width(&it.words_in(&timeline.layout), 12.0);
             (scale.x(it.over.start), wide.min(WIDTHS[0]))

@@ -1,0 +1,72 @@
+//! What happens all at once within a piece is told before anybody hears it.
+
+mod common;
+
+use common::files::{Wav, wav};
+use common::program::Desk;
+use common::sounds::noise;
+
+/// A session of one piece.
+fn one_phase(piece: &str) -> String {
+    format!("undersong: 1\nphases: [{{ name: all, length: 20s, playlist: [{piece}] }}]\n")
+}
+
+#[test]
+fn a_burst_within_a_piece_is_told_before_anybody_hears_it() {
+    let desk = Desk::new();
+    let mut sound = noise(3, 0.5, 40 * 48_000);
+    // Softer by 26 dB up to 0:20; then up and down by 8 dB every 8 s, which is music.
+    for (at, frame) in sound.iter_mut().enumerate() {
+        let seconds = at as f32 / 48_000.0;
+        let swell = 10.0_f32.powf(-4.0 / 20.0 * (1.0 - (seconds * 0.785).cos()));
+        let gain = if at < 20 * 48_000 { 0.05 } else { 1.0 };
+        *frame = frame.map(|sample| sample * gain * swell);
+    }
+    for (name, begin) in [("burst.wav", 0), ("swells.wav", 20 * 48_000)] {
+        wav(&desk.path(name), &sound[begin..], 48_000, 2, Wav::Float);
+    }
+    desk.write("s.yaml", &one_phase("burst.wav"));
+    let said = desk.run(&["check", "s.yaml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err.contains("`burst.wav` bursts in at about 0:"),
+        "{}",
+        said.err
+    );
+    desk.write("s.yaml", &one_phase("swells.wav"));
+    let said = desk.run(&["check", "s.yaml"]);
+    assert!(!said.err.contains("bursts in"), "{}", said.err);
+}
+
+#[test]
+fn a_fall_within_a_piece_is_told_before_anybody_hears_it() {
+    let desk = Desk::new();
+    let fall = |at: f32, takes: f32, decibels: f32| {
+        let mut sound = noise(3, 0.5, 60 * 48_000);
+        for (frame, seconds) in sound
+            .iter_mut()
+            .zip(0..)
+            .map(|(it, at)| (it, at as f32 / 48_000.0))
+        {
+            let part = ((seconds - at) / takes).clamp(0.0, 1.0);
+            let gain = 10.0_f32.powf(-decibels * part / 20.0);
+            *frame = frame.map(|sample| sample * gain);
+        }
+        wav(&desk.path("falls.wav"), &sound, 48_000, 2, Wav::Float);
+        desk.write("s.yaml", &one_phase("falls.wav"));
+        let said = desk.run(&["check", "s.yaml"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        said.err
+    };
+    for at in [20.0, 25.2, 30.5, 33.7] {
+        let said = fall(at, 0.5, 12.0);
+        let told = [at.floor(), at.floor() + 1.0];
+        let told = told.map(|at| format!("`falls.wav` falls off at about 0:{at}, softer by 12 dB"));
+        assert!(told.iter().any(|told| said.contains(told)), "{at}: {said}");
+    }
+    // A slow way, a small step, and how a piece ends are its own.
+    for (at, takes, decibels) in [(20.0, 8.0, 24.0), (20.0, 0.5, 8.0), (51.0, 0.5, 12.0)] {
+        let said = fall(at, takes, decibels);
+        assert!(!said.contains("falls off"), "{said}");
+    }
+}
