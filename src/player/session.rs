@@ -34,7 +34,7 @@ const MOST_LATE: u32 = 6;
 const RING: Duration = Duration::from_secs(6);
 
 /// In a rendering a ring holds what a few blocks need, whatever the rate, and stays within a processor's cache.
-const RING_OF_RENDERING: Frames = Frames(1 << 16);
+const RING_OF_RENDERING: Frames = Frames(1 << 18);
 
 const _: () = assert!(
     RING_OF_RENDERING.0 as usize > 3 * BLOCK + 2 * GUARD,

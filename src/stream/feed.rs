@@ -14,7 +14,7 @@ use crate::stream::source::{BRIDGE, Brought, Reading, Source};
 use crate::time::{Frames, Rate};
 
 /// How many frames are laid into a ring in one go, at most.
-const GO: usize = 32_768;
+const GO: usize = 65_536;
 
 /// A file of a stream.
 #[derive(Debug, Clone, PartialEq)]
@@ -266,7 +266,7 @@ impl Feed {
             ahead += next.1;
             self.next.push_back(next);
         }
-        self.resampler.push(&self.decoded, &mut self.ready);
+        self.resampler.push_all(&mut self.decoded, &mut self.ready);
         Ok(true)
     }
 

@@ -135,6 +135,17 @@ impl Resampler {
         }
     }
 
+    /// The same, of frames that nobody needs any more: where nothing is changed and `out` is empty, the two change places.
+    pub fn push_all(&mut self, frames: &mut Vec<Frame>, out: &mut Vec<Frame>) {
+        if self.blocks.is_none() && out.is_empty() {
+            self.pushed += Frames::from(frames.len());
+            self.next += Frames::from(frames.len());
+            std::mem::swap(frames, out);
+        } else {
+            self.push(frames, out);
+        }
+    }
+
     /// Appends the rest after the file's last frame, so that the whole file has given exactly
     /// `to.convert(frames, from)` frames. Start again with [`Resampler::start_at`].
     pub fn finish(&mut self, out: &mut Vec<Frame>) {

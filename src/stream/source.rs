@@ -20,14 +20,14 @@ pub const BRIDGE: Duration = Duration::from_secs(45);
 const HOLE: Duration = Duration::from_millis(50);
 
 /// Frames that are handed over in one go when a decoder decodes ahead.
-const CHUNK: usize = 16_384;
+const CHUNK: usize = 32_768;
 
 /// How many of these it is ahead at most: 24 s at 44.1 kHz. A piece that comes is decoded that far while the one before it
-/// still needs a core for itself; with 6 of them a rendering takes a fourth longer.
-const CHUNKS: usize = 64;
+/// still needs a core for itself; with 3 of them a rendering takes a fourth longer.
+const CHUNKS: usize = 32;
 
 /// Chunks that go round where nobody is ahead: so many stay near to the processor.
-const IN_USE: usize = 4;
+const IN_USE: usize = 2;
 
 /// When a file is decoded.
 #[derive(Debug, Clone)]
