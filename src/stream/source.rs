@@ -22,6 +22,9 @@ const HOLE: Duration = Duration::from_millis(50);
 /// Frames that are handed over in one go when a decoder decodes ahead.
 const CHUNK: usize = 32_768;
 
+/// And so many more at most, but for what few files do: a chunk ends with a packet.
+const PACKET: usize = 8_192;
+
 /// How many of these it is ahead at most: 24 s at 44.1 kHz. A piece that comes is decoded that far while the one before it
 /// still needs a core for itself; with 3 of them a rendering takes a fourth longer.
 const CHUNKS: usize = 32;
@@ -169,7 +172,8 @@ fn decode_ahead(
     empty: &Receiver<Vec<Frame>>,
 ) {
     loop {
-        let mut chunk = empty.try_recv().unwrap_or_default();
+        let new = |_| Vec::with_capacity(CHUNK + PACKET);
+        let mut chunk = empty.try_recv().unwrap_or_else(new);
         let mut ended = false;
         while chunk.len() < CHUNK && !ended {
             match read(&mut decoder, &mut chunk) {
