@@ -178,7 +178,8 @@ fn r3_nothing_at_any_input_is_too_loud_or_no_number() {
         assert!(peak > 0.3, "{name} was not heard");
         loudest = loudest.max(peak);
     }
-    assert!(loudest > 0.47);
+    // A decibel below the ceiling: so low is held what would be above it.
+    assert!(loudest > 0.445, "nothing came near the ceiling");
 }
 
 /// Three files of each kind whose sums tell damage, at 16 kHz; and the bed that stands in for them.

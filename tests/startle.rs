@@ -88,6 +88,26 @@ fn a_burst_rises_no_faster_than_people_bear() {
 }
 
 #[test]
+fn a_burst_of_another_sound_than_the_one_before_it_rises_no_faster() {
+    let stage = Stage::new();
+    let sounds = [70.0, 450.0, 997.0, 2_232.0, 6_100.0];
+    for before in sounds {
+        for burst in sounds.into_iter().filter(|burst| *burst != before) {
+            let mut sound = sine(before, -36.0, 48_000, 20 * 48_000);
+            sound.truncate(480_123);
+            sound.extend(sine(burst, -18.0, 48_000, 20 * 48_000 - 480_123));
+            wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
+            let heard = stage.hear(&script("a.wav", ""), RATE).frames();
+            let after = rises(&heard, 2);
+            assert!(
+                after[0] <= 6.0 && after[1] <= 10.0,
+                "{before} Hz, {burst} Hz: {after:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_rises_slowly_is_not_touched_at_all() {
     let stage = Stage::new();
     let mut sound = noise(5, 0.3, 20 * 48_000);

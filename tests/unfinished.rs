@@ -161,6 +161,31 @@ fn an_aiff_that_is_cut_off_plays_to_there_and_is_told() {
 }
 
 #[test]
+fn an_aiff_that_was_written_on_after_its_head_was_is_a_mistake_where_most_would_be_missing() {
+    let folder = Folder::new();
+    let lies_behind = |bytes: &[u8]| {
+        let facts = checked(&folder.file(bytes)).unwrap();
+        let mut mistakes = facts.mistakes.iter();
+        mistakes.any(|mistake| mistake.contains("lie behind the end"))
+    };
+    let sound = quantised(&noise(11, 0.5, LENGTH), 24);
+    for (told, grave) in [(10_001, true), (47_000, true), (49_000, false)] {
+        let head = aiff(&sound[..told], &[]);
+        let all = aiff(&sound, &[]);
+        let file = [&head[..], &all[head.len()..]].concat();
+        assert_eq!(lies_behind(&file), grave, "{told}");
+    }
+    let about = [
+        high_first(*b"(c) ", b"who made it"),
+        high_first(*b"NAME", b"a title"),
+    ];
+    assert!(!lies_behind(&aiff(
+        &sound[..101],
+        &about.concat().repeat(99)
+    )));
+}
+
+#[test]
 fn wrong_bytes_in_the_head_of_an_aiff_never_break_anything() {
     let folder = Folder::new();
     let whole = aiff(&quantised(&noise(6, 0.5, 3_001), 24), &[]);

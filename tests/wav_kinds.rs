@@ -445,6 +445,22 @@ fn a_length_that_was_never_brought_up_to_date_is_a_mistake_where_most_of_the_sou
 }
 
 #[test]
+fn a_picture_behind_a_short_chime_is_no_sound_whatever_its_length_is_said_to_be() {
+    let folder = Folder::new();
+    let (sound, expected) = whole(16);
+    for name in [*b"id3 ", *b"LIST"] {
+        let mut picture = chunk(name, &[0x5A; 100_000]);
+        picture[4..8].copy_from_slice(&100_077_u32.to_le_bytes());
+        let format = chunk(*b"fmt ", &format(1, 16));
+        let chunks = [&b"WAVE"[..], &format, &chunk(*b"data", &sound), &picture].concat();
+        let path = folder.file(&chunk(*b"RIFF", &chunks));
+        assert!(decode(&path) == expected);
+        assert!(remarks(&path).is_empty(), "{:?}", remarks(&path));
+        assert!(checked(&path).unwrap().mistakes.is_empty());
+    }
+}
+
+#[test]
 fn lengths_that_are_guesses_are_known_for_that() {
     let folder = Folder::new();
     let (sound, expected) = whole(24);

@@ -11,7 +11,7 @@ use crate::level::Decibels;
 use crate::time::parse_length;
 use crate::timeline::Change;
 
-/// The same, and whether it is only shown.
+/// How a change is given, and whether it is only shown.
 #[derive(Debug, Args)]
 pub struct Try {
     #[command(flatten)]

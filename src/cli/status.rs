@@ -140,12 +140,12 @@ fn held(session: &SessionStatus) -> String {
         );
     };
     let next = if session.phase_number < session.phases {
-        "the next phase is there"
+        "the next phase begins"
     } else {
         "the session is over"
     };
     format!(
-        "its length is over: it waits for your `continue`, for {} so far; {next} {within:.0} s after that",
+        "its length is over: it has waited for your `continue` for {}; {next} within {within:.0} s of it",
         time(session.position - to)
     )
 }
@@ -154,7 +154,7 @@ fn about(session: &SessionStatus, text: &mut String) {
     for reminder in &session.reminders {
         let what = reminder.text.as_ref().unwrap_or(&reminder.name);
         text.push_str(&about_room(&format!(
-            "reminder of {}: {what}",
+            "reminder at {}: {what}",
             time(reminder.at)
         )));
     }

@@ -87,8 +87,17 @@ impl Start {
             .components()
             .eq([Component::Normal(self.script.as_os_str())]);
         let own = self.script.canonicalize().ok().filter(|_| !is_name);
-        let script = own.unwrap_or(self.script);
-        give(&self.way, false, |_| Ok(Order::Start { script }))
+        let is_here = self.script.starts_with(".") || self.script.starts_with("..");
+        give(&self.way, false, |_| match own {
+            None if is_here => Err(format!(
+                "there is no file `{}` where you are; `undersong start {}` would look for it in the room",
+                self.script.display(),
+                self.script.file_name().unwrap_or_default().display()
+            )),
+            own => Ok(Order::Start {
+                script: own.unwrap_or(self.script),
+            }),
+        })
     }
 }
 

@@ -40,7 +40,7 @@ impl Watch {
                     return exit;
                 }
                 complain(
-                    "the daemon is gone, or went on without this; it is waited for, Ctrl-C ends that",
+                    "no news from the daemon any more; waiting until it is back (Ctrl-C ends the waiting)",
                 );
                 opened = reopened(&client).await;
             }

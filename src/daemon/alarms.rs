@@ -16,10 +16,16 @@ pub const RESTARTED: &str = "restarted";
 
 /// The alarms that stand: the gravest first, and of those the newest.
 #[derive(Debug, Default)]
-pub struct Alarms(Vec<Alarm>);
+pub struct Alarms {
+    standing: Vec<Alarm>,
+    /// When the session was over that they are of.
+    over: Option<Duration>,
+}
 
 /// What is wrong for as long as its cause lasts, and is cleared with it.
-pub const LASTING: [&str; 4] = ["device-lost", "silent", "starved", "journal"];
+pub const LASTING: [&str; 4] = ["device-lost", "silent", "starved", JOURNAL];
+/// The record does not get everything.
+const JOURNAL: &str = "journal";
 /// A session was cut off, and could not go on.
 pub const NOT_RESUMED: &str = "not-resumed";
 
@@ -37,14 +43,16 @@ impl Alarms {
     /// Raises one at `now` on the daemon's clock. One that stands already counts once. The sentence goes to the screen;
     /// only the kind is logged, since sentences name cues.
     pub fn raise(&mut self, now: Duration, kind: &str, message: String) {
-        if self.0.iter().any(|one| one.message == message) {
+        if self.standing.iter().any(|one| one.message == message) {
             return;
         }
         tracing::warn!(kind, "an alarm is raised");
         let since_ms = now.as_millis() as u64;
         // The newest of its rank comes first.
-        let place = self.0.partition_point(|one| rank(&one.kind) < rank(kind));
-        self.0.insert(
+        let place = self
+            .standing
+            .partition_point(|one| rank(&one.kind) < rank(kind));
+        self.standing.insert(
             place,
             Alarm {
                 since_ms,
@@ -52,31 +60,48 @@ impl Alarms {
                 message,
             },
         );
-        self.0.truncate(MOST);
+        self.standing.truncate(MOST);
     }
 
     /// What is over is an alarm no more: one of those that last.
     pub fn clear(&mut self, kind: &str) {
         debug_assert!(LASTING.contains(&kind), "{kind} is cleared and not graver");
-        self.0.retain(|alarm| alarm.kind != kind);
+        self.standing.retain(|alarm| alarm.kind != kind);
     }
 
-    /// For a new session, and for one that is over: nobody can see to it any more, and the journal has it.
+    /// For a new session.
     pub fn clear_all(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 
-    /// What was only to be known is news no more.
+    /// The session is over. What lasted with it is over, too; what failed is news for a while; a record that has not all
+    /// is so still.
+    pub fn end_session(&mut self, now: Duration) {
+        let with_it = [INTERRUPTED, RESTARTED].into_iter().chain(LASTING);
+        let with_it: Vec<&str> = with_it.filter(|kind| *kind != JOURNAL).collect();
+        let ends = |alarm: &Alarm| with_it.contains(&&*alarm.kind);
+        self.standing.retain(|alarm| !ends(alarm));
+        self.over = Some(now);
+    }
+
+    /// What was only to be known is news no more, nor what failed in a session that is long over.
     pub fn age(&mut self, now: Duration) {
         let is_old = |alarm: &Alarm| now >= Duration::from_millis(alarm.since_ms) + NEWS;
         let is_news = |alarm: &Alarm| [INTERRUPTED, RESTARTED].contains(&alarm.kind.as_str());
-        self.0.retain(|alarm| !(is_news(alarm) && is_old(alarm)));
+        self.standing
+            .retain(|alarm| !(is_news(alarm) && is_old(alarm)));
+        if let Some(over) = self.over.filter(|over| now >= *over + NEWS) {
+            let is_of_it = |alarm: &Alarm| Duration::from_millis(alarm.since_ms) <= over;
+            self.standing
+                .retain(|alarm| alarm.kind == JOURNAL || !is_of_it(alarm));
+            self.over = None;
+        }
     }
 
     /// All that stand.
     #[must_use]
     pub fn all(&self) -> Vec<Alarm> {
-        self.0.clone()
+        self.standing.clone()
     }
 }
 
@@ -99,6 +124,22 @@ mod tests {
             alarms.clear(lasting);
             assert_eq!(kinds(&alarms), [INTERRUPTED, "cue-missed"]);
         }
+    }
+
+    #[test]
+    fn what_failed_in_a_session_stands_for_a_while_after_it() {
+        let mut alarms = Alarms::default();
+        for kind in ["cue-missed", "device-lost", JOURNAL] {
+            alarms.raise(Duration::from_secs(1), kind, kind.to_owned());
+        }
+        let over = Duration::from_secs(2);
+        alarms.end_session(over);
+        alarms.raise(Duration::from_secs(3), "slept", "slept".to_owned());
+        assert_eq!(kinds(&alarms), [JOURNAL, "slept", "cue-missed"]);
+        alarms.age(over + NEWS - Duration::from_millis(1));
+        assert_eq!(kinds(&alarms), [JOURNAL, "slept", "cue-missed"]);
+        alarms.age(over + NEWS);
+        assert_eq!(kinds(&alarms), [JOURNAL, "slept"]);
     }
 
     #[test]

@@ -17,13 +17,10 @@ pub fn script(room: &Room, path: &Path) -> Result<PathBuf, String> {
         folders.join(", ")
     };
     // A relative name is looked for in each folder.
-    let mut candidates = room.media.iter().map(|folder| folder.join(path));
-    let found = candidates.find_map(|path| path.canonicalize().ok());
-    let mut found: Vec<PathBuf> = match found {
-        Some(found) => vec![found],
-        None => one_deeper(room, path),
-    };
-    found.retain(|found| is_beneath(room, found));
+    let mut found = there(room, room.media.iter().map(|folder| folder.join(path)));
+    if found.is_empty() {
+        found = one_deeper(room, path);
+    }
     let (name, more) = (path.display(), found.len() > 1);
     match found.pop() {
         Some(one) if more => Err(format!(
@@ -33,7 +30,7 @@ pub fn script(room: &Room, path: &Path) -> Result<PathBuf, String> {
         Some(found) => Ok(found),
         None if is_name(path) => Err(format!(
             "there is no script `{name}` in the room's media folders ({}), nor in a folder within them; \
-             `./{name}` is one where you are",
+             `./{name}` means the file in the folder you are in, which must lie beneath a media folder, too",
             folders()
         )),
         None => Err(format!(
@@ -64,12 +61,14 @@ fn one_deeper(room: &Room, name: &Path) -> Vec<PathBuf> {
         .media
         .iter()
         .filter_map(|folder| folder.read_dir().ok());
-    let paths = inside
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path().join(name));
+    let entries = inside.flatten().flatten();
+    there(room, entries.map(|entry| entry.path().join(name)))
+}
+
+/// The files that are there, beneath the media folders, each once: one may be there by several names.
+fn there(room: &Room, paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = paths.filter_map(|path| path.canonicalize().ok()).collect();
-    // One file may be there by several names.
+    found.retain(|found| is_beneath(room, found));
     found.sort();
     found.dedup();
     found

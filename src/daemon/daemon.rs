@@ -135,7 +135,7 @@ impl Daemon {
                 self.tell(look);
                 if is_over {
                     playing.close();
-                    self.alarms.clear_all();
+                    self.alarms.end_session(self.now());
                     self.remarks.clear();
                     self.next_epoch();
                 } else {
@@ -261,6 +261,8 @@ impl Daemon {
                 break;
             }
             match (&call.order, call.forecast) {
+                // Who gave up while another session ended does not expect one to begin.
+                (Order::Start { .. }, _) if call.answer.is_closed() => continue,
                 (Order::Start { .. }, false) if self.stage.ends() => {
                     later.push_back(call);
                     continue;

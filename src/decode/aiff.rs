@@ -71,7 +71,15 @@ impl Common {
         let is_whole = (size_ends..=end).contains(&form_ends) && size_ends >= from;
         // What is empty may only never have been filled in.
         if is_whole && (size_ends > from || form_ends == end) {
-            return Chunks::default();
+            return Chunks {
+                format: Some(self.format),
+                sound: Some(Sound {
+                    from,
+                    length: Length::Told(size_ends - from),
+                }),
+                high_first: true,
+                ..Chunks::default()
+            };
         }
         let there = end.saturating_sub(from);
         let is_unknown = size_ends <= from || is_guess(size, there);

@@ -48,7 +48,7 @@ const SIGNS: [&[u8]; 14] = [
 /// A tag of 128 bytes at the very end.
 const LAST_TAG: u64 = 128;
 
-/// How many bytes lie behind the sound that are none of a WAV file's parts. Where it is not said how long the sound is, all of
+/// How many bytes lie behind the sound that are none of the file's parts. Where it is not said how long the sound is, all of
 /// the file is read. Blocking.
 ///
 /// # Errors
@@ -70,7 +70,6 @@ pub(super) fn behind(
         called_off,
     };
     match sound.length {
-        Length::Wide(_) if chunks.high_first => Ok(0),
         Length::Told(length) | Length::Wide(length) => {
             let from = sound.from.saturating_add(length);
             let left = all.chain(from.saturating_add(length % 2))?;
@@ -103,9 +102,19 @@ impl Reading<'_> {
             }
             self.file.read_exact_at(&mut start, at)?;
             let (name, size) = heading(&mut start.as_slice())?;
+            let size = if self.high_first {
+                size.swap_bytes()
+            } else {
+                size
+            };
             let next = at + 8 + u64::from(size);
-            if (name == *b"data" && size > 0) || FILES.contains(&&name) {
+            let is_sound = name == if self.high_first { *b"SSND" } else { *b"data" };
+            if (is_sound && size > 0) || FILES.contains(&&name) {
                 return Err(DecodeError::OneBehindOther);
+            }
+            if KNOWN.contains(&&name) && !is_sound && next > self.end {
+                // A tag or a picture, whatever its length is said to be.
+                return Ok(0);
             }
             if !(is_name(name) && next <= self.end) {
                 let is_tag = TAGS.iter().any(|tag| tag.starts_with(&name));
@@ -196,5 +205,6 @@ fn is_other(here: &[u8]) -> bool {
 
 pub(super) fn is_name(name: [u8; 4]) -> bool {
     let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_');
-    name.iter().all(letter)
+    // That is what AIFF calls who made it.
+    name.iter().all(letter) || name == *b"(c) "
 }

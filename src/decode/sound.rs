@@ -45,7 +45,7 @@ pub(super) enum Ending {
     LastPage,
     /// The file ends before a part of it does (MP4).
     Lost,
-    /// It is not said how long the sound is, and all to the file's end is taken for it (WAV).
+    /// It is not said how long the sound is, and all to the file's end is taken for it (WAV, AIFF).
     Open,
 }
 

@@ -7,7 +7,7 @@
 //! ceiling is brought a little below it: there the ceiling holds to 0.2 dB, for noise up to the middle of the rate too. While
 //! nothing is above the ceiling the signal is only delayed: no bit changes.
 
-use crate::between::{CHUNK, Close, Metered, largest};
+use crate::between::{CHUNK, Close, Metered};
 use crate::frame::{Frame, SILENCE};
 use crate::level::Gain;
 use crate::time::Rate;
@@ -20,9 +20,6 @@ const BLOCKS: usize = 8;
 
 /// What lies behind a sample must be known before it can be said what the sound reaches there.
 const REACH: usize = Close::TAPS - 1 - Close::SIDE;
-
-/// A meter's few taps may read so much more than there is, near the middle of the rate; what it reads holds, too.
-const NEARLY: f32 = 0.95;
 
 /// What is above the ceiling is brought three times as far below it, but by no more than 1 dB.
 const AIM: f32 = 0.891;
@@ -39,6 +36,7 @@ pub struct Limiter {
     oldest: usize,
     latency: usize,
     between: Close,
+    /// A meter's few taps may read more than there is, near the middle of the rate: what it reads holds, too.
     metered: Metered,
     /// What the sound reaches around each frame of the block, `REACH` frames late.
     sizes: Box<[f32]>,
@@ -135,9 +133,7 @@ impl Limiter {
                 }
                 if !self.between.is_within(self.ceiling, plane) {
                     self.between.raise(self.ceiling, sizes, plane);
-                    if largest(sizes) > self.ceiling * NEARLY {
-                        self.metered.raise(self.ceiling, sizes, metered(plane));
-                    }
+                    self.metered.raise(self.ceiling, sizes, metered(plane));
                     harmless &= sizes.iter().all(|size| *size <= self.ceiling);
                 }
             }

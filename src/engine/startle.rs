@@ -3,8 +3,8 @@
 //! What was sounding is the momentary loudness (400 ms, EBU Tech 3341) of what was let through, as it is remembered: the memory
 //! of it fades by 12 dB a second, so that a short rest in the music changes little, and follows what is louder by 4 dB a
 //! second. The music may stand 6 dB above that at once; so it rises by 6 dB within 100 ms and by 10 dB within a second at
-//! most. What rises faster is held back as much as that needs, and let go of slowly. What is so quiet that it frightens
-//! nobody may come at once. Cues are no affair of this guard: the script says when they come, and how loud.
+//! most, where it jumps by up to 24 dB; more of a higher jump is past before it is known, up to 2 dB at 30. What rises faster
+//! is held back as much as that needs, and let go of slowly. What is so quiet that it frightens nobody may come at once. Cues are no affair of this guard: the script says when they come, and how loud.
 //!
 //! It looks at hops of a millisecond, on a grid of its own, so that blocks change nothing, and answers a hop later: what
 //! passes meanwhile is a 400th of the window. While it has nothing to do no bit changes.
@@ -26,8 +26,9 @@ const WINDOW: usize = 400;
 /// What comes is judged by its mean power over so many hops: longer than a period of the lowest bass.
 const GLANCE: usize = 40;
 
-/// What comes may stand so far above what was sounding, in power: 5.8 dB, since a hop passes before it is held.
-const ABOVE: f64 = 3.8;
+/// What comes may stand so far above what was sounding, in power: 5.5 dB, since a hop passes before it is held, and power is
+/// known to 0.3 dB.
+const ABOVE: f64 = 3.55;
 
 /// What was sounding follows what is louder by 4 dB a second, in power a hop.
 const RISE: f64 = 1.000_921;

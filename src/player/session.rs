@@ -33,7 +33,7 @@ const MOST_LATE: u32 = 6;
 /// Live, a ring holds this much at most, and is filled again from two thirds of it on.
 const RING: Duration = Duration::from_secs(6);
 
-/// In a rendering a ring holds what a few blocks need, whatever the rate, and stays within a processor's cache.
+/// In a rendering a ring holds what many blocks need, whatever the rate, so that threads seldom wake each other.
 const RING_OF_RENDERING: Frames = Frames(1 << 18);
 
 const _: () = assert!(
