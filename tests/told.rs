@@ -39,7 +39,7 @@ fn a_reminder_stands_first_for_a_while_and_the_next_one_is_told_however_much_com
     room.until("its time has come", |room| room.position() > 0.6);
     let shown = room.done(&["status"]);
     let [due, session] =
-        ["! reminder of 0:00: Look at both\n", "session   "].map(|it| shown.find(it));
+        ["! reminder at 0:00: Look at both\n", "session   "].map(|it| shown.find(it));
     assert!(due.is_some() && due < session, "{shown}");
     assert!(
         shown.contains("\nremind    1:09 Ask B, softly\n"),
@@ -47,7 +47,7 @@ fn a_reminder_stands_first_for_a_while_and_the_next_one_is_told_however_much_com
     );
     // Who comes back later, to a session that goes on, finds it there still.
     room.done(&["pause"]);
-    assert!(room.done(&["status"]).contains("! reminder of 0:00"));
+    assert!(room.done(&["status"]).contains("! reminder at 0:00"));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_held_phase_that_has_run_out_says_that_it_waits_how_long_and_how_soon_it_goe
     room.until("it has run out", |room| room.position() > 11.1);
     let line = phase(&room);
     assert!(
-        line.contains("its length is over: it waits for your `continue`, for 0:01 so far; the next phase is there 6 s after that"),
+        line.contains("its length is over: it has waited for your `continue` for 0:01; the next phase begins within 6 s of it"),
         "{line}"
     );
     assert_eq!(room.status()["session"]["goes_within"], 6.0);
@@ -241,7 +241,13 @@ fn a_script_s_name_is_that_of_one_in_the_room_and_a_path_begins_where_you_are() 
     let (code, said) = start("nowhere.yaml");
     assert!(
         code == Some(1)
-            && said.contains("nor in a folder within them; `./nowhere.yaml` is one where you are"),
+            && said.contains("nor in a folder within them; `./nowhere.yaml` means the file in"),
+        "{said}"
+    );
+    // What is not there is not taken from the room instead.
+    let (code, said) = start("./other.yaml");
+    assert!(
+        code != Some(0) && said.contains("`undersong start other.yaml` would look for it"),
         "{said}"
     );
     let (code, said) = start("same.yaml");

@@ -136,7 +136,7 @@ mod tests {
         alarms.end_session(over);
         alarms.raise(Duration::from_secs(3), "slept", "slept".to_owned());
         assert_eq!(kinds(&alarms), [JOURNAL, "slept", "cue-missed"]);
-        alarms.age(over + NEWS - Duration::from_millis(1));
+        alarms.age(Duration::from_secs(1) + NEWS);
         assert_eq!(kinds(&alarms), [JOURNAL, "slept", "cue-missed"]);
         alarms.age(over + NEWS);
         assert_eq!(kinds(&alarms), [JOURNAL, "slept"]);
