@@ -449,7 +449,7 @@ fn a_picture_behind_a_short_chime_is_no_sound_whatever_its_length_is_said_to_be(
     let folder = Folder::new();
     let (sound, expected) = whole(16);
     for name in [*b"id3 ", *b"LIST"] {
-        let mut picture = chunk(name, &[0x5A; 100_000]);
+        let mut picture = chunk(name, &vec![0x5A; 100_000]);
         picture[4..8].copy_from_slice(&100_077_u32.to_le_bytes());
         let format = chunk(*b"fmt ", &format(1, 16));
         let chunks = [&b"WAVE"[..], &format, &chunk(*b"data", &sound), &picture].concat();
