@@ -18,7 +18,7 @@ use undersong::player::{Beginning, Player, What};
 use undersong::prepare::{Prepared, prepare};
 use undersong::script::Content;
 use undersong::time::{Frames, Rate};
-use undersong::timeline::{Change, Refusal};
+use undersong::timeline::{Change, Course, Refusal};
 use undersong::zone::{Caps, Listener};
 
 #[global_allocator]
@@ -160,6 +160,26 @@ fn a_phase_that_holds_goes_on_until_it_is_told_to_go_on() {
     assert!(peak < -60.0, "the peak goes on at {peak} dB");
     assert!(session.player.timeline().end().is_some());
     session.assert_smooth(42.0, 218.0);
+}
+
+#[test]
+fn who_holds_a_phase_and_lets_it_go_before_its_length_is_over_has_changed_nothing() {
+    let (stage, _) = stage();
+    let script = EVENING
+        .replace("crossfade: 4s", "crossfade: 20s")
+        .replace("length: 40s, max: 60s", "length: 1m, min: 58s, max: 70s")
+        .replace("at: 35s", "at: end - 12s");
+    let course = stage.prepare(&script, RATE).steered();
+    let ends = |course: &Course| course.timeline().phases[0].end();
+    let chimes = |course: &Course| course.timeline().cues.iter().any(|cue| cue.name == "chime");
+    assert!(chimes(&course));
+    for at in [3, 17, 30, 39, 41, 45] {
+        let at = Frames::from(at * SECOND + 77);
+        let held = course.revise(at, &Change::Hold).unwrap();
+        let gone_on = held.revise(at + Frames(20_011), &Change::Continue).unwrap();
+        assert_eq!(ends(&gone_on), ends(&course), "held at {at:?}");
+        assert!(chimes(&gone_on), "held at {at:?}");
+    }
 }
 
 #[test]

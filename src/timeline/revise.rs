@@ -59,11 +59,10 @@ pub fn revise(
                 return Err(Refusal::NotHeld(span.name));
             }
             span.wish.open = false;
-            let fade = course.letting_go(span.number);
-            if draft.settled + fade < span.from + span.wish.lengths[1] {
+            if draft.settled < span.from + span.wish.lengths[1] {
                 Ok(draft.go_on(span))
             } else {
-                let next = span.number + 1;
+                let (next, fade) = (span.number + 1, course.letting_go(span.number));
                 Ok(draft.go_to(span, next, fade))
             }
         }
