@@ -1,4 +1,4 @@
-//! AIFF and Ogg files that were never finished, are cut off, or have something else behind them.
+//! AIFF, FLAC and Ogg files that were never finished, are cut off, or have something else behind them.
 
 mod common;
 
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use common::chunks::{high_first, place};
 use common::decoded::{checked, data, fault, remarks, rest};
-use common::files::{ogg, ogg_flac};
+use common::files::{flac, ogg, ogg_flac};
 use common::pages::{Page, file};
 use common::sounds::{noise, quantised};
 use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
@@ -242,6 +242,31 @@ fn flac_in_ogg_that_is_cut_off_plays_to_its_last_whole_page() {
         assert!(decoder.damage().ends_early, "{kept}");
         let remarks = remarks(&path);
         assert!(remarks[0].starts_with("it is cut off"), "{remarks:?}");
+    }
+}
+
+#[test]
+fn tags_behind_a_flac_file_are_no_part_of_its_last_frame() {
+    let folder = Folder::new();
+    let sound = quantised(&noise(12, 0.5, LENGTH), 16);
+    let bare = std::fs::read(flac(&folder.file(b""), &sound, 48_000, 2, 16)).unwrap();
+    let id3 = [&b"TAG"[..], &[b' '; 125]].concat();
+    let part = |flags: u32| {
+        let words = [2_000_u32, 32 + 77, 1, flags, 0, 0];
+        let words = words.iter().flat_map(|word| word.to_le_bytes());
+        b"APETAGEX"
+            .iter()
+            .copied()
+            .chain(words)
+            .collect::<Vec<u8>>()
+    };
+    let ape = [&[b'x'; 77][..], &part(0)].concat();
+    let whole_ape = [&part(0xA000_0000)[..], &[b'x'; 77], &part(0x8000_0000)].concat();
+    let nothing = Vec::new();
+    for first in [&nothing, &ape, &whole_ape] {
+        for last in [&nothing, &id3] {
+            folder.holds(&[&bare[..], first, last].concat(), &sound, &[]);
+        }
     }
 }
 

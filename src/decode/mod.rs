@@ -19,6 +19,7 @@ mod playable;
 mod sound;
 mod tags;
 mod tape;
+mod trailer;
 mod unbroken;
 mod window;
 

@@ -17,7 +17,7 @@ use super::disk::Disk;
 use super::edit_list::EditList;
 use super::mended::{Mended, Mends};
 use super::window::{Gauge, Span, Window};
-use super::{CalledOff, DecodeError, opus, pages};
+use super::{CalledOff, DecodeError, opus, pages, trailer};
 use crate::time::Frames;
 
 /// What the disk says of a file that may hold sound: a regular file that is not empty. Blocking,
@@ -111,7 +111,11 @@ impl Origin {
             Self::Checked(path) => behind(path, &chunks, called_off)?,
             _ => 0,
         };
-        let mends = match pages::end(&mut bytes)? {
+        let end = match pages::end(&mut bytes)? {
+            None => trailer::end(&mut bytes)?,
+            end => end,
+        };
+        let mends = match end {
             Some(end) => Mends::ending(end),
             None => mem::take(&mut chunks.mends),
         };
