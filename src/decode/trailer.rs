@@ -6,7 +6,7 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 
 use super::glance::glance;
 
-/// The length of an ID3v1 tag, and of the last part of an APE tag, which says how long all of it is.
+/// The length of an ID3 tag of the first kind, and of the last part of an APE tag, which says how long all of it is.
 const LAST_TAG: u64 = 128;
 const LAST_OF_APE: u64 = 32;
 
