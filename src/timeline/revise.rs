@@ -59,10 +59,13 @@ pub fn revise(
                 return Err(Refusal::NotHeld(span.name));
             }
             span.wish.open = false;
-            if draft.settled < span.from + span.wish.lengths[1] {
+            let (next, fade) = (span.number + 1, course.letting_go(span.number));
+            // The last phase has left by its end; the others leave from there on.
+            let is_last = next == course.session().phases.len();
+            let leaving = if is_last { fade } else { Frames::ZERO };
+            if draft.settled + leaving < span.from + span.wish.lengths[1] {
                 Ok(draft.go_on(span))
             } else {
-                let (next, fade) = (span.number + 1, course.letting_go(span.number));
                 Ok(draft.go_to(span, next, fade))
             }
         }
