@@ -6,7 +6,9 @@ use common::files::{Wav, wav};
 use common::sounds::{noise, sine};
 use common::stage::Stage;
 use ebur128::{EbuR128, Mode};
+use undersong::engine::StartleGuard;
 use undersong::frame::Frame;
+use undersong::level::Loudness;
 use undersong::time::Rate;
 
 #[global_allocator]
@@ -91,18 +93,39 @@ fn a_burst_rises_no_faster_than_people_bear() {
 fn a_burst_of_another_sound_than_the_one_before_it_rises_no_faster() {
     let stage = Stage::new();
     let sounds = [70.0, 450.0, 997.0, 2_232.0, 6_100.0];
-    for before in sounds {
-        for burst in sounds.into_iter().filter(|burst| *burst != before) {
-            let mut sound = sine(before, -36.0, 48_000, 20 * 48_000);
-            sound.truncate(480_123);
-            sound.extend(sine(burst, -18.0, 48_000, 20 * 48_000 - 480_123));
-            wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
-            let heard = stage.hear(&script("a.wav", ""), RATE).frames();
-            let after = rises(&heard, 2);
-            assert!(
-                after[0] <= 6.0 && after[1] <= 10.0,
-                "{before} Hz, {burst} Hz: {after:?}"
-            );
+    let jumps = [18.0, 27.0, 33.0].into_iter().cycle();
+    let pairs = sounds
+        .iter()
+        .flat_map(|before| sounds.map(|burst| (*before, burst)));
+    for ((before, burst), jump) in pairs.zip(jumps) {
+        let mut sound = sine(before, -39.0, 48_000, 480_123);
+        sound.extend(sine(burst, jump - 39.0, 48_000, 20 * 48_000 - 480_123));
+        wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
+        let heard = stage.hear(&script("a.wav", ""), RATE).frames();
+        let after = rises(&heard, 2);
+        assert!(
+            after[0] <= 6.0 && after[1] <= 10.0,
+            "{before} Hz, {burst} Hz, {jump} dB: {after:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_held_back_is_the_same_however_long_the_blocks_are() {
+    let mut sound = burst(0.02, 0.3, 5_003);
+    sound[600_321..600_521].copy_from_slice(&noise(6, 0.9, 200));
+    for rate in [48_000, 44_100, 11_025] {
+        let heard = |block: usize| {
+            let calm = Loudness(-40.0);
+            let mut guard = StartleGuard::new(Rate::new(rate).unwrap(), calm);
+            let mut sound = sound.clone();
+            sound.chunks_mut(block).for_each(|block| guard.watch(block));
+            sound
+        };
+        let at_once = heard(sound.len());
+        assert!(at_once != sound, "nothing was held back");
+        for block in [1, 3, 7, 64, 441] {
+            assert!(heard(block) == at_once, "{rate} Hz, blocks of {block}");
         }
     }
 }

@@ -3,13 +3,14 @@
 //! What was sounding is the momentary loudness (400 ms, EBU Tech 3341) of what was let through, as it is remembered: the memory
 //! of it fades by 12 dB a second, so that a short rest in the music changes little, and follows what is louder by 4 dB a
 //! second. The music may stand 6 dB above that at once; so it rises by 6 dB within 100 ms and by 10 dB within a second at
-//! most, where it jumps by up to 24 dB; more of a higher jump is past before it is known, up to 2 dB at 30. What rises faster
-//! is held back as much as that needs, and let go of slowly. What is so quiet that it frightens nobody may come at once. Cues are no affair of this guard: the script says when they come, and how loud.
+//! most. What rises faster is held back as much as that needs, and let go of slowly. What is so quiet that it frightens
+//! nobody may come at once. Cues are no affair of this guard: the script says when they come, and how loud.
 //!
-//! It looks at hops of a millisecond, on a grid of its own, so that blocks change nothing, and answers a hop later: what
-//! passes meanwhile is a 400th of the window. While it has nothing to do no bit changes.
+//! It looks at hops of a millisecond, and at every fourth frame where a sample is so large that a hop would be too late; on
+//! a grid of its own, so that blocks change nothing. What it finds is answered until the next look. While it has nothing to do
+//! no bit changes.
 
-use crate::engine::weighting::Rough;
+use crate::engine::weighting::{LIFT, Rough};
 use crate::frame::Frame;
 use crate::level::Loudness;
 use crate::time::Rate;
@@ -26,9 +27,17 @@ const WINDOW: usize = 400;
 /// What comes is judged by its mean power over so many hops: longer than a period of the lowest bass.
 const GLANCE: usize = 40;
 
-/// What comes may stand so far above what was sounding, in power: 5.5 dB, since a hop passes before it is held, and power is
+/// What comes may stand so far above what was sounding, in power: 5.5 dB, since some passes before it is held, and power is
 /// known to 0.3 dB.
 const ABOVE: f64 = 3.55;
+
+/// And by its mean over so few, since the other comes late. That may stand higher: as the crest of a sine does above its mean,
+/// and half as much again.
+const STROKE: usize = 5;
+const SHARPER: f64 = 2.5;
+
+/// Where a frame may hold so many times the power of what was sounding, a hop is too late.
+const SUDDEN: f64 = 250.0;
 
 /// What was sounding follows what is louder by 4 dB a second, in power a hop.
 const RISE: f64 = 1.000_921;
@@ -36,28 +45,37 @@ const RISE: f64 = 1.000_921;
 /// And is forgotten by 12 dB a second.
 const FALL: f64 = 0.997_241;
 
-/// How fast the gain comes back: 40 dB a second.
-const RELEASE: f32 = 1.004_616;
+/// How fast the gain comes back: 40 dB a second, in parts of it.
+const RELEASE: f32 = 4.605;
 
 /// Holds the music of one zone back where it rises too fast.
 #[derive(Debug)]
 pub struct StartleGuard {
     music: Rough,
-    /// Frames in a hop, and how many of the current one have passed.
+    /// Frames in a step and in a hop, and how many of the current hop have passed.
+    step: usize,
     hop: usize,
     count: usize,
     /// What the sum of a hop is multiplied with.
     each: f64,
     came: Sum<GLANCE>,
+    struck: Sum<STROKE>,
     passed: Sum<WINDOW>,
     /// What was sounding, in power.
     sounding: f64,
-    /// Hops until it is known what is sounding, and judged.
+    /// The most that may come: infinite until it is known what is sounding.
+    most: f64,
+    /// Hops until then.
     unknown: usize,
     /// Nobody is startled by less, in power.
     floor: f64,
-    /// The gain at the begin and at the end of the current hop.
-    gains: [f32; 2],
+    /// The largest square of a sample that a hop is in time for, and whether a larger one came, in the last hop and in the
+    /// current one.
+    harmless: f32,
+    sudden: [bool; 2],
+    ramp: Ramp,
+    /// How much the gain may rise in a frame, in parts of it.
+    release: f32,
     deepest: f32,
 }
 
@@ -66,19 +84,25 @@ impl StartleGuard {
     #[must_use]
     pub fn new(rate: Rate, calm: Loudness) -> Self {
         let music = Rough::new(rate);
-        let group = music.group();
-        let hop = ((rate.hertz() / HOPS) as usize / group).max(1) * group;
+        let step = music.group();
+        let hop = ((rate.hertz() / HOPS) as usize / step).max(1) * step;
         Self {
             music,
+            step,
             hop,
             count: 0,
             each: 1.0 / hop as f64,
             came: Sum::new(),
+            struck: Sum::new(),
             passed: Sum::new(),
             sounding: 0.0,
+            most: f64::INFINITY,
             unknown: BEGIN,
             floor: calm.power(),
-            gains: [1.0; 2],
+            harmless: f32::INFINITY,
+            sudden: [false; 2],
+            ramp: Ramp::new([1.0; 2], 0),
+            release: RELEASE / rate.hertz() as f32,
             deepest: 1.0,
         }
     }
@@ -87,13 +111,18 @@ impl StartleGuard {
     pub fn watch(&mut self, block: &mut [Frame]) {
         let mut rest = block;
         while !rest.is_empty() {
-            let frames = rest.len().min(self.hop - self.count);
-            let (now, later) = rest.split_at_mut(frames);
-            self.music.hear(now);
-            if self.gains != [1.0; 2] {
-                self.hold(now);
+            let look = match self.music.waiting() {
+                0 => self.hop - self.count,
+                begun => self.step - begun,
+            };
+            let (now, later) = rest.split_at_mut(rest.len().min(look));
+            if !self.is_sudden() && self.music.hear(now, self.harmless) {
+                self.pass(now);
+            } else {
+                for step in now.chunks_mut(self.step) {
+                    self.watch_closely(step);
+                }
             }
-            self.count += frames;
             if self.count == self.hop {
                 self.end_hop();
             }
@@ -101,39 +130,80 @@ impl StartleGuard {
         }
     }
 
-    fn hold(&self, frames: &mut [Frame]) {
-        let [begin, end] = self.gains;
-        let slope = (end - begin) / self.hop as f32;
-        for (at, frame) in frames.iter_mut().enumerate() {
-            let gain = begin + slope * (self.count + at) as f32;
-            *frame = frame.map(|sample| sample * gain);
+    /// Looks behind a step, too.
+    fn watch_closely(&mut self, frames: &mut [Frame]) {
+        if !self.music.hear(frames, self.harmless) {
+            self.sudden[1] = true;
+            self.music.hear(frames, f32::INFINITY);
         }
+        self.pass(frames);
+        if self.is_sudden() && self.music.waiting() == 0 && self.count < self.hop {
+            self.look();
+            self.answer();
+        }
+    }
+
+    fn pass(&mut self, frames: &mut [Frame]) {
+        self.ramp.hold(frames);
+        self.count += frames.len();
+    }
+
+    fn is_sudden(&self) -> bool {
+        self.sudden != [false; 2]
+    }
+
+    /// Takes in what came, and what of it passed, since the last look.
+    fn look(&mut self) {
+        let power = self.music.take_power();
+        let power = (power[0] + power[1]) * self.each;
+        let gain = self.ramp.middle();
+        self.came.add(power);
+        self.struck.add(power);
+        self.passed.add(power * gain * gain);
     }
 
     fn end_hop(&mut self) {
         self.count = 0;
-        let power = self.music.take_power();
-        let power = (power[0] + power[1]) * self.each;
-        let [begin, end] = self.gains;
-        let gain = f64::midpoint(f64::from(begin), f64::from(end));
-        let came = self.came.push(power) * const { 1.0 / GLANCE as f64 };
-        let momentary = self.passed.push(power * gain * gain) * const { 1.0 / WINDOW as f64 };
-        let most = if let Some(left) = self.unknown.checked_sub(1) {
+        self.sudden = [self.sudden[1], false];
+        self.look();
+        let momentary = self.passed.mean();
+        if let Some(left) = self.unknown.checked_sub(1) {
             self.unknown = left;
             self.sounding = momentary;
-            f64::INFINITY
         } else {
             let follows = momentary.min(self.sounding * RISE);
             self.sounding = (self.sounding * FALL).max(follows).max(self.floor);
-            self.sounding * ABOVE
-        };
-        let target = if came <= most {
+            self.most = self.sounding * ABOVE;
+            // Two channels, as high as the weighting lifts most.
+            self.harmless = (self.sounding * const { SUDDEN / (2.0 * LIFT) }) as f32;
+        }
+        self.answer();
+        self.came.next();
+        self.struck.next();
+        self.passed.next();
+    }
+
+    /// Turns the gain to what is needed until the next look.
+    fn answer(&mut self) {
+        let struck = self.struck.mean() * const { 1.0 / SHARPER };
+        let came = self.came.mean().max(struck);
+        if came <= self.most && !self.ramp.is_held() {
+            return;
+        }
+        let needed = if came <= self.most {
             1.0
         } else {
-            (most / came).sqrt() as f32
+            (self.most / came).sqrt() as f32
         };
-        self.gains = [end, target.min(end * RELEASE).min(1.0)];
-        self.deepest = self.deepest.min(self.gains[1]);
+        let frames = if self.is_sudden() {
+            self.step
+        } else {
+            self.hop
+        };
+        let begin = self.ramp.gain();
+        let most = (begin + begin * self.release * frames as f32).min(1.0);
+        self.ramp = Ramp::new([begin, needed.min(most)], frames);
+        self.deepest = self.deepest.min(self.ramp.end);
     }
 
     /// The deepest gain since this was last asked; 1 where it had nothing to do. Real-time safe.
@@ -142,7 +212,59 @@ impl StartleGuard {
     }
 }
 
-/// The sum of the last values.
+/// A gain on its way from one look to the next, which may come before its end.
+#[derive(Debug)]
+struct Ramp {
+    begin: f32,
+    end: f32,
+    frames: usize,
+    passed: usize,
+}
+
+impl Ramp {
+    const fn new([begin, end]: [f32; 2], frames: usize) -> Self {
+        Self {
+            begin,
+            end,
+            frames,
+            passed: 0,
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        self.begin != 1.0 || self.end != 1.0
+    }
+
+    fn hold(&mut self, frames: &mut [Frame]) {
+        if self.is_held() {
+            for (frame, at) in frames.iter_mut().zip(self.passed..) {
+                let gain = self.at(at);
+                *frame = frame.map(|sample| sample * gain);
+            }
+            self.passed += frames.len();
+        }
+    }
+
+    fn at(&self, frame: usize) -> f32 {
+        self.begin + (self.end - self.begin) / self.frames as f32 * frame as f32
+    }
+
+    /// Where it is.
+    fn gain(&self) -> f32 {
+        if self.passed < self.frames {
+            self.at(self.passed)
+        } else {
+            self.end
+        }
+    }
+
+    /// Half way from its begin to there.
+    fn middle(&self) -> f64 {
+        f64::midpoint(self.begin.into(), self.gain().into())
+    }
+}
+
+/// The sum of the last values; the last of them may still grow.
 #[derive(Debug)]
 struct Sum<const COUNT: usize> {
     values: [f64; COUNT],
@@ -151,7 +273,7 @@ struct Sum<const COUNT: usize> {
 }
 
 impl<const COUNT: usize> Sum<COUNT> {
-    fn new() -> Self {
+    const fn new() -> Self {
         Self {
             values: [0.0; COUNT],
             at: 0,
@@ -159,15 +281,23 @@ impl<const COUNT: usize> Sum<COUNT> {
         }
     }
 
-    fn push(&mut self, value: f64) -> f64 {
-        let old = std::mem::replace(&mut self.values[self.at], value);
+    fn add(&mut self, value: f64) {
+        self.values[self.at] += value;
+        self.total += value;
+    }
+
+    /// The oldest value gives its place to a new one.
+    fn next(&mut self) {
         self.at += 1;
-        self.total += value - old;
         if self.at == COUNT {
             self.at = 0;
             // What rounding left behind goes.
             self.total = self.values.iter().sum();
         }
-        self.total.max(0.0)
+        self.total -= std::mem::take(&mut self.values[self.at]);
+    }
+
+    fn mean(&self) -> f64 {
+        self.total.max(0.0) * const { 1.0 / COUNT as f64 }
     }
 }

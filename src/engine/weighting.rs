@@ -9,15 +9,17 @@ use std::f64::consts::PI;
 use crate::frame::{Frame, SILENCE};
 use crate::time::Rate;
 
-/// What the shelf lifts the highs by, in dB, and that in power.
+/// What the shelf lifts the highs by, in dB.
 const SHELF: f64 = 3.999_843_853_973_347;
-const LIFT: f64 = 2.511_796;
+
+/// And in power: the most that a sound is lifted by.
+pub const LIFT: f64 = 2.511_796;
 
 /// A channel of less power than this may hold denormal numbers.
 const NOTHING: f64 = 1e-20;
 
 /// Weighs both channels of a sound exactly.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Weighting {
     shelf: Biquad,
     pass: Biquad,
@@ -64,7 +66,7 @@ impl Weighting {
 /// The power of both channels of a sound, weighted roughly, with a third of the work: four frames at a time, where the rate
 /// allows it. What they have in common goes through the filters, at a fourth of the rate; what sets them apart is high, and
 /// the shelf lifts all of that alike. Up to 0.3 dB more than exact, near 2 kHz.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Rough {
     filters: Weighting,
     /// Frames in a group.
@@ -76,7 +78,7 @@ pub struct Rough {
 }
 
 /// What was added up so far, channel by channel.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     /// The squares of the groups' sums, and of these weighted.
     common: [f64; 2],
@@ -111,62 +113,95 @@ impl Rough {
         self.group
     }
 
-    /// Hears the next frames. Real-time safe.
-    pub fn hear(&mut self, frames: &[Frame]) {
+    /// Frames that wait for their group to be whole.
+    #[must_use]
+    pub const fn waiting(&self) -> usize {
+        self.count
+    }
+
+    /// Hears the next frames and says so, or none of them where the square of a sample is above `most`. Real-time safe.
+    pub fn hear(&mut self, frames: &[Frame], most: f32) -> bool {
         match self.group {
-            1 => self.hear_in::<1>(frames),
-            2 => self.hear_in::<2>(frames),
-            _ => self.hear_in::<{ Self::LARGEST }>(frames),
+            1 => self.hear_in::<1>(frames, most),
+            2 => self.hear_in::<2>(frames, most),
+            _ => self.hear_in::<{ Self::LARGEST }>(frames, most),
         }
     }
 
-    fn hear_in<const GROUP: usize>(&mut self, frames: &[Frame]) {
-        let mut frames = frames;
-        if self.count > 0 {
-            let (now, later) = frames.split_at(frames.len().min(GROUP - self.count));
-            self.wait(now);
-            frames = later;
-            if self.count == GROUP {
-                let whole: [Frame; GROUP] = array::from_fn(|at| self.waiting[at]);
-                self.add(&[whole]);
-                self.count = 0;
-            }
+    fn hear_in<const GROUP: usize>(&mut self, frames: &[Frame], most: f32) -> bool {
+        if self.count == 0 {
+            return self.begin::<GROUP>(frames, most);
         }
+        let before = *self;
+        let (now, later) = frames.split_at(frames.len().min(GROUP - self.count));
+        let mut heard = self.wait(now, most);
+        if heard && self.count == GROUP {
+            self.count = 0;
+            let whole: [Frame; GROUP] = array::from_fn(|at| self.waiting[at]);
+            heard = self.add(&[whole], most) && self.begin::<GROUP>(later, most);
+        }
+        if !heard {
+            *self = before;
+        }
+        heard
+    }
+
+    /// Where no frame waits.
+    fn begin<const GROUP: usize>(&mut self, frames: &[Frame], most: f32) -> bool {
         let (groups, rest) = frames.as_chunks::<GROUP>();
-        self.add(groups);
-        if !rest.is_empty() {
-            self.wait(rest);
-        }
+        self.wait(rest, most)
+            && (self.add(groups, most) || {
+                self.count = 0;
+                false
+            })
     }
 
-    fn wait(&mut self, frames: &[Frame]) {
-        self.waiting[self.count..self.count + frames.len()].copy_from_slice(frames);
-        self.count += frames.len();
+    fn wait(&mut self, frames: &[Frame], most: f32) -> bool {
+        let heard = !frames
+            .as_flattened()
+            .iter()
+            .any(|sample| sample * sample > most);
+        if heard {
+            self.waiting[self.count..self.count + frames.len()].copy_from_slice(frames);
+            self.count += frames.len();
+        }
+        heard
     }
 
     #[inline]
-    fn add<const GROUP: usize>(&mut self, groups: &[[Frame; GROUP]]) {
+    fn add<const GROUP: usize>(&mut self, groups: &[[Frame; GROUP]], most: f32) -> bool {
         let Sums {
             mut common,
             mut weighted,
             mut all,
         } = self.sums;
+        let mut filters = self.filters;
+        let mut largest = [[0.0_f32; 2]; 2];
         for group in groups {
             let sum = sum(group).map(f64::from);
-            let low = self.filters.run(sum);
+            let low = filters.run(sum);
             for channel in [0, 1] {
                 common[channel] += sum[channel] * sum[channel];
                 weighted[channel] += low[channel] * low[channel];
                 for (at, frame) in group.iter().enumerate() {
-                    all[at % 2][channel] += frame[channel] * frame[channel];
+                    let square = frame[channel] * frame[channel];
+                    all[at % 2][channel] += square;
+                    let largest = &mut largest[at % 2][channel];
+                    *largest = if square > *largest { square } else { *largest };
                 }
             }
         }
-        self.sums = Sums {
-            common,
-            weighted,
-            all,
-        };
+        let [left, right] = largest;
+        let heard = left[0].max(left[1]).max(right[0].max(right[1])) <= most;
+        if heard {
+            self.filters = filters;
+            self.sums = Sums {
+                common,
+                weighted,
+                all,
+            };
+        }
+        heard
     }
 
     /// The power of all frames since this was last asked, each channel's summed. Real-time safe.
@@ -203,7 +238,7 @@ fn sum<const COUNT: usize>(frames: &[Frame; COUNT]) -> Frame {
 
 /// A second-order filter on both channels, transposed direct form II, written so that a frame waits for the state before it
 /// alone, and not for an output too.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Biquad {
     /// What the input adds to the output.
     direct: f64,
@@ -311,7 +346,7 @@ mod tests {
                     (sums, _) = ([0.0; 2], rough.take_power());
                     for block in tone(hertz, pitch) {
                         exact.add_power(&mut sums, &block);
-                        rough.hear(&block);
+                        rough.hear(&block, f32::INFINITY);
                     }
                     power = rough.take_power();
                 }
@@ -337,7 +372,9 @@ mod tests {
             .collect();
         let heard = |block: usize| {
             let mut rough = Rough::new(Rate::DEFAULT);
-            sound.chunks(block).for_each(|block| rough.hear(block));
+            for block in sound.chunks(block) {
+                rough.hear(block, f32::INFINITY);
+            }
             rough.take_power()
         };
         let at_once = heard(4_807);
