@@ -278,4 +278,14 @@ mod tests {
         // What moves slowly is told at a glance, nearly where it is so.
         assert!(told[0] > 900 && told[1] > 3_000, "{told:?}");
     }
+
+    #[test]
+    fn the_peak_is_found_wherever_it_hides() {
+        for at in 0..37 {
+            let mut block = [[0.1, -0.2]; 37];
+            block[at][1] = -0.9;
+            assert_eq!(largest(block.as_flattened()), 0.9);
+        }
+        assert_eq!(largest(&[]), 0.0);
+    }
 }

@@ -80,23 +80,6 @@ pub fn scale_within(bus: &mut [Frame], stretch: &Stretch, cap: f32) {
     }
 }
 
-/// The largest sample of a block, without its sign. Real-time safe.
-#[must_use]
-pub fn peak(block: &[Frame]) -> f32 {
-    const LANES: usize = 16;
-    let samples = block.as_flattened();
-    let (chunks, rest) = samples.as_chunks::<LANES>();
-    let mut peaks = [0.0_f32; LANES];
-    for chunk in chunks {
-        for (peak, sample) in peaks.iter_mut().zip(chunk) {
-            let size = sample.abs();
-            *peak = if size > *peak { size } else { *peak };
-        }
-    }
-    let rest = rest.iter().map(|sample| sample.abs());
-    peaks.into_iter().chain(rest).fold(0.0, f32::max)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,15 +112,5 @@ mod tests {
         assert_eq!(bus, source);
         scale(&mut bus, &stretch(1.0, 0.0, 77_777, 333));
         assert_eq!(bus, source);
-    }
-
-    #[test]
-    fn the_peak_is_found_wherever_it_hides() {
-        for at in 0..37 {
-            let mut block = [[0.1, -0.2]; 37];
-            block[at][1] = -0.9;
-            assert_eq!(peak(&block), 0.9);
-        }
-        assert_eq!(peak(&[]), 0.0);
     }
 }

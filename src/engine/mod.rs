@@ -21,6 +21,7 @@ mod meter;
 mod mix;
 mod render;
 mod revision;
+mod rough;
 mod setup;
 mod startle;
 mod transport;

@@ -10,7 +10,8 @@
 //! a grid of its own, so that blocks change nothing. What it finds is answered until the next look. While it has nothing to do
 //! no bit changes.
 
-use crate::engine::weighting::{LIFT, Rough};
+use crate::engine::rough::Rough;
+use crate::engine::weighting::LIFT;
 use crate::frame::Frame;
 use crate::level::Loudness;
 use crate::time::Rate;

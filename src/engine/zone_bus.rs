@@ -1,5 +1,6 @@
 //! What one zone hears: its sum, its duck, its limiter and its meter.
 
+use crate::between::largest;
 use crate::engine::curve::{Stretch, Tracer};
 use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
@@ -64,7 +65,7 @@ impl ZoneBus {
     /// Measures what leaves. Real-time safe.
     pub fn measure(&mut self, frames: usize) {
         let block = &self.block[..frames];
-        self.peak = self.peak.max(mix::peak(block));
+        self.peak = self.peak.max(largest(block.as_flattened()));
         if let Some(meter) = &mut self.meter {
             meter.measure(block);
         }
