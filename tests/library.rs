@@ -378,23 +378,68 @@ fn a_constant_offset_is_no_sound() {
         (0.5, -40.0),
         (2.0, -1.0),
         (6.0, -6.0),
+        (12.0, -6.0),
+        (15.0, -20.0),
+        (18.0, -3.0),
+        (20.0, -6.0),
     ] {
         told(with(sine(hertz, level, 44_100, 20 * 44_100), SILENCE));
     }
     told(with(sine(0.5, -9.0, 44_100, 20 * 44_100), [0.3, 0.3]));
     // Music that stands a little aside is music, and so is what is very low.
     assert_eq!(with(noise(11, 0.1, seconds), [0.1, 0.1]), [""; 0]);
-    assert_eq!(with(sine(20.0, -20.0, 44_100, seconds), SILENCE), [""; 0]);
-    assert_eq!(
-        with(sine(20.0, -20.0, 44_100, seconds), [0.05, 0.05]),
-        [""; 0]
-    );
+    for pitch in [22.0, 25.0, 27.5, 30.0, 41.2] {
+        let low = sine(pitch, -20.0, 44_100, seconds);
+        assert_eq!(with(low.clone(), SILENCE), [""; 0], "{pitch} Hz");
+        assert_eq!(with(low, [0.05, 0.05]), [""; 0], "{pitch} Hz");
+    }
     assert_eq!(with(noise(11, 0.000_2, seconds), SILENCE), [""; 0]);
     let mut rumbling = sine(0.5, -20.0, 44_100, seconds);
     for (frame, heard) in rumbling.iter_mut().zip(noise(11, 0.05, seconds)) {
         *frame = [frame[0] + heard[0], frame[1] + heard[1]];
     }
     assert_eq!(with(rumbling, SILENCE), [""; 0]);
+}
+
+/// A pedal of an organ: each partial has so many decibels.
+fn pedal(pitch: f64, partials: &[f64], rate: u32, frames: usize) -> Vec<Frame> {
+    let partials = (1..).zip(partials);
+    let tones =
+        partials.map(|(partial, level)| sine(pitch * f64::from(partial), *level, rate, frames));
+    let sum = |sum: Vec<Frame>, tone: Vec<Frame>| {
+        let both = sum.iter().zip(tone);
+        both.map(|(sum, tone)| [sum[0] + tone[0], sum[1] + tone[1]])
+            .collect()
+    };
+    tones.fold(vec![SILENCE; frames], sum)
+}
+
+#[test]
+fn what_is_felt_and_not_heard_is_no_music_and_a_pedal_of_an_organ_is() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    for rate in [22_050, 48_000, 96_000] {
+        let frames = 4 * rate as usize + 77;
+        for (partials, heard) in [
+            (&[-6.0][..], false),
+            (&[-6.0, -45.0, -50.0], false),
+            (&[-6.0, -20.0, -30.0], true),
+            (&[-12.0, -14.0, -18.0, -24.0], true),
+        ] {
+            wav(
+                &path,
+                &pedal(16.35, partials, rate, frames),
+                rate,
+                2,
+                Wav::Float,
+            );
+            let Facts {
+                mistakes, remarks, ..
+            } = facts_of(&path);
+            assert_eq!(remarks, [""; 0], "{partials:?} at {rate} Hz");
+            assert_eq!(mistakes.is_empty(), heard, "{partials:?} at {rate} Hz");
+        }
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::true_peak::TruePeak;
 /// Below this in every sample, a head or a tail is silence; quiet music is not.
 const SILENCE: Decibels = Decibels(-70.0);
 
-/// What lies this far below what is too slow to be heard is no music.
+/// What lies this far below what is too low to be heard is no music.
 const BURIED: Decibels = Decibels(-30.0);
 
 /// A moment: two periods of the lowest sound that is heard.
@@ -54,7 +54,7 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    /// Whether there is hardly anything but a constant offset, or waves that are too slow to be heard. What is over in a
+    /// Whether there is hardly anything but a constant offset, or waves that are too low to be heard. What is over in a
     /// moment is a click, and its own affair.
     pub fn is_too_slow(&self, rate: Rate) -> bool {
         if self.frames < rate.frames(MOMENT) {

@@ -39,7 +39,7 @@ impl Said {
         if said.mistakes.is_empty() && measured.is_too_slow(decoder.rate()) {
             said.mistake(
                 "it holds hardly anything but a constant offset (DC) or waves too slow for ears, which no one hears and \
-                 headphones suffer from; record it anew, or take out what is below 20 Hz in an audio editor",
+                 headphones and loudspeakers suffer from; record it anew, or take out what is below 20 Hz in an audio editor",
             );
         }
         said.holes(decoder);
