@@ -37,6 +37,12 @@ impl Section {
         Self::new([1.0, -2.0, 1.0], poles(k, quality))
     }
 
+    /// Takes away what is above a pitch, in hertz.
+    pub fn low_pass(pitch: f64, quality: f64, rate: f64) -> Self {
+        let k = (PI * pitch / rate).tan();
+        Self::new([k * k, 2.0 * k * k, k * k], poles(k, quality))
+    }
+
     /// As if this had come for ever; says what has come out of it.
     pub fn begin(&mut self, x: [f64; 2]) -> [f64; 2] {
         let [c1, c2] = self.driven;

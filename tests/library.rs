@@ -443,6 +443,67 @@ fn what_is_felt_and_not_heard_is_no_music_and_a_pedal_of_an_organ_is() {
 }
 
 #[test]
+fn what_is_too_slow_to_be_heard_is_told_where_it_takes_room_from_the_music() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let told = |music: &[Frame], slow: &[Frame], offset: f32, rate: u32| {
+        let both = music.iter().zip(slow);
+        let sound: Vec<Frame> = both
+            .map(|(music, slow)| [music[0] + slow[0] + offset, music[1] + slow[1]])
+            .collect();
+        wav(&path, &sound, rate, 2, Wav::Float);
+        let Facts {
+            mistakes, remarks, ..
+        } = facts_of(&path);
+        assert_eq!(mistakes, [""; 0]);
+        ["constant offset", "waves too slow"].map(|what| {
+            remarks
+                .iter()
+                .filter(|remark| remark.contains(what))
+                .count()
+        })
+    };
+    for rate in [22_050, 44_100, 96_000] {
+        let frames = 7 * rate as usize + 1_001;
+        let (loud, quiet) = (noise(31, 0.4, frames), noise(32, 0.012, frames));
+        let nothing = vec![SILENCE; frames];
+        for (offset, is_told) in [(0.0, 0), (0.008, 0), (-0.012, 1), (0.1, 1)] {
+            assert_eq!(
+                told(&loud, &nothing, offset, rate),
+                [is_told, 0],
+                "{offset}"
+            );
+        }
+        assert_eq!(told(&quiet, &nothing, 0.008, rate), [1, 0]);
+        assert_eq!(told(&quiet, &nothing, 0.003, rate), [0, 0]);
+        for (hertz, level, is_told) in [
+            (0.3, -9.0, 1),
+            (3.0, -9.0, 1),
+            (10.0, -6.0, 1),
+            (3.0, -30.0, 0),
+            (10.0, -30.0, 0),
+            // The lowest pipe of an organ.
+            (16.35, -3.0, 0),
+        ] {
+            let slow = sine(hertz, level, rate, frames);
+            assert_eq!(told(&loud, &slow, 0.0, rate), [0, is_told], "{hertz} Hz");
+        }
+        assert_eq!(
+            told(&loud, &sine(3.0, -9.0, rate, frames), 0.1, rate),
+            [1, 1]
+        );
+        // A blow on the table, which is over.
+        let mut blow = nothing.clone();
+        let length = rate as usize / 8;
+        for (at, frame) in blow[rate as usize..][..length].iter_mut().enumerate() {
+            let rise = std::f32::consts::PI * at as f32 / length as f32;
+            *frame = [0.4 * rise.sin(); 2];
+        }
+        assert_eq!(told(&loud, &blow, 0.0, rate), [0, 0]);
+    }
+}
+
+#[test]
 fn damaged_entries_are_found_out_anew() {
     let (folder, cache_folder) = (folder(), folder());
     let cache = Cache::at(cache_folder.path());

@@ -27,7 +27,7 @@ const SUM: usize = 2;
 pub(super) struct FlacFrames {
     decoder: Box<dyn AudioDecoder>,
     /// The samples of a channel in the longest frame.
-    longest: u64,
+    most_samples: u64,
     /// Whether all frames but the last have as many.
     is_fixed: bool,
     /// The bytes that no frame is longer than.
@@ -56,16 +56,16 @@ impl FlacFrames {
             return Ok(None);
         };
         let number = |at: usize| u64::from(u16::from_be_bytes([info[at], info[at + 1]]));
-        let (shortest, longest) = (number(0), number(2));
+        let (fewest, most_samples) = (number(0), number(2));
         let channels = u64::from(info[12] >> 1 & 7) + 1;
         let bits = (number(12) >> 4 & 31) + 1;
         let all = (number(12) & 15) << 32 | number(14) << 16 | number(16);
         Ok(Some(Self {
             decoder,
-            longest,
-            is_fixed: shortest == longest,
+            most_samples,
+            is_fixed: fewest == most_samples,
             // Twice of what the samples take as they are.
-            most_bytes: (HEAD + SUM) as u64 + longest * channels * (bits + 1) / 4,
+            most_bytes: (HEAD + SUM) as u64 + most_samples * channels * (bits + 1) / 4,
             all: Some(all).filter(|all| *all > 0),
             found: false,
         }))
@@ -115,7 +115,7 @@ impl FlacFrames {
             return None;
         }
         let begins_at = if self.is_fixed {
-            number * self.longest
+            number * self.most_samples
         } else {
             number
         };

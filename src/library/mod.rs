@@ -17,6 +17,7 @@ mod overlap;
 mod progress;
 mod remarks;
 mod scan;
+mod slow;
 mod steep;
 
 pub use cache::Cache;
