@@ -16,7 +16,7 @@ use super::chunks::Chunks;
 use super::disk::Disk;
 use super::edit_list::EditList;
 use super::last::{Last, last};
-use super::mended::{Mended, Mends};
+use super::mended::Mended;
 use super::window::{Gauge, Span, Window};
 use super::{CalledOff, DecodeError, opus};
 use crate::time::Frames;
@@ -118,10 +118,10 @@ impl Origin {
         if another {
             return Err(DecodeError::OneBehindOther);
         }
-        let mends = match end {
-            Some(end) => Mends::ending(end),
-            None => mem::take(&mut chunks.mends),
-        };
+        let mut mends = mem::take(&mut chunks.mends);
+        if let Some(end) = end {
+            mends.end(end);
+        }
         mending.mend(mends, &mut bytes)?;
         // No hint by the name's ending: renamed files are common, and the content says it all.
         let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
