@@ -492,6 +492,10 @@ fn what_is_too_slow_to_be_heard_is_told_where_it_takes_room_from_the_music() {
             told(&loud, &sine(3.0, -9.0, rate, frames), 0.1, rate),
             [1, 1]
         );
+        // Of a word or a chime it cannot be told, unless it stands well aside.
+        let short = &loud[..rate as usize / 2];
+        assert_eq!(told(short, &nothing, 0.012, rate), [0, 0]);
+        assert_eq!(told(short, &nothing, 0.3, rate), [1, 0]);
         // A blow on the table, which is over.
         let mut blow = nothing.clone();
         let length = rate as usize / 8;

@@ -134,7 +134,7 @@ impl Said {
         let peak = measured.true_peak.decibels();
         let [offset, waves] = [measured.slow.offset, measured.slow.waves].map(Gain::decibels);
         let takes_room = |level: Decibels| level > QUIET && level > peak - ROOM;
-        if offset > OFFSET || takes_room(offset) {
+        if (measured.slow.lasts && offset > OFFSET) || takes_room(offset) {
             self.remark(format!(
                 "it has a constant offset (DC) of {:.0} dB below full scale, which no one hears, but which takes room from the \
                  music and may click at a join; take it out in an audio editor",

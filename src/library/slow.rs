@@ -27,6 +27,9 @@ pub(super) struct Slow {
     /// The group that is not full.
     sum: [f64; 2],
     count: u32,
+    /// The means of all groups, and how many there are.
+    means: [f64; 2],
+    groups: u32,
     /// The stretch that is not full, and those before.
     now: Stretch,
     stretches: Vec<Stretch>,
@@ -43,8 +46,9 @@ struct Stretch {
 /// What was measured.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slowness {
-    /// The constant offset.
+    /// The constant offset, and whether there was enough of it to tell that from a wave.
     pub offset: Gain,
+    pub lasts: bool,
     /// What the waves reach where they are highest.
     pub waves: Gain,
 }
@@ -59,6 +63,8 @@ impl Slow {
             filter: Steep::new(|quality| Section::low_pass(SLOW, quality, means)),
             sum: [0.0; 2],
             count: 0,
+            means: [0.0; 2],
+            groups: 0,
             now: Stretch::default(),
             stretches: Vec::new(),
         }
@@ -76,6 +82,8 @@ impl Slow {
             if self.count == self.group {
                 let mean = self.sum.map(|sum| sum / f64::from(self.group));
                 (self.sum, self.count) = ([0.0; 2], 0);
+                self.means = [self.means[0] + mean[0], self.means[1] + mean[1]];
+                self.groups += 1;
                 self.now.add(self.filter.run(mean));
                 if self.now.count == self.stretch {
                     self.stretches.push(self.now);
@@ -88,19 +96,21 @@ impl Slow {
     }
 
     pub fn finish(mut self) -> Slowness {
+        let lasts = !self.stretches.is_empty();
         // What is left makes the last stretch longer.
         match self.stretches.last_mut() {
             Some(last) => last.append(self.now),
             None => self.stretches.push(self.now),
         }
-        let mut all = Stretch::default();
-        self.stretches.iter().for_each(|it| all.append(*it));
-        let means = all.sum.map(|sum| sum / f64::from(all.count.max(1)));
-        let powers = self.stretches.iter().map(|it| it.power(means));
+        let offset = self
+            .means
+            .map(|means| means / f64::from(self.groups.max(1)));
+        let powers = self.stretches.iter().map(|it| it.power(offset));
         // A wave's power is half of its peak's.
         let waves = (2.0 * powers.fold(0.0, f64::max)).sqrt();
         Slowness {
-            offset: Gain(means[0].abs().max(means[1].abs()) as f32),
+            offset: Gain(offset[0].abs().max(offset[1].abs()) as f32),
+            lasts,
             waves: Gain(waves as f32),
         }
     }
@@ -123,11 +133,11 @@ impl Stretch {
         }
     }
 
-    /// Of the worse channel, around these means.
-    fn power(&self, means: [f64; 2]) -> f64 {
+    /// Of the worse channel, around this offset.
+    fn power(&self, offset: [f64; 2]) -> f64 {
         let count = f64::from(self.count);
         let power = |channel: usize| {
-            let mean = means[channel];
+            let mean = offset[channel];
             let around = self.squares[channel] - 2.0 * mean * self.sum[channel];
             (around / count.max(1.0) + mean * mean).max(0.0)
         };
