@@ -33,6 +33,7 @@ pub mod prepare;
 mod reading;
 pub mod room;
 pub mod script;
+mod section;
 pub mod stream;
 pub mod time;
 pub mod timeline;

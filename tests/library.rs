@@ -378,23 +378,133 @@ fn a_constant_offset_is_no_sound() {
         (0.5, -40.0),
         (2.0, -1.0),
         (6.0, -6.0),
+        (12.0, -6.0),
+        (15.0, -20.0),
+        (18.0, -3.0),
+        (20.0, -6.0),
     ] {
         told(with(sine(hertz, level, 44_100, 20 * 44_100), SILENCE));
     }
     told(with(sine(0.5, -9.0, 44_100, 20 * 44_100), [0.3, 0.3]));
     // Music that stands a little aside is music, and so is what is very low.
     assert_eq!(with(noise(11, 0.1, seconds), [0.1, 0.1]), [""; 0]);
-    assert_eq!(with(sine(20.0, -20.0, 44_100, seconds), SILENCE), [""; 0]);
-    assert_eq!(
-        with(sine(20.0, -20.0, 44_100, seconds), [0.05, 0.05]),
-        [""; 0]
-    );
+    for pitch in [22.0, 25.0, 27.5, 30.0, 41.2] {
+        let low = sine(pitch, -20.0, 44_100, seconds);
+        assert_eq!(with(low.clone(), SILENCE), [""; 0], "{pitch} Hz");
+        assert_eq!(with(low, [0.05, 0.05]), [""; 0], "{pitch} Hz");
+    }
     assert_eq!(with(noise(11, 0.000_2, seconds), SILENCE), [""; 0]);
     let mut rumbling = sine(0.5, -20.0, 44_100, seconds);
     for (frame, heard) in rumbling.iter_mut().zip(noise(11, 0.05, seconds)) {
         *frame = [frame[0] + heard[0], frame[1] + heard[1]];
     }
     assert_eq!(with(rumbling, SILENCE), [""; 0]);
+}
+
+/// A pedal of an organ: each partial has so many decibels.
+fn pedal(pitch: f64, partials: &[f64], rate: u32, frames: usize) -> Vec<Frame> {
+    let partials = (1..).zip(partials);
+    let tones =
+        partials.map(|(partial, level)| sine(pitch * f64::from(partial), *level, rate, frames));
+    let sum = |sum: Vec<Frame>, tone: Vec<Frame>| {
+        let both = sum.iter().zip(tone);
+        both.map(|(sum, tone)| [sum[0] + tone[0], sum[1] + tone[1]])
+            .collect()
+    };
+    tones.fold(vec![SILENCE; frames], sum)
+}
+
+#[test]
+fn what_is_felt_and_not_heard_is_no_music_and_a_pedal_of_an_organ_is() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    for rate in [22_050, 48_000, 96_000] {
+        let frames = 4 * rate as usize + 77;
+        for (partials, heard) in [
+            (&[-6.0][..], false),
+            (&[-6.0, -45.0, -50.0], false),
+            (&[-6.0, -20.0, -30.0], true),
+            (&[-12.0, -14.0, -18.0, -24.0], true),
+        ] {
+            wav(
+                &path,
+                &pedal(16.35, partials, rate, frames),
+                rate,
+                2,
+                Wav::Float,
+            );
+            let Facts {
+                mistakes, remarks, ..
+            } = facts_of(&path);
+            assert_eq!(remarks, [""; 0], "{partials:?} at {rate} Hz");
+            assert_eq!(mistakes.is_empty(), heard, "{partials:?} at {rate} Hz");
+        }
+    }
+}
+
+#[test]
+fn what_is_too_slow_to_be_heard_is_told_where_it_takes_room_from_the_music() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let told = |music: &[Frame], slow: &[Frame], offset: f32, rate: u32| {
+        let both = music.iter().zip(slow);
+        let sound: Vec<Frame> = both
+            .map(|(music, slow)| [music[0] + slow[0] + offset, music[1] + slow[1]])
+            .collect();
+        wav(&path, &sound, rate, 2, Wav::Float);
+        let Facts {
+            mistakes, remarks, ..
+        } = facts_of(&path);
+        assert_eq!(mistakes, [""; 0]);
+        ["constant offset", "waves too slow"].map(|what| {
+            remarks
+                .iter()
+                .filter(|remark| remark.contains(what))
+                .count()
+        })
+    };
+    for rate in [22_050, 44_100, 96_000] {
+        let frames = 7 * rate as usize + 1_001;
+        let (loud, quiet) = (noise(31, 0.4, frames), noise(32, 0.012, frames));
+        let nothing = vec![SILENCE; frames];
+        for (offset, is_told) in [(0.0, 0), (0.008, 0), (-0.012, 1), (0.1, 1)] {
+            assert_eq!(
+                told(&loud, &nothing, offset, rate),
+                [is_told, 0],
+                "{offset}"
+            );
+        }
+        assert_eq!(told(&quiet, &nothing, 0.008, rate), [1, 0]);
+        assert_eq!(told(&quiet, &nothing, 0.003, rate), [0, 0]);
+        for (hertz, level, is_told) in [
+            (0.3, -9.0, 1),
+            (3.0, -9.0, 1),
+            (10.0, -6.0, 1),
+            (3.0, -30.0, 0),
+            (10.0, -30.0, 0),
+            // The lowest pipe of an organ.
+            (16.35, -3.0, 0),
+        ] {
+            let slow = sine(hertz, level, rate, frames);
+            assert_eq!(told(&loud, &slow, 0.0, rate), [0, is_told], "{hertz} Hz");
+        }
+        assert_eq!(
+            told(&loud, &sine(3.0, -9.0, rate, frames), 0.1, rate),
+            [1, 1]
+        );
+        // Of a word or a chime it cannot be told, unless it stands well aside.
+        let short = &loud[..rate as usize / 2];
+        assert_eq!(told(short, &nothing, 0.012, rate), [0, 0]);
+        assert_eq!(told(short, &nothing, 0.3, rate), [1, 0]);
+        // A blow on the table, which is over.
+        let mut blow = nothing.clone();
+        let length = rate as usize / 8;
+        for (at, frame) in blow[rate as usize..][..length].iter_mut().enumerate() {
+            let rise = std::f32::consts::PI * at as f32 / length as f32;
+            *frame = [0.4 * rise.sin(); 2];
+        }
+        assert_eq!(told(&loud, &blow, 0.0, rate), [0, 0]);
+    }
 }
 
 #[test]

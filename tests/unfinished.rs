@@ -245,29 +245,137 @@ fn flac_in_ogg_that_is_cut_off_plays_to_its_last_whole_page() {
     }
 }
 
+/// FLAC as it is written to a pipe: it says neither how long its sound is, nor its sum.
+fn to_a_pipe(mut flac: Vec<u8>) -> Vec<u8> {
+    flac[21] &= 0xF0;
+    flac[22..42].fill(0);
+    flac
+}
+
+/// So many bytes of anything.
+fn junk(seed: u64, count: usize) -> Vec<u8> {
+    let samples = noise(seed, 1.0, count.div_ceil(2));
+    let bytes = samples.as_flattened().iter();
+    bytes
+        .map(|sample| (sample * 128.0) as i8 as u8)
+        .take(count)
+        .collect()
+}
+
 #[test]
-fn tags_behind_a_flac_file_are_no_part_of_its_last_frame() {
+fn a_flac_that_was_written_to_a_pipe_and_is_cut_off_plays_to_its_last_whole_frame_and_is_told() {
     let folder = Folder::new();
-    let sound = quantised(&noise(12, 0.5, LENGTH), 16);
+    let sound = quantised(&noise(13, 0.5, LENGTH), 16);
     let bare = std::fs::read(flac(&folder.file(b""), &sound, 48_000, 2, 16)).unwrap();
-    let id3 = [&b"TAG"[..], &[b' '; 125]].concat();
+    let piped = to_a_pipe(bare);
+    folder.holds(&piped, &sound, &[]);
+    // They begin here, each with its number, and have 4096 of ours.
+    let starts: Vec<usize> = (0..LENGTH.div_ceil(4096) as u8)
+        .map(|number| {
+            let mut heads = piped.windows(5);
+            let head = |it: &[u8]| it.starts_with(b"\xFF\xF8") && it[4] == number;
+            heads.position(head).unwrap()
+        })
+        .collect();
+    for frame in [1, 9, starts.len() - 1] {
+        let kept = &sound[..frame * 4096];
+        for torn in [1, 2, 3, 5, 6, 7, 15, 17, 400] {
+            let cut = &piped[..starts[frame] + torn];
+            folder.holds(cut, kept, &["it is cut off at 0:0"]);
+        }
+        // Nobody can tell.
+        folder.holds(&piped[..starts[frame]], kept, &[]);
+    }
+    for missing in [1, 2, 3, 400] {
+        let kept = &sound[..(starts.len() - 1) * 4096];
+        let cut = &piped[..piped.len() - missing];
+        folder.holds(cut, kept, &["it is cut off at 0:0"]);
+    }
+    // A last frame of another sum is none.
+    let mut altered = piped.clone();
+    altered[piped.len() - 400] ^= 1;
+    let kept = &sound[..(starts.len() - 1) * 4096];
+    folder.holds(&altered, kept, &["it is cut off at 0:0"]);
+}
+
+#[test]
+fn two_flac_files_one_behind_the_other_are_not_played_as_the_first_alone() {
+    let folder = Folder::new();
+    let file = |seed: u64, length: usize| {
+        let sound = quantised(&noise(seed, 0.5, length), 16);
+        fs::read(flac(&folder.file(b""), &sound, 48_000, 2, 16)).unwrap()
+    };
+    let two = [file(18, LENGTH), file(19, 30_011)].concat();
+    assert_eq!(
+        fault(&folder.file(&two)),
+        DecodeError::OneBehindOther.to_string()
+    );
+}
+
+#[test]
+fn what_lies_behind_a_flac_file_is_no_part_of_its_last_frame_whatever_it_is() {
+    let folder = Folder::new();
     let part = |flags: u32| {
         let words = [2_000_u32, 32 + 77, 1, flags, 0, 0];
         let words = words.iter().flat_map(|word| word.to_le_bytes());
-        b"APETAGEX"
-            .iter()
-            .copied()
-            .chain(words)
-            .collect::<Vec<u8>>()
+        let name = b"APETAGEX".iter().copied();
+        name.chain(words).collect::<Vec<u8>>()
     };
-    let ape = [&[b'x'; 77][..], &part(0)].concat();
-    let whole_ape = [&part(0xA000_0000)[..], &[b'x'; 77], &part(0x8000_0000)].concat();
-    let nothing = Vec::new();
-    for first in [&nothing, &ape, &whole_ape] {
-        for last in [&nothing, &id3] {
-            folder.holds(&[&bare[..], first, last].concat(), &sound, &[]);
+    let behind = [
+        [&b"TAG"[..], &[b' '; 125]].concat(),
+        [&[b'x'; 77][..], &part(0)].concat(),
+        [&part(0xA000_0000)[..], &[b'x'; 77], &part(0x8000_0000)].concat(),
+        b"LYRICSBEGININD0000200[00:00]Still water000046LYRICS200".to_vec(),
+        [
+            &b"ID3\x04\0\x10\0\0\x01\0"[..],
+            &[0x55; 128],
+            b"3DI\x04\0\x10\0\0\x01\0",
+        ]
+        .concat(),
+        b"\n".to_vec(),
+        b"This file was made by hand.\n".repeat(3_000),
+        vec![0; 1],
+        vec![0; 200_001],
+        vec![0xFF; 70_001],
+        junk(14, 1),
+        junk(15, 17),
+        junk(16, 300_001),
+    ];
+    for (bits, length) in [(16, LENGTH), (24, 4096 * 9)] {
+        let sound = quantised(&noise(12, 0.5, length), bits);
+        let bare = std::fs::read(flac(&folder.file(b""), &sound, 48_000, 2, bits as u16)).unwrap();
+        let tagged = [b"ID3\x03\0\0\0\0\x01\x49", &[0; 201][..], &bare].concat();
+        for file in [&bare, &to_a_pipe(bare.clone()), &tagged] {
+            folder.holds(file, &sound, &[]);
+            for behind in &behind {
+                folder.holds(&[&file[..], behind].concat(), &sound, &[]);
+            }
+        }
+        // Cut off, it is told as ever, and plays to its last whole frame.
+        let kept = &sound[..(length - 1) / 4096 * 4096];
+        for behind in &behind {
+            let cut = [&bare[..bare.len() - 3], behind].concat();
+            folder.holds(&cut, kept, &["it is cut off: it stops at 0:0"]);
         }
     }
+}
+
+#[test]
+fn a_flac_that_goes_on_behind_the_end_that_it_gives_is_played_to_its_end() {
+    let folder = Folder::new();
+    let sound = quantised(&noise(17, 0.5, LENGTH), 16);
+    let mut bare = std::fs::read(flac(&folder.file(b""), &sound, 48_000, 2, 16)).unwrap();
+    // A whole number of frames.
+    bare[22..26].copy_from_slice(&(4096_u32 * 9).to_be_bytes());
+    let played = rest(&mut Decoder::open(&folder.file(&bare)).unwrap());
+    assert!(played == sound);
+    let remarks = remarks(&folder.file(&bare));
+    assert!(
+        remarks
+            .iter()
+            .any(|it| it.contains("though its header says")),
+        "{remarks:?}"
+    );
 }
 
 #[test]
@@ -277,11 +385,7 @@ fn what_lies_behind_an_ogg_file_is_no_part_of_it_however_long_it_is() {
     let path = ogg(&folder.file(&[]), &sound, 44_100, 2);
     let vorbis = fs::read(path).unwrap();
     let flac = file(&on_large_pages(&sound));
-    let junk: Vec<u8> = noise(5, 1.0, 90_000)
-        .as_flattened()
-        .iter()
-        .map(|sample| (sample * 128.0) as i8 as u8)
-        .collect();
+    let junk = junk(5, 180_000);
     for bytes in [vorbis, flac, fs::read(data("tone.opus")).unwrap()] {
         let expected = rest(&mut Decoder::open(&folder.file(&bytes)).unwrap());
         for behind in [

@@ -508,7 +508,7 @@ fn room_that_a_recorder_reserved_is_nothing_and_another_file_behind_is_refused()
 #[test]
 fn a_byte_that_a_writer_forgot_makes_nothing_of_what_follows_sound() {
     let folder = Folder::new();
-    let sound: Vec<u8> = (0..20_001_u32).map(|at| (at * 7 % 251) as u8).collect();
+    let sound: Vec<u8> = (0..20_001_u32).map(|at| (3 + at * 7 % 251) as u8).collect();
     let mut mono = format(1, 8);
     mono[2] = 1;
     mono[12] = 1;
@@ -519,6 +519,47 @@ fn a_byte_that_a_writer_forgot_makes_nothing_of_what_follows_sound() {
         let path = folder.file(&chunk(*b"RIFF", &[b"WAVE", &chunks[..]].concat()));
         assert_eq!(decode(&path).len(), 20_001);
         assert_eq!(remarks(&path), [""; 0]);
+    }
+}
+
+#[test]
+fn a_byte_that_only_makes_an_unknown_length_even_is_not_heard() {
+    let folder = Folder::new();
+    let mut mono = format(1, 8);
+    (mono[2], mono[12]) = (1, 1);
+    let file = |sound: &[u8]| {
+        let file = unknown(*b"RIFF", &[], &mono, sound, &[]);
+        let mut unfinished = file.clone();
+        let at = place(&file, b"data") + 4;
+        unfinished[at..at + 4].fill(0);
+        [file, unfinished]
+    };
+    let samples = |sound: &[u8]| {
+        let sample = |byte: &u8| [(f32::from(*byte) - 128.0) / 128.0; 2];
+        sound.iter().map(sample).collect::<Vec<Frame>>()
+    };
+    let sound: Vec<u8> = (0..20_001_u32).map(|at| (90 + at * 7 % 71) as u8).collect();
+    let low = [&sound[..20_000], &[50]].concat();
+    for (played, behind) in [
+        (&sound[..], &[0][..]),
+        (&sound, &[]),
+        // These are samples.
+        (&sound, &[1]),
+        (&sound[..20_000], &[0]),
+        (&low, &[0]),
+        (&[200], &[0]),
+    ] {
+        let is_pad = behind == [0] && played.len() % 2 == 1 && played != low;
+        let bytes = [played, behind].concat();
+        let expected = samples(if is_pad { played } else { &bytes });
+        for file in file(&bytes) {
+            let path = folder.file(&file);
+            let mut decoder = Decoder::open(&path).unwrap();
+            assert!(rest(&mut decoder) == expected, "{}", expected.len());
+            let to = expected.len() as u64 / 2;
+            decoder.seek(Frames(to)).unwrap();
+            assert!(rest(&mut decoder) == expected[to as usize..]);
+        }
     }
 }
 

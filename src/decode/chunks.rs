@@ -1,7 +1,7 @@
 //! The chunks of a WAV file: what its samples are, and where its sound lies. The demuxer passes over what is said in 64 bits
 //! (RF64, BW64), and where it is not said how long the sound is, it takes all that follows for sound, or nothing.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadBytes};
 
@@ -24,6 +24,10 @@ const NEAR: u32 = 0x1_0000;
 const WHOLE: u16 = 1;
 const FLOATING: u16 = 3;
 const EXTENSIBLE: u16 = 0xFFFE;
+
+/// The byte that makes a length even, and from which on a sample is far from it: half of full scale.
+const PAD: u8 = 0;
+const FAR_FROM_PAD: u8 = 64;
 
 /// How a Wave64 file begins.
 const WAVE64: [u8; 12] = *b"riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB";
@@ -128,7 +132,7 @@ impl Chunks {
                     let told_wide = told_wide.map(u64::from_le_bytes);
                     let told_wide = told_wide.filter(|bytes| self.frames(*bytes) > 0);
                     self.place_sound(all, size, told_wide, bytes);
-                    return Ok(());
+                    return self.leave_out_pad(bytes);
                 }
                 _ => {}
             }
@@ -170,6 +174,27 @@ impl Chunks {
         if reaches || length == Length::Unknown {
             self.mends.word(4, UNKNOWN.to_le_bytes());
         }
+    }
+
+    /// Some programs write a byte that makes the length even though they know no length. In a sound of one byte a frame it
+    /// would be heard, as a click: it is the lowest there is. Taken for one is only what is far below the sample before.
+    fn leave_out_pad(&mut self, bytes: &mut MediaSourceStream<'_>) -> io::Result<()> {
+        let (Some(sound), Some(end)) = (self.sound, bytes.byte_len()) else {
+            return Ok(());
+        };
+        let there = end.saturating_sub(sound.from);
+        let is_open = sound.length == Length::Unknown && self.frames(there) == there;
+        if !is_open || there == 0 || there % 2 == 1 {
+            return Ok(());
+        }
+        let mut last = [0; 2];
+        bytes.seek(SeekFrom::Start(end - 2))?;
+        bytes.read_exact(&mut last)?;
+        let [before, last] = last;
+        if last == PAD && before >= FAR_FROM_PAD {
+            self.mends.end(end - 1);
+        }
+        Ok(())
     }
 
     /// Why samples like these cannot be played, where that can be told.

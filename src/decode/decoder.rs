@@ -105,6 +105,7 @@ impl Decoder {
             edits,
             chunks,
             behind,
+            torn,
             gauge,
         } = origin.open(called_off)?;
         let verify = matches!(origin, Origin::Checked(_));
@@ -113,6 +114,9 @@ impl Decoder {
             Some(Length::Wide(bytes)) => sound.ends_at(chunks.frames(bytes)),
             Some(Length::Unknown) => sound.runs_to_the_end(),
             Some(Length::Told(_)) | None => {}
+        }
+        if torn {
+            sound.ending = Ending::Lost;
         }
         let mut tape = Tape::from(first_wanted);
         tape.damage.beyond_end = behind;

@@ -41,7 +41,7 @@ pub enum DecodeError {
         "holds several pieces of sound side by side; save the one that is meant as a file of its own"
     )]
     SideBySide,
-    /// A WAV file with another sound behind its first one.
+    /// A WAV or FLAC file with another sound behind its first one.
     #[error(
         "holds several pieces of sound one behind the other, of which only the first would be played; save it anew in an audio editor, best as FLAC"
     )]

@@ -22,10 +22,8 @@ impl Mends {
     }
 
     /// Shows nothing from there on.
-    pub fn ending(end: u64) -> Self {
-        let end = Some(end);
-        let words = Vec::new();
-        Self { words, end }
+    pub fn end(&mut self, end: u64) {
+        self.end = Some(end);
     }
 
     fn is_none(&self) -> bool {

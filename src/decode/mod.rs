@@ -10,7 +10,9 @@ mod decoder;
 mod disk;
 mod edit_list;
 mod error;
+mod flac;
 mod glance;
+mod last;
 mod mended;
 mod open;
 mod opus;
@@ -19,7 +21,6 @@ mod playable;
 mod sound;
 mod tags;
 mod tape;
-mod trailer;
 mod unbroken;
 mod window;
 

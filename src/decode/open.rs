@@ -15,9 +15,10 @@ use super::behind::behind;
 use super::chunks::Chunks;
 use super::disk::Disk;
 use super::edit_list::EditList;
-use super::mended::{Mended, Mends};
+use super::last::{Last, last};
+use super::mended::Mended;
 use super::window::{Gauge, Span, Window};
-use super::{CalledOff, DecodeError, opus, pages, trailer};
+use super::{CalledOff, DecodeError, opus};
 use crate::time::Frames;
 
 /// What the disk says of a file that may hold sound: a regular file that is not empty. Blocking,
@@ -74,6 +75,8 @@ pub(super) struct Opened {
     pub chunks: Chunks,
     /// So many frames lie behind a WAV file's sound, and are none of its other parts; known of a file that is checked.
     pub behind: Frames,
+    /// Whether a FLAC file ends within a frame.
+    pub torn: bool,
     /// Where it is read ahead, how far.
     pub gauge: Option<Gauge>,
 }
@@ -111,14 +114,14 @@ impl Origin {
             Self::Checked(path) => behind(path, &chunks, called_off)?,
             _ => 0,
         };
-        let end = match pages::end(&mut bytes)? {
-            None => trailer::end(&mut bytes)?,
-            end => end,
-        };
-        let mends = match end {
-            Some(end) => Mends::ending(end),
-            None => mem::take(&mut chunks.mends),
-        };
+        let Last { end, torn, another } = last(&mut bytes)?;
+        if another {
+            return Err(DecodeError::OneBehindOther);
+        }
+        let mut mends = mem::take(&mut chunks.mends);
+        if let Some(end) = end {
+            mends.end(end);
+        }
         mending.mend(mends, &mut bytes)?;
         // No hint by the name's ending: renamed files are common, and the content says it all.
         let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
@@ -132,6 +135,7 @@ impl Origin {
             edits,
             behind: Frames(chunks.frames(behind)),
             chunks,
+            torn,
             gauge,
         })
     }

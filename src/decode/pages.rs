@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use symphonia::core::io::{MediaSource, MediaSourceStream};
-
-use super::glance::glance;
+use super::last::{Kind, Part};
 use super::{CalledOff, DecodeError};
 
 /// The bytes of a page's head, without the table of its segments.
@@ -16,13 +14,6 @@ const HEAD: usize = 27;
 
 /// The bytes of the longest page.
 const LONGEST: u64 = HEAD as u64 + 255 + 255 * 255;
-
-/// So much of a file is looked at in one go, and so much at its end in all.
-const BLOCK: u64 = 64 * 1024;
-const MOST_BEHIND: u64 = 64 << 20;
-
-/// What seems to be a page is looked at so often, and no more: each time is up to 64 KiB to sum up.
-const MOST_SEEMING: usize = 1_000;
 
 /// A file with more streams than this at a time is none that we play.
 const MOST_STREAMS: usize = 64;
@@ -64,43 +55,38 @@ pub(super) fn flaw(path: &Path, called_off: CalledOff<'_>) -> Result<Option<Flaw
     }
 }
 
-/// Where the last whole page of an Ogg file ends, where that is not the file's end: it is cut off, or something else lies
-/// behind it. The demuxer looks for a whole page near the end, and without one it plays nothing. Goes back to the start.
-/// Blocking.
-///
-/// # Errors
-/// Only where the disk fails.
-pub(super) fn end(bytes: &mut MediaSourceStream<'_>) -> io::Result<Option<u64>> {
-    glance(bytes, |bytes| {
-        let mut name = [0; 4];
-        bytes.read_exact(&mut name)?;
-        let Some(length) = bytes.byte_len().filter(|_| name == *b"OggS") else {
-            return Ok(None);
-        };
-        let (mut high, mut block, mut seeming) = (length, Vec::new(), 0);
-        while high > length.saturating_sub(MOST_BEHIND) {
-            let low = high.saturating_sub(BLOCK);
-            block.clear();
-            bytes.seek(SeekFrom::Start(low))?;
-            bytes.take(high - low + LONGEST).read_to_end(&mut block)?;
-            for at in (0..(high - low) as usize).rev() {
-                let mut here = &block[at..];
-                if !here.starts_with(b"OggS") {
-                    continue;
-                }
-                if let Page::Whole(_) = page(&mut here)? {
-                    let end = low + (block.len() - here.len()) as u64;
-                    return Ok(Some(end).filter(|end| *end != length));
-                }
-                seeming += 1;
-                if seeming == MOST_SEEMING {
-                    return Ok(None);
-                }
-            }
-            high = low;
+/// The pages of an Ogg file.
+pub(super) struct Pages;
+
+impl Kind for Pages {
+    fn longest(&self) -> u64 {
+        LONGEST
+    }
+
+    fn may_begin(&self, here: &[u8]) -> bool {
+        here.starts_with(b"OggS")
+    }
+
+    fn whole(&mut self, mut here: &[u8]) -> Option<Part> {
+        let there = here.len();
+        match page(&mut here) {
+            Ok(Page::Whole(_)) => Some(Part {
+                length: there - here.len(),
+                is_last: true,
+            }),
+            _ => None,
         }
-        Ok(None)
-    })
+    }
+
+    /// The file's last page says that it is the last one: it is told by that.
+    fn is_torn(&self, _: &[u8]) -> bool {
+        false
+    }
+
+    /// Its pages are pages, and are played.
+    fn is_another(&self, _: &[u8]) -> bool {
+        false
+    }
 }
 
 enum Page {

@@ -43,7 +43,7 @@ pub(super) enum Ending {
     Plain,
     /// The file has lost it where reading fails before the last page (Ogg).
     LastPage,
-    /// The file ends before a part of it does (MP4).
+    /// The file ends before a part of it does (MP4, FLAC).
     Lost,
     /// It is not said how long the sound is, and all to the file's end is taken for it (WAV, AIFF).
     Open,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ebur128::{EbuR128, Mode};
 
 use super::audible::Audible;
+use super::slow::{Slow, Slowness};
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
@@ -13,7 +14,7 @@ use crate::true_peak::TruePeak;
 /// Below this in every sample, a head or a tail is silence; quiet music is not.
 const SILENCE: Decibels = Decibels(-70.0);
 
-/// What lies this far below what is too slow to be heard is no music.
+/// What lies this far below what is too low to be heard is no music.
 const BURIED: Decibels = Decibels(-30.0);
 
 /// A moment: two periods of the lowest sound that is heard.
@@ -34,6 +35,7 @@ pub(super) struct Meter {
     sounding_until: Frames,
     short_term: Vec<Loudness>,
     audible: Audible,
+    slow: Slow,
     /// Sums of squares of both channels: of what is heard, and of all there is.
     heard: f64,
     all: f64,
@@ -48,20 +50,23 @@ pub(super) struct Measured {
     pub short_term: Vec<Loudness>,
     pub head: Frames,
     pub tail: Frames,
-    /// The power of what is heard, and of what is too slow for that, both channels together.
+    /// What is too slow to be heard.
+    pub slow: Slowness,
+    /// The power of what is heard, and of what is not, both channels together.
     heard: f64,
-    slow: f64,
+    unheard: f64,
 }
 
 impl Measured {
-    /// Whether there is hardly anything but a constant offset, or waves that are too slow to be heard. What is over in a
-    /// moment is a click, and its own affair.
-    pub fn is_too_slow(&self, rate: Rate) -> bool {
-        if self.frames < rate.frames(MOMENT) {
-            return false;
-        }
+    /// Whether it is over in a moment: a click, and its own affair.
+    pub fn is_a_moment(&self, rate: Rate) -> bool {
+        self.frames < rate.frames(MOMENT)
+    }
+
+    /// Whether there is hardly anything but a constant offset, or waves that are too low to be heard.
+    pub fn is_too_slow(&self) -> bool {
         let buried = f64::from(BURIED.gain().0).powi(2);
-        self.slow > f64::from(SILENCE.gain().0).powi(2) && self.heard < self.slow * buried
+        self.unheard > f64::from(SILENCE.gain().0).powi(2) && self.heard < self.unheard * buried
     }
 }
 
@@ -77,6 +82,7 @@ impl Meter {
             sounding_until: Frames::ZERO,
             short_term: Vec::new(),
             audible: Audible::new(rate),
+            slow: Slow::new(rate),
             heard: 0.0,
             all: 0.0,
         })
@@ -86,6 +92,7 @@ impl Meter {
         self.peak.add(frames);
         self.find_silence(frames);
         self.sum(frames);
+        self.slow.add(frames);
         while !frames.is_empty() {
             let second = u64::from(self.rate.hertz());
             let to_the_second = (second - self.frames.0 % second) as usize;
@@ -108,7 +115,8 @@ impl Meter {
         let count = self.frames.0.max(1) as f64;
         Ok(Measured {
             heard: self.heard / count,
-            slow: (self.all - self.heard) / count,
+            slow: self.slow.finish(),
+            unheard: (self.all - self.heard) / count,
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),

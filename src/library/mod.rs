@@ -17,6 +17,8 @@ mod overlap;
 mod progress;
 mod remarks;
 mod scan;
+mod slow;
+mod steep;
 
 pub use cache::Cache;
 pub use facts::Facts;

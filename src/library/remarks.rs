@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::meter::Measured;
 use crate::decode::{Damage, Decoder, Flaw};
+use crate::level::{Decibels, Gain};
 use crate::time::clock;
 
 /// More than this may not be missing in a file: a hole of this length is heard as a silence.
@@ -15,6 +16,12 @@ const CUT: Duration = Duration::from_secs(30);
 
 /// Where more than one sample in so many is no number or far too loud, what is played instead would be heard all the time.
 const WILD: u64 = 1_000;
+
+/// A constant offset above this is told, whatever stands on it; and what is too slow to be heard where it comes this near to
+/// the peak, and is no mere noise.
+const OFFSET: Decibels = Decibels(-40.0);
+const ROOM: Decibels = Decibels(12.0);
+const QUIET: Decibels = Decibels(-60.0);
 
 /// No file is longer.
 const LONGEST: Duration = Duration::from_secs(100 * 3600);
@@ -36,11 +43,8 @@ impl Said {
             said.remark("it is silent from its beginning to its end");
         }
         said.wild(decoder, measured);
-        if said.mistakes.is_empty() && measured.is_too_slow(decoder.rate()) {
-            said.mistake(
-                "it holds hardly anything but a constant offset (DC) or waves too slow for ears, which no one hears and \
-                 headphones suffer from; record it anew, or take out what is below 20 Hz in an audio editor",
-            );
+        if said.mistakes.is_empty() && !measured.is_a_moment(decoder.rate()) {
+            said.slow(measured);
         }
         said.holes(decoder);
         // What is missing alters the rest: that is said elsewhere.
@@ -114,6 +118,34 @@ impl Said {
         } else if wild > 0 {
             self.remark(format!(
                 "{wild} samples are no numbers or far too loud and were tamed; the file may crackle"
+            ));
+        }
+    }
+
+    /// What is too slow to be heard, and takes room from the music.
+    fn slow(&mut self, measured: &Measured) {
+        if measured.is_too_slow() {
+            self.mistake(
+                "it holds hardly anything but a constant offset (DC) or waves too slow for ears, which no one hears and \
+                 headphones and loudspeakers suffer from; record it anew, or take out what is below 20 Hz in an audio editor",
+            );
+            return;
+        }
+        let peak = measured.true_peak.decibels();
+        let [offset, waves] = [measured.slow.offset, measured.slow.waves].map(Gain::decibels);
+        let takes_room = |level: Decibels| level > QUIET && level > peak - ROOM;
+        if (measured.slow.lasts && offset > OFFSET) || takes_room(offset) {
+            self.remark(format!(
+                "it has a constant offset (DC) of {:.0} dB below full scale, which no one hears, but which takes room from the \
+                 music and may click at a join; take it out in an audio editor",
+                -offset.0
+            ));
+        }
+        if takes_room(waves) {
+            self.remark(format!(
+                "it holds waves too slow for ears, and they reach to {:.0} dB below its peak: no one hears them, but they take \
+                 room from the music, which is held down for them; take out what is below 15 Hz in an audio editor (high-pass)",
+                (peak - waves).0.max(0.0)
             ));
         }
     }

@@ -1,0 +1,181 @@
+//! The frames of a FLAC file: whether one is whole, and where it ends. Nothing says how long a frame is; it ends where all of
+//! it can be decoded and its sum is right.
+
+use std::io::{self, Read};
+
+use symphonia::core::checksum::{Crc8Ccitt, Crc16Ansi};
+use symphonia::core::codecs::audio::well_known::CODEC_ID_FLAC;
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::io::{MediaSourceStream, Monitor};
+use symphonia::core::packet::PacketRef;
+use symphonia::core::units::{Duration, Timestamp};
+
+use super::last::{Kind, Part};
+use super::opus::CODECS;
+
+/// What the file begins with.
+pub(super) const NAME: &[u8] = b"fLaC";
+
+/// The bytes of the file's first block, without its own heading.
+const INFO: usize = 34;
+
+/// The bytes of the longest head of a frame, and of the sum behind it.
+const HEAD: usize = 16;
+const SUM: usize = 2;
+
+/// The frames of a FLAC file.
+pub(super) struct FlacFrames {
+    decoder: Box<dyn AudioDecoder>,
+    /// The samples of a channel in the longest frame.
+    most_samples: u64,
+    /// Whether all frames but the last have as many.
+    is_fixed: bool,
+    /// The bytes that no frame is longer than.
+    most_bytes: u64,
+    /// The samples of a channel in the whole file, where the file says it.
+    all: Option<u64>,
+    /// Whether a whole frame was found, and only the one that ends where the file says is wanted still.
+    found: bool,
+}
+
+impl FlacFrames {
+    /// Reads what the file says of its frames, behind its name. Blocking.
+    ///
+    /// # Errors
+    /// Where the file ends before, or the disk fails.
+    pub fn read(bytes: &mut MediaSourceStream<'_>) -> io::Result<Option<Self>> {
+        let mut block = [0; 4 + INFO];
+        bytes.read_exact(&mut block)?;
+        let info = &block[4..];
+        let mut params = AudioCodecParameters::new();
+        params
+            .for_codec(CODEC_ID_FLAC)
+            .with_extra_data(Box::from(info));
+        let Ok(decoder) = CODECS.make_audio_decoder(&params, &AudioDecoderOptions::default())
+        else {
+            return Ok(None);
+        };
+        let number = |at: usize| u64::from(u16::from_be_bytes([info[at], info[at + 1]]));
+        let (fewest, most_samples) = (number(0), number(2));
+        let channels = u64::from(info[12] >> 1 & 7) + 1;
+        let bits = (number(12) >> 4 & 31) + 1;
+        let all = (number(12) & 15) << 32 | number(14) << 16 | number(16);
+        Ok(Some(Self {
+            decoder,
+            most_samples,
+            is_fixed: fewest == most_samples,
+            // Twice of what the samples take as they are.
+            most_bytes: (HEAD + SUM) as u64 + most_samples * channels * (bits + 1) / 4,
+            all: Some(all).filter(|all| *all > 0),
+            found: false,
+        }))
+    }
+
+    /// The samples of a channel up to the end of the frame that begins here, as its head says.
+    fn ends_at(&self, here: &[u8]) -> Option<u64> {
+        let [0xFF, second @ (0xF8 | 0xF9), kinds, _, first] = *here.first_chunk()? else {
+            return None;
+        };
+        // Others the demuxer does not take.
+        if self.is_fixed != (second == 0xF8) {
+            return None;
+        }
+        // The number is written as UTF-8 writes a letter: the first byte says how many there are.
+        let (bytes, kept) = match first.leading_ones() {
+            0 => (1, 0x7F),
+            ones @ 2..=7 => (ones as usize, 0x7F_u8 >> ones),
+            _ => return None,
+        };
+        let more = here.get(5..4 + bytes)?;
+        let number = more.iter().fold(u64::from(first & kept), |sum, byte| {
+            sum << 6 | u64::from(byte & 0x3F)
+        });
+        let mut at = 4 + bytes;
+        let mut count = |bytes: usize| {
+            at += bytes;
+            let bytes = here.get(at - bytes..at)?.iter();
+            Some(bytes.fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+        };
+        let samples = match kinds >> 4 {
+            0 => return None,
+            1 => 192,
+            code @ 2..=5 => 576 << (code - 2),
+            code @ 6..=7 => count(usize::from(code) - 5)? + 1,
+            code => 256 << (code - 8),
+        };
+        // The rate may take some bytes as well.
+        match kinds & 15 {
+            12 => count(1)?,
+            13 | 14 => count(2)?,
+            _ => 0,
+        };
+        let mut sum = Crc8Ccitt::new(0);
+        sum.process_buf_bytes(&here[..at]);
+        if here.get(at) != Some(&sum.crc()) {
+            return None;
+        }
+        let begins_at = if self.is_fixed {
+            number * self.most_samples
+        } else {
+            number
+        };
+        Some(begins_at + samples)
+    }
+
+    fn is_decoded(&mut self, bytes: &[u8]) -> bool {
+        let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, bytes);
+        self.decoder.decode_ref(&packet).is_ok()
+    }
+
+    /// The bytes of the frame that begins here, if it is whole.
+    fn length(&mut self, here: &[u8]) -> Option<usize> {
+        if !self.is_decoded(here) {
+            return None;
+        }
+        let (mut too_few, mut enough) = (0, here.len());
+        while too_few + 1 < enough {
+            let some = usize::midpoint(too_few, enough);
+            if self.is_decoded(&here[..some]) {
+                enough = some;
+            } else {
+                too_few = some;
+            }
+        }
+        let frame = here.get(..enough + SUM)?;
+        let mut sum = Crc16Ansi::new(0);
+        sum.process_buf_bytes(frame);
+        (sum.crc() == 0).then_some(frame.len())
+    }
+}
+
+impl Kind for FlacFrames {
+    fn longest(&self) -> u64 {
+        self.most_bytes
+    }
+
+    fn may_begin(&self, here: &[u8]) -> bool {
+        let ends_at = self.ends_at(here);
+        ends_at.is_some_and(|ends_at| !self.found || Some(ends_at) == self.all)
+    }
+
+    fn whole(&mut self, here: &[u8]) -> Option<Part> {
+        let ends_at = self.ends_at(here)?;
+        let here = &here[..here.len().min(self.most_bytes as usize)];
+        let length = self.length(here)?;
+        self.found = true;
+        let is_last = match self.all {
+            None => true,
+            // Where more of them follow, the file does not know.
+            Some(all) => all == ends_at && self.ends_at(&here[length..]).is_none(),
+        };
+        Some(Part { length, is_last })
+    }
+
+    fn is_torn(&self, here: &[u8]) -> bool {
+        let begins = matches!(here, [0xFF] | [0xFF, 0xF8 | 0xF9, ..]);
+        self.ends_at(here).is_some() || (begins && here.len() < HEAD)
+    }
+    fn is_another(&self, here: &[u8]) -> bool {
+        here.starts_with(NAME)
+    }
+}
