@@ -107,14 +107,23 @@ impl Beginning {
     }
 }
 
+/// A change that the engine has not confirmed.
+#[derive(Debug)]
+struct Asked {
+    /// From here on it is to hold.
+    at: Frames,
+    /// What was played before it.
+    before: Course,
+    /// Without one, what was sent of a change that could not be made is taken back.
+    change: Option<Change>,
+}
+
 /// Plays one timeline: hands it to the engine part by part, and tells what happens. Whoever turns the clock calls
 /// [`Player::tick`] often enough: live a timer, offline the rendering loop.
 #[derive(Debug)]
 pub struct Player {
     course: Course,
-    /// What was played before a change that the engine has not confirmed, and that change; without one, what was sent of
-    /// a change that could not be made is taken back.
-    asked: Option<(Course, Option<Change>)>,
+    asked: Option<Asked>,
     /// How often that change came too late.
     late: u32,
     sequencer: Sequencer,
@@ -252,7 +261,7 @@ impl Player {
                 Event::ClipEnded(_) => self.sequencer.deck_came_back(),
                 Event::CueEnded(_) => {}
                 Event::Revised(revision) => {
-                    if let Some((_, Some(change))) = self.asked.take() {
+                    if let Some(change) = self.asked.take().and_then(|asked| asked.change) {
                         happenings.push((revision.at, What::Changed(change)));
                     }
                 }
@@ -281,8 +290,10 @@ impl Player {
         happenings.extend(troubles.map(|trouble| (now, What::Trouble(trouble))));
         let missed = self.missed.drain(..);
         happenings.extend(missed.map(|cue| (now, What::Missed(cue))));
-        let mut told = between(self.course.timeline(), self.told, now);
-        self.told = self.told.max(now);
+        // What comes of a change that is not confirmed may come elsewhere yet.
+        let sure = self.asked.as_ref().map_or(now, |asked| asked.at.min(now));
+        let mut told = between(self.course.timeline(), self.told, sure);
+        self.told = self.told.max(sure);
         told.extend(
             happenings
                 .into_iter()
@@ -442,8 +453,7 @@ impl Player {
     pub fn steer_at(&mut self, at: Frames, change: &Change) -> Result<(), Refusal> {
         let course = self.course.revise(at, change)?;
         let before = std::mem::replace(&mut self.course, course);
-        self.asked = Some((before, Some(change.clone())));
-        self.send_revision(at);
+        self.ask(at, before, Some(change.clone()));
         Ok(())
     }
 
@@ -455,7 +465,8 @@ impl Player {
         self.course.forecast(self.handle.soonest(), change)
     }
 
-    fn send_revision(&mut self, at: Frames) {
+    fn ask(&mut self, at: Frames, before: Course, change: Option<Change>) {
+        self.asked = Some(Asked { at, before, change });
         let (timeline, library) = (self.course.timeline(), self.course.library());
         self.sequencer.revise(timeline, library, at);
         self.advance(self.handle.position());
@@ -465,7 +476,7 @@ impl Player {
     /// takes longer to think than a block lasts comes to its end.
     fn try_again(&mut self, revision: &Revision) -> Option<(Frames, What<'static>)> {
         self.sequencer.not_made(revision);
-        let (before, change) = self.asked.take()?;
+        let Asked { before, change, .. } = self.asked.take()?;
         self.course = before;
         let later = LATER * 2_u32.pow(self.late);
         self.late = (self.late + 1).min(MOST_LATE);
@@ -481,8 +492,7 @@ impl Player {
 
     /// What was sent of a change that is not made is taken back; no other change is made before that.
     fn take_back(&mut self, at: Frames) {
-        self.asked = Some((self.course.clone(), None));
-        self.send_revision(at);
+        self.ask(at, self.course.clone(), None);
     }
 
     /// Goes on without the record: so that it ends as it would where the program is killed.

@@ -17,6 +17,7 @@ mod forecast;
 mod heard;
 mod joins;
 mod landing;
+mod late;
 mod loudness;
 mod model;
 mod order;
