@@ -4,14 +4,12 @@
 //! player, a seek, a rendering and the picture are readers of the same data.
 
 mod around;
-mod burst;
 mod change;
 mod compose;
 mod course;
 mod crossing;
 mod draft;
 mod duck;
-mod fall;
 mod fill;
 mod forecast;
 mod heard;
@@ -29,6 +27,7 @@ mod refusal;
 mod review;
 mod revise;
 mod score;
+mod sudden;
 mod undo;
 
 pub use change::Change;

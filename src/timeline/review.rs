@@ -9,9 +9,8 @@ use crate::mistake::{Mistake, Place, Rank};
 use crate::playlist::{LeftOut, Playlist, Track};
 use crate::script::{Content, Session};
 use crate::time::Frames;
-use crate::timeline::burst::burst;
-use crate::timeline::fall::fall;
 use crate::timeline::revise::RETURN;
+use crate::timeline::sudden::sudden;
 
 /// A track lasts this long at least, in seconds.
 const SHORTEST: f64 = 1.0;
@@ -84,8 +83,7 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                         .map(|what| Mistake::warning(place.clone(), what).rank(Rank::MayBeHeard)),
                 );
                 if tracks.contains(path) {
-                    let found = [burst(&name, place, facts), fall(&name, place, facts)];
-                    let found = found.into_iter().flatten();
+                    let found = sudden(&name, place, facts);
                     mistakes.extend(found.map(|it| it.rank(Rank::MayBeHeard)));
                 }
                 if !is_music(facts) && tracks.contains(path) {
