@@ -96,12 +96,10 @@ impl Playing {
             Ok(forecast) => forecast,
             Err(refusal) => return unchanged(&refusal),
         };
+        let message = format!("Would: {}", self.told(change, &forecast));
         Ok(Answer {
-            message: format!("Would: {}", self.told(change, &forecast)),
-            at: None,
             forecast: Some(outlook(forecast, rate)),
-            remarks: Vec::new(),
-            script: None,
+            ..plain(message)
         })
     }
 
@@ -194,5 +192,6 @@ pub fn plain(message: String) -> Answer {
         forecast: None,
         remarks: Vec::new(),
         script: None,
+        hash: None,
     }
 }
