@@ -323,6 +323,8 @@ pub fn keep_what_was_and_cut_nothing(
             // A room that is never as loud as a session would be.
             0 | 1 if at == Frames::ZERO && matches!(change, Change::Level { .. }) => 0,
             0 | 3 | 6 => later % 60_000 + 1_000,
+            // As soon as it can be taken back, and not at once.
+            1 | 4 => later % 1_300_000 + 1_000,
             _ => *later,
         });
         if at >= course.timeline().length {
