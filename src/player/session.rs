@@ -1,15 +1,12 @@
 //! The one owner of a running session.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::decode::{Decoder, Disk, OwnDisk};
-use crate::engine::{
-    Brake, Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop,
-};
-use crate::journal::Journal;
+use crate::decode::Decoder;
+use crate::engine::{Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop};
 use crate::level::{Decibels, Loudness};
+use crate::player::beginning::Beginning;
 use crate::player::gate::Open;
 use crate::player::happening::{Happening, What, between};
 use crate::player::offline::BLOCK;
@@ -17,14 +14,9 @@ use crate::player::scribe::Scribe;
 use crate::player::sequencer::{Sequencer, Trouble};
 use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
-use crate::timeline::{Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
-use crate::zone::{Caps, Zone};
+use crate::timeline::{Change, Course, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
+use crate::zone::Zone;
 
-/// A session that is taken up after it was cut off comes from silence within this.
-const TAKE_UP: Duration = Duration::from_secs(3);
-
-/// A session that does not begin at its start comes from silence within this.
-const RAMP_IN: Duration = Duration::from_millis(500);
 /// A change that came too late is tried again so much later, and twice as much each time after that.
 const LATER: Duration = Duration::from_millis(20);
 /// But no later than by so many doublings.
@@ -53,58 +45,6 @@ pub enum StartError {
     /// The system gives no thread.
     #[error("the system gives no thread to decode in: {0}")]
     Thread(std::io::Error),
-}
-
-/// How a session begins, or goes on.
-#[derive(Debug)]
-pub struct Beginning {
-    /// What is played.
-    pub course: Course,
-    /// The first frame.
-    pub start: Frames,
-    /// How long the sound takes from silence to full.
-    pub ramp_in: Duration,
-    /// How far up the level goes in each zone of the room.
-    pub caps: Caps,
-    /// What ends it.
-    pub brake: Brake,
-    /// What is recorded, and where: a cue sounds only once its start is.
-    pub journal: Option<Arc<Journal>>,
-    /// What the files are read from.
-    pub disk: Arc<dyn Disk>,
-    /// Where a session is taken up that was cut off, the cues that are not to come again; with them, whatever began
-    /// before the first frame. `None` where the session is sought in, as in a preview.
-    pub heard: Option<HashSet<CueId>>,
-}
-
-impl Beginning {
-    /// Begins at a frame, from silence unless it is the session's own first.
-    #[must_use]
-    pub fn new(course: Course, start: Frames) -> Self {
-        let own = start == Frames::ZERO;
-        Self {
-            course,
-            start,
-            ramp_in: if own { Duration::ZERO } else { RAMP_IN },
-            caps: Caps::default(),
-            brake: Brake::default(),
-            journal: None,
-            disk: Arc::new(OwnDisk),
-            heard: None,
-        }
-    }
-}
-
-impl Beginning {
-    /// Takes a session up that was cut off at a frame, without these cues and without those that began before it.
-    #[must_use]
-    pub fn again(course: Course, from: Frames, heard: HashSet<CueId>) -> Self {
-        Self {
-            ramp_in: TAKE_UP,
-            heard: Some(heard),
-            ..Self::new(course, from)
-        }
-    }
 }
 
 /// A change that the engine has not confirmed.
