@@ -96,6 +96,7 @@ impl Falls {
     }
 
     /// All falls, in the order of time.
+    #[must_use]
     pub fn finish(self) -> Vec<Fall> {
         self.found.into_iter().map(|(_, fall)| fall).collect()
     }

@@ -20,7 +20,7 @@ pub struct Powers {
     step: usize,
     filled: usize,
     /// The newest is last.
-    powers: VecDeque<f64>,
+    last: VecDeque<f64>,
 }
 
 impl Powers {
@@ -33,7 +33,7 @@ impl Powers {
             weighting: EbuR128::new(2, rate.hertz(), Mode::M)?,
             step: (rate.hertz() / STEPS).max(1) as usize,
             filled: 0,
-            powers: VecDeque::from(vec![0.0; SHORT_TERM]),
+            last: VecDeque::from(vec![0.0; SHORT_TERM]),
         })
     }
 
@@ -61,8 +61,8 @@ impl Powers {
         }
         self.filled = 0;
         let loudness = self.weighting.loudness_window(1000 / STEPS)?;
-        self.powers.pop_front();
-        self.powers
+        self.last.pop_front();
+        self.last
             .push_back(10.0_f64.powf((loudness + 0.691) / 10.0));
         Ok(true)
     }
@@ -70,7 +70,7 @@ impl Powers {
     /// The mean of the last steps.
     #[must_use]
     pub fn mean(&self, steps: usize) -> f64 {
-        let powers = self.powers.iter().rev().take(steps);
+        let powers = self.last.iter().rev().take(steps);
         powers.sum::<f64>() / steps as f64
     }
 }

@@ -27,7 +27,7 @@ impl Playing {
                     self.asked = Some((answer, change, *forecast, Instant::now()));
                     return;
                 }
-                Ok(Steered::IsSo(answer)) => Ok(answer),
+                Ok(Steered::IsSo(answer)) => Ok(*answer),
                 Err(refused) => {
                     let why = format!("{:?}", refused.reason).to_lowercase();
                     let at = Some(self.player.position());
@@ -118,7 +118,9 @@ impl Playing {
         let before = self.player.course().clone();
         let at = match self.player.steer(change) {
             Ok(at) => at,
-            Err(refusal) => return unchanged(&refusal).map(Steered::IsSo),
+            Err(refusal) => {
+                return unchanged(&refusal).map(|answer| Steered::IsSo(Box::new(answer)));
+            }
         };
         let after = self.player.course();
         let forecast = Forecast::of(&before, after, at, change);
@@ -169,7 +171,7 @@ enum Steered {
     /// It is on its way.
     Goes(Box<Forecast>),
     /// It is so already.
-    IsSo(Answer),
+    IsSo(Box<Answer>),
 }
 
 /// The answer to a change that changes nothing: where it is so already, who asked has what was wanted.
