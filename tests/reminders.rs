@@ -1,4 +1,4 @@
-//! A reminder comes once, and in its own phase, whatever is changed and taken back.
+//! A reminder comes once, and in its own phase, whatever is changed and taken back; and words that are late, one after the other.
 
 mod common;
 
@@ -106,4 +106,25 @@ fn what_comes_again_by_itself_is_not_made_up_for_a_moment_before() {
     assert_eq!(told.when("look at both"), [29.3], "{:?}", told.reminders);
     assert_eq!(told.when("breathe"), [10.0, 30.0]);
     assert_eq!(told.when("be still"), [15.9]);
+}
+
+#[test]
+fn two_voices_whose_time_passed_in_the_silence_do_not_speak_at_once() {
+    let stage = stage();
+    let word = noise(5, 0.1, 3 * 48_000 + 11);
+    wav(&stage.path("word.wav"), &word, 48_000, 2, Wav::Float);
+    let voices = "{ name: one, at: 17s, voice: word.wav, within: 0s }, { name: two, at: 22s, voice: word.wav, within: 0s }, {";
+    let course = stage
+        .prepare(
+            &SESSION.replace("{ at: 16s", &format!("{voices} at: 16s")),
+            RATE,
+        )
+        .steered();
+    let at = |second: f64| RATE.frames(Duration::from_secs_f64(second));
+    let skipped = course.revise(at(14.9), &Change::Skip).unwrap();
+    let back = skipped.revise(at(25.3), &Change::Undo).unwrap();
+    let cues = &back.timeline().cues;
+    let [one, two] = ["one", "two"].map(|name| cues.iter().find(|cue| cue.name == name).unwrap());
+    assert!(one.at > at(25.3) && two.at >= one.end(), "{one:?} {two:?}");
+    assert!(two.end() <= at(40.0));
 }
