@@ -107,6 +107,35 @@ impl Loudness {
         self + Decibels(-17.0)
     }
 
+    /// No file is raised by more than this.
+    const MOST: Decibels = Decibels(12.0);
+    /// No file is raised so that its true peak passes this.
+    const PEAK: Decibels = Decibels(-1.0);
+
+    /// The louder of two.
+    #[must_use]
+    pub fn louder(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+
+    /// The softer of two.
+    #[must_use]
+    pub fn softer(self, other: Self) -> Self {
+        if self < other { self } else { other }
+    }
+
+    /// The level change that brings a file of this loudness to `target`, as far as that goes: up by 12 dB at most, and never so
+    /// that its true peak passes -1 dBTP.
+    #[must_use]
+    pub fn change_to(self, target: Self, true_peak: Gain) -> Decibels {
+        let change = self.to_reach(target).min(Self::MOST);
+        if change.0 <= 0.0 || true_peak.0 <= 0.0 {
+            return change;
+        }
+        let room = Self::PEAK - true_peak.decibels();
+        change.min(room.max(Decibels::ZERO))
+    }
+
     /// The loudness of a mean power of weighted samples, that of both channels together (BS.1770-5, annex 1).
     #[must_use]
     pub fn of_power(power: f64) -> Self {

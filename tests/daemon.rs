@@ -392,7 +392,7 @@ fn who_cannot_be_brought_back_is_told_what_to_type() {
 }
 
 #[test]
-fn of_many_remarks_the_first_is_told_and_their_number() {
+fn of_many_warnings_the_first_is_told_and_their_number() {
     let mut room = Room::new("device: paced\nperiod: 256\n", |desk| {
         let phase = |name: &str| {
             format!("  - {{ name: {name}, length: 2m, playlist: {{ tracks: [other.wav] }} }}\n")
@@ -407,8 +407,19 @@ fn of_many_remarks_the_first_is_told_and_their_number() {
         .collect();
     assert_eq!(of_script.len(), 2, "{said}");
     let script = room.desk.path("session.yaml");
-    let hint = format!("4 more remarks; `undersong check {}`", script.display());
+    let hint = format!("4 more warnings; `undersong check {}`", script.display());
     assert!(of_script[1].contains(&hint), "{said}");
+    // Its hash is for programs.
+    let hash = room.status()["session"]["hash"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(!said.contains(&hash[..6]), "{said}");
+    room.done(&["stop", "--now"]);
+    room.until("it is over", |room| room.state() == "idle");
+    let answer: Value =
+        serde_json::from_str(&room.done(&["start", "session.yaml", "--json"])).unwrap();
+    assert_eq!(answer["hash"], *hash);
     // Once it went on after a crash, the status says the same, and where to read on.
     room.until("it is recorded", |room| room.count("position") > 0);
     room.kill();

@@ -125,6 +125,11 @@ fn what_cannot_be_played_on_is_said() {
         ("", ["--from", "3h"], "the session is over at 0:10"),
         (
             "",
+            ["--from", "-5m"],
+            "a position is counted from the session's start, as in `--from 25m`",
+        ),
+        (
+            "",
             ["--listen", "room"],
             "does not address listener `room`; choose one of a, b",
         ),

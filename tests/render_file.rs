@@ -288,3 +288,47 @@ fn a_reader_that_goes_away_ends_it() {
     child.stdout.take().unwrap().read_exact(&mut few).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(3));
 }
+
+#[test]
+fn raw_samples_that_find_no_room_or_no_reader_are_not_called_a_file() {
+    let desk = desk();
+    let onto = |out: fs::File| {
+        let mut render = desk.command(&["render", "evening.yaml", "-o", "-"]);
+        said(&render.stdout(out).output().unwrap())
+    };
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let said = onto(full);
+    assert_ne!(said.code, 0);
+    assert!(
+        said.err.contains(
+            "the disk has no more room for the samples; what was written of them is not all"
+        ),
+        "{}",
+        said.err
+    );
+    let said = onto(fs::File::open("/dev/null").unwrap());
+    assert!(
+        said.code != 0
+            && said
+                .err
+                .contains("the samples cannot be written to the standard output: "),
+        "{}",
+        said.err
+    );
+    let mut render = desk.command(&["render", "evening.yaml", "-o", "-"]);
+    let mut render = render
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(render.stdout.take());
+    let said = said_of(render);
+    assert!(said.contains("nobody reads the samples any more"), "{said}");
+}
+
+fn said_of(ended: std::process::Child) -> String {
+    String::from_utf8(ended.wait_with_output().unwrap().stderr).unwrap()
+}

@@ -29,7 +29,8 @@ fn a_burst_within_a_piece_is_told_before_anybody_hears_it() {
     let said = desk.run(&["check", "s.yaml"]);
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(
-        said.err.contains("`burst.wav` bursts in at about 0:"),
+        said.err
+            .contains("`burst.wav` bursts in at 0:20, and is held back"),
         "{}",
         said.err
     );
@@ -61,12 +62,56 @@ fn a_fall_within_a_piece_is_told_before_anybody_hears_it() {
     for at in [20.0, 25.2, 30.5, 33.7] {
         let said = fall(at, 0.5, 12.0);
         let told = [at.floor(), at.floor() + 1.0];
-        let told = told.map(|at| format!("`falls.wav` falls off at about 0:{at}, softer by 12 dB"));
+        let told = told.map(|at| {
+            [11, 12].map(|by| format!("`falls.wav` falls off at 0:{at}, softer by {by} dB"))
+        });
+        let told = told.as_flattened();
         assert!(told.iter().any(|told| said.contains(told)), "{at}: {said}");
     }
     // A slow way, a small step, and how a piece ends are its own.
     for (at, takes, decibels) in [(20.0, 8.0, 24.0), (20.0, 0.5, 8.0), (51.0, 0.5, 12.0)] {
         let said = fall(at, takes, decibels);
         assert!(!said.contains("falls off"), "{said}");
+    }
+}
+
+#[test]
+fn what_a_check_names_of_a_piece_is_what_a_report_finds_where_it_plays_alone() {
+    let desk = Desk::new();
+    let mut sound = noise(3, 0.5, 100 * 48_000 + 77);
+    // Soft and loud for 10 s each, 14 dB apart.
+    for (at, frame) in sound.iter_mut().enumerate() {
+        let gain = if at / 480_000 % 2 == 0 { 0.2 } else { 1.0 };
+        *frame = frame.map(|sample| sample * gain);
+    }
+    wav(&desk.path("steps.wav"), &sound, 48_000, 2, Wav::Float);
+    desk.write(
+        "s.yaml",
+        "undersong: 1\nmusic: { fade-in: 0s, fade-out: 0s }\n\
+         phases: [{ name: all, length: 100s, playlist: [steps.wav] }]\n",
+    );
+    let said = desk.run(&["check", "s.yaml"]);
+    let words: Vec<&str> = said.err.split(['|', ' ', '\n']).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let words = words.join(" ");
+    let said = desk.run(&["render", "s.yaml", "--report", "r.json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let report = std::fs::read_to_string(desk.path("r.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    for (kind, verb, places) in [
+        ("burst", "bursts in", [10, 30, 50, 70, 90].as_slice()),
+        ("fall", "falls off", [20, 40, 60, 80].as_slice()),
+    ] {
+        let told = report["places"].as_array().unwrap().iter();
+        let told = told.filter(|place| place["kind"] == kind);
+        let told: Vec<u64> = told
+            .map(|it| it["at"].as_f64().unwrap().round() as u64)
+            .collect();
+        assert_eq!(told, places, "{kind}");
+        let [one, two, three] =
+            [0, 1, 2].map(|at| format!("{}:{:02}", places[at] / 60, places[at] % 60));
+        let more = places.len() - 3;
+        let named = format!("`steps.wav` {verb} at {one}, {two}, {three} and {more} more");
+        assert!(words.contains(&named), "{named}: {words}");
     }
 }

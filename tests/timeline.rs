@@ -159,6 +159,7 @@ fn twelve_hours_with_five_thousand_cues_are_composed_at_once() {
         cues: (0..1_000)
             .map(|cue| (cue * 8 + number, false, 4, (cue % 3) as u8))
             .collect(),
+        reminder: 0,
     };
     let plan = Plan {
         tracks: (0..1_000)

@@ -133,6 +133,84 @@ fn who_skips_into_silence_is_not_promised_a_piece() {
 }
 
 #[test]
+fn who_asks_for_other_music_is_told_when_it_comes_and_where_it_does_not() {
+    let room = Room::new(DEVICE, |desk| {
+        let rated =
+            "tracks: [{ file: music.wav, intensity: 1 }, { file: other.wav, intensity: 3 }]\n";
+        desk.write("rated.yaml", rated);
+        let session = "undersong: 1\nmusic: { crossfade: 2s }\nphases:\n  - { name: calm, length: 25s, max: 90s, playlist: rated.yaml }\n  \
+                       - { name: return, length: 60s, playlist: rated.yaml }\n";
+        desk.write("session.yaml", session);
+    });
+    room.done(&["start", "session.yaml"]);
+    for asked in [
+        &["intensity", "+1", "--now", "--forecast"][..],
+        &["intensity", "+1", "--forecast"],
+    ] {
+        let said = room.done(asked);
+        let sentence = "Would: `calm` ends at 0:25 with the piece that plays, so more intense music does not come in it;";
+        assert!(said.starts_with(sentence), "{said}");
+    }
+    room.done(&["hold"]);
+    let said = room.done(&["intensity", "+1", "--now", "--forecast"]);
+    assert!(
+        said.starts_with("Would: More intense music comes now;"),
+        "{said}"
+    );
+    let said = room.done(&["intensity", "+1", "--forecast"]);
+    assert!(
+        said.starts_with("Would: More intense music comes after this piece;"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_watch_tells_people_in_plain_words_and_programs_by_their_names() {
+    let room = self::room();
+    room.done(&["start", "session.yaml"]);
+    let [(mut people, plain), (mut programs, named)] =
+        [&["watch"][..], &["watch", "--json"]].map(|args| watch(&room, args));
+    assert!(plain.recv_timeout(Duration::from_secs(20)).is_ok());
+    room.done(&["pause"]);
+    room.until("it rests", |room| room.count("paused") == 1);
+    room.done(&["resume"]);
+    room.until("it goes on", |room| room.count("went-on") == 1);
+    over(&room);
+    let until = |lines: &Receiver<String>, last: &str| {
+        let mut told = String::new();
+        while let Ok(line) = lines.recv_timeout(Duration::from_secs(20)) {
+            told.push_str(&line);
+            told.push('\n');
+            if line.contains(last) {
+                break;
+            }
+        }
+        told
+    };
+    let told = until(&plain, "the session is over");
+    for words in [
+        "pause    the sound goes\n",
+        "pause    the session rests, and nothing is heard\n",
+        "resume   the session goes on\n",
+        "end      the session is over\n",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(
+        !told.contains("went-on") && !told.contains("pausing"),
+        "{told}"
+    );
+    let told = until(&named, "\"over\"");
+    for name in ["\"pausing\"", "\"paused\"", "\"went-on\""] {
+        assert!(told.contains(name), "{name}: {told}");
+    }
+    for child in [&mut people, &mut programs] {
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+}
+
+#[test]
 fn who_begins_while_a_session_ends_waits_for_that_and_who_stops_last_is_obeyed() {
     let room = self::room();
     room.done(&["start", "session.yaml"]);
@@ -169,8 +247,8 @@ fn the_alarms_of_a_session_go_with_it() {
 }
 
 /// A `watch` of the room, line by line.
-fn watch(room: &Room) -> (Child, Receiver<String>) {
-    let mut watch = room.command(&["watch"]);
+fn watch(room: &Room, args: &[&str]) -> (Child, Receiver<String>) {
+    let mut watch = room.command(args);
     watch.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut watch = watch.spawn().unwrap();
     let lines = BufReader::new(watch.stdout.take().unwrap()).lines();
@@ -186,7 +264,7 @@ fn watch(room: &Room) -> (Child, Receiver<String>) {
 #[test]
 fn a_watch_comes_back_with_the_daemon() {
     let mut room = self::room();
-    let (mut watch, lines) = watch(&room);
+    let (mut watch, lines) = watch(&room, &["watch"]);
     let until = |words: &str| {
         while let Ok(line) = lines.recv_timeout(Duration::from_secs(20)) {
             if line.contains(words) {

@@ -76,6 +76,7 @@ impl Bytes<'_> {
                     (bytes.byte() % 3) as u8,
                 )
             }),
+            reminder: self.between(0, 60),
         }
     }
 

@@ -41,7 +41,7 @@ pub struct Preview {
     /// The session's script, a YAML file
     script: PathBuf,
     /// Begin there: `25m`, `1:02:00`
-    #[arg(long, value_name = "POSITION", value_parser = parse_length, default_value = "0s", hide_default_value = true)]
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true, value_parser = position, default_value = "0s", hide_default_value = true)]
     from: Duration,
     /// Hear this listener's side of the session: a, b or room [default: the first]
     #[arg(long, value_name = "LISTENER", value_parser = listener)]
@@ -52,6 +52,19 @@ pub struct Preview {
     /// Play silently in real time, without a sound device
     #[arg(long, conflicts_with = "device")]
     paced: bool,
+}
+
+/// A position in the session, from its start on.
+fn position(text: &str) -> Result<Duration, String> {
+    let place = parse_length(text).map_err(|error| error.to_string());
+    let before = text.trim_start().starts_with(['-', '−']);
+    place.map_err(|error| {
+        if before {
+            "a position is counted from the session's start, as in `--from 25m`; nothing lies before it".to_owned()
+        } else {
+            error
+        }
+    })
 }
 
 fn listener(name: &str) -> Result<Listener, String> {

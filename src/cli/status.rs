@@ -63,7 +63,7 @@ pub fn about_script(script: Option<&str>, sentences: &[&str]) -> String {
         [] | [_] | [_, _] => sentences.iter().map(|sentence| line(sentence)).collect(),
         [first, rest @ ..] => {
             let more = format!(
-                "{} more remarks; `undersong check {}` shows them",
+                "{} more warnings; `undersong check {}` shows them",
                 rest.len(),
                 script.unwrap_or("SCRIPT")
             );

@@ -84,5 +84,33 @@ fn happening(data: &str) -> String {
     let told: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
     let word = |key: &str| printable(told[key].as_str().unwrap_or_default());
     let at = told["at"].as_f64().unwrap_or_default();
-    format!("{:>8}  {:<8} {}\n", time(at), word("what"), word("text"))
+    let (kind, text) = (word("what"), word("text"));
+    let (kind, text) = plain(&kind, text);
+    format!("{:>8}  {kind:<8} {text}\n", time(at))
+}
+
+/// What happened, in a word and a sentence; the events' own names are for programs.
+fn plain(what: &str, text: String) -> (&str, String) {
+    let (word, sentence) = match what {
+        "cue-missed" => {
+            let sentence = format!("the cue {text} did not come: its record was not safe in time");
+            return ("fault", sentence);
+        }
+        "trouble" => return ("fault", text),
+        "starved" => ("fault", "the music comes too late; the quiet bed stands in"),
+        "pausing" => ("pause", "the sound goes"),
+        "paused" => ("pause", "the session rests, and nothing is heard"),
+        "went-on" => ("resume", "the session goes on"),
+        "came-back" => (
+            "resume",
+            "the sound had been cut off, and comes from silence",
+        ),
+        "stopping" => ("end", "the sound goes for good"),
+        "over" => ("end", "the session is over"),
+        "ear" => return ("ears", format!("a chime for {text}")),
+        "ears-next" => return ("ears", format!("next is listener {text}")),
+        "ears-over" => return ("ears", format!("the chimes are over ({text})")),
+        _ => return (what, text),
+    };
+    (word, sentence.to_owned())
 }

@@ -240,6 +240,7 @@ mod tests {
             forecast: None,
             remarks: Vec::new(),
             script: None,
+            hash: None,
         });
         guard.answered(&hold(4), &done);
         let told = guard.look(&hold(5), at(1_400), EPOCH);

@@ -6,9 +6,6 @@ use crate::level::Decibels;
 use crate::time::clock;
 use crate::timeline::{CueSort, PlacedCue, Timeline};
 
-/// So many letters of a script's hash tell it from others.
-const HASH: usize = 8;
-
 /// The answer to whoever began a session, or took it up: what plays, until when, and what should be known.
 #[must_use]
 pub fn announcement(playing: &Playing, remarks: Vec<Remark>, resumed: bool) -> Answer {
@@ -24,13 +21,12 @@ pub fn announcement(playing: &Playing, remarks: Vec<Remark>, resumed: bool) -> A
         Some(_) => cues_of(timeline),
         None => first_cue_of(timeline),
     };
-    // So that a wrong script is noticed before it is heard.
-    let script: String = status.hash.chars().take(HASH).collect();
     Answer {
         remarks,
         script: Some(status.script),
+        hash: Some(status.hash),
         ..plain(format!(
-            "“{title}” {verb}; {end}. {cues} {}Script {script}.",
+            "“{title}” {verb}; {end}. {cues}{}",
             softer(playing)
         ))
     }
@@ -50,7 +46,7 @@ fn softer(playing: &Playing) -> String {
         return String::new();
     }
     format!(
-        "The room's `loudest` keeps the level at {}. ",
+        " The room's `loudest` keeps the level at {}.",
         softer.join(", ")
     )
 }

@@ -99,6 +99,9 @@ pub struct Answer {
     /// The script's file, where a session begins or is taken up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
+    /// The hash of that script's bytes, as the journal has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
 }
 
 /// What the one who asked should know, a sentence.

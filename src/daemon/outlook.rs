@@ -70,9 +70,17 @@ pub fn sentence(change: &Change, forecast: &Forecast, softer: &str, rate: Rate) 
             None => "The next piece comes within 6 s".to_owned(),
         },
         Change::Intensity { by, at_once } => {
-            let music = if *by > 0 { "More intense" } else { "Calmer" };
-            let when = if *at_once { "now" } else { "after this piece" };
-            format!("{music} music comes {when}")
+            let music = if *by > 0 { "more intense" } else { "calmer" };
+            let first = if *by > 0 { "More intense" } else { "Calmer" };
+            let phase = &forecast.phase;
+            match (forecast.piece, forecast.phase_end) {
+                (None, Some(end)) => format!(
+                    "`{phase}` ends at {} with the piece that plays, so {music} music does not come in it",
+                    at(end)
+                ),
+                _ if *at_once && forecast.at_once => format!("{first} music comes now"),
+                _ => format!("{first} music comes after this piece"),
+            }
         }
         Change::Level { to } => return format!("The level goes to {to}{softer}."),
         Change::Cue { name } => return format!("The cue `{name}` is heard."),

@@ -293,13 +293,14 @@ impl Playing {
         let rate = self.player.timeline().rate;
         let answer = match (made, refused) {
             (None, Some(refusal)) => unchanged(&refusal),
-            (made, _) => Ok(Answer {
-                message: self.told(&change, &forecast),
-                at: made.map(|at| rate.seconds(at)),
-                forecast: Some(outlook(forecast, rate)),
-                remarks: Vec::new(),
-                script: None,
-            }),
+            (made, _) => {
+                let message = self.told(&change, &forecast);
+                Ok(Answer {
+                    at: made.map(|at| rate.seconds(at)),
+                    forecast: Some(outlook(forecast, rate)),
+                    ..plain(message)
+                })
+            }
         };
         // Whoever asked may be gone.
         let _ = reply.send(answer);

@@ -19,6 +19,7 @@ pub(crate) mod name;
 mod notes;
 mod paper;
 mod pen;
+mod pieces;
 mod played;
 mod queue;
 mod reader;

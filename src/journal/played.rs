@@ -1,23 +1,20 @@
 //! A session as it was played, made of its records alone: neither its script nor its music need be there any more.
 
-use std::collections::HashSet;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::account::Account;
 use super::last_heard::LastHeard;
 use super::moment::{Deed, Moment};
+use super::pieces::{Piece, Pieces};
 use super::record::{Entry, OutputState, Record, Sounding};
 use crate::fade::Fade;
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
 use crate::timeline::picture::Measured;
-use crate::timeline::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, Wish};
+use crate::timeline::{BedChoice, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, Wish};
 use crate::zone::{Layout, Zones};
 
-/// No crossfade is longer. A piece whose end is not recorded, as in old journals, went when the next one came; unless that
-/// was just now, and it still sounds.
+/// No crossfade is longer.
 const LONGEST_CROSSFADE: Duration = Duration::from_secs(60);
 
 /// No session is longer: what a damaged or a made-up record says beyond this is not believed.
@@ -59,15 +56,6 @@ impl Played {
     }
 }
 
-/// A piece that was heard.
-struct Piece {
-    from: Frames,
-    end: Option<Frames>,
-    wall: u64,
-    title: String,
-    file: String,
-}
-
 /// A cue whose start was recorded.
 struct Start {
     id: CueId,
@@ -86,7 +74,7 @@ struct Fold {
     next_number: u64,
     last_wall: u64,
     phases: Vec<(Frames, String, bool)>,
-    pieces: Vec<Piece>,
+    pieces: Pieces,
     cues: Vec<Start>,
     moments: Vec<Moment>,
     measured: Measured,
@@ -104,7 +92,7 @@ impl Fold {
             next_number: 0,
             last_wall: 0,
             phases: Vec::new(),
-            pieces: Vec::new(),
+            pieces: Pieces::default(),
             cues: Vec::new(),
             moments: Vec::new(),
             measured: Measured::default(),
@@ -153,19 +141,14 @@ impl Fold {
                 let (name, silent) = (name.clone(), *silent);
                 self.tell(at, wall, Deed::Phase { name, silent });
             }
-            Entry::Clip { title, file, .. } => self.pieces.push(Piece {
+            Entry::Clip { title, file, .. } => self.pieces.begin(Piece {
                 from: at,
                 end: None,
                 wall,
                 title: title.clone(),
                 file: file.clone(),
             }),
-            Entry::ClipEnds { from } => {
-                let mut pieces = self.pieces.iter_mut().rev();
-                if let Some(piece) = pieces.find(|it| it.from == *from && it.end.is_none()) {
-                    piece.end = Some(at.max(piece.from));
-                }
-            }
+            Entry::ClipEnds { from } => self.pieces.end(*from, at),
             Entry::CueStarts { cue, name, how } => {
                 // Left out in its old place, or recorded twice.
                 self.cues.retain(|it| it.id != *cue);
@@ -284,21 +267,6 @@ impl Fold {
         self.tell(at, wall, Deed::LeftOut { name, why });
     }
 
-    /// Where the pieces begin whose files failed: of each trouble with a file, the piece of it that was heard then, or else
-    /// the next one, for which it was read ahead.
-    fn failed(&self, end: Frames) -> HashSet<Frames> {
-        let troubles = self.moments.iter().filter_map(|moment| match &moment.deed {
-            Deed::Trouble { file, .. } => Some((moment.at, file)),
-            _ => None,
-        });
-        let failed = troubles.filter_map(|(at, file)| {
-            let of_it = self.pieces.iter().filter(|piece| piece.file == *file);
-            let mut to_come = of_it.filter(|piece| at < piece.end.unwrap_or(end));
-            to_come.next().map(|piece| piece.from)
-        });
-        failed.collect()
-    }
-
     /// When a position was reached, by the wall.
     fn wall_at(&self, at: Frames) -> u64 {
         let passed = self.clock.partition_point(|(position, _)| *position <= at);
@@ -312,24 +280,12 @@ impl Fold {
         let most = self.rate.frames(LONGEST_SESSION);
         let end = self.position.max(account.position).min(most);
         self.clock.sort_by_key(|(at, _)| *at);
-        self.end_pieces(end);
+        self.pieces.finish(end, self.rate.frames(LONGEST_CROSSFADE));
         // What was recorded ahead of its time and never came.
         self.cues.retain(|cue| cue.at < end);
         self.cues.sort_by_key(|cue| cue.at);
-        let failed = self.failed(end);
-        let tracks = self.pieces.iter().map(|piece| Moment {
-            at: piece.from,
-            wall: piece.wall,
-            deed: Deed::Track {
-                title: piece.title.clone(),
-                file: piece.file.clone(),
-                length: piece.end.unwrap_or(end) - piece.from,
-                failed: failed.contains(&piece.from),
-            },
-        });
-        let tracks: Vec<Moment> = tracks.collect();
         let mut moments = std::mem::take(&mut self.moments);
-        moments.extend(tracks);
+        moments.extend(self.pieces.moments(&moments, end));
         moments.extend(self.cues.iter().map(|cue| Moment {
             at: cue.at,
             wall: self.wall_at(cue.at),
@@ -349,23 +305,6 @@ impl Fold {
         }
     }
 
-    fn end_pieces(&mut self, end: Frames) {
-        let ends_are_recorded = self.pieces.iter().any(|piece| piece.end.is_some());
-        let longest = if ends_are_recorded {
-            self.rate.frames(LONGEST_CROSSFADE)
-        } else {
-            Frames::ZERO
-        };
-        self.pieces.retain(|piece| piece.from < end);
-        self.pieces.sort_by_key(|piece| piece.from);
-        let begins: Vec<Frames> = self.pieces.iter().map(|piece| piece.from).collect();
-        for (n, piece) in self.pieces.iter_mut().enumerate() {
-            let next = begins.get(n + 1).filter(|next| **next < end - longest);
-            let until = piece.end.or(next.copied()).unwrap_or(end);
-            piece.end = Some(until.min(end));
-        }
-    }
-
     fn timeline(&self, account: &Account, end: Frames) -> Timeline {
         let started = &account.started;
         let everyone = self.layout.all();
@@ -375,7 +314,7 @@ impl Fold {
             rate: self.rate,
             length: end,
             phases: self.spans(end),
-            clips: self.clips(end, everyone),
+            clips: self.pieces.clips(end, everyone),
             cues: self.cues.iter().map(|cue| self.placed(cue, end)).collect(),
             ducks: Vec::new(),
             levels: Vec::new(),
@@ -407,34 +346,6 @@ impl Fold {
                 },
                 silent: *silent,
                 level: Decibels::ZERO,
-            })
-            .collect()
-    }
-
-    /// Each piece fades as long as it and its neighbour were heard together.
-    fn clips(&self, end: Frames, zones: Zones) -> Vec<Clip> {
-        let ends: Vec<Frames> = self.pieces.iter().map(|it| it.end.unwrap_or(end)).collect();
-        let pieces = self.pieces.iter().enumerate();
-        pieces
-            .map(|(n, piece)| {
-                let until = ends.get(n).copied().unwrap_or(end);
-                let length = until - piece.from;
-                let before = n.checked_sub(1).and_then(|n| ends.get(n));
-                let together = before.map_or(Frames::ZERO, |it| *it - piece.from);
-                let next = self.pieces.get(n + 1).map_or(until, |next| next.from);
-                Clip {
-                    track: Arc::from(Path::new(&piece.file)),
-                    title: piece.title.clone(),
-                    from: piece.from,
-                    length,
-                    offset: Frames::ZERO,
-                    fade_in: Fade::equal_power(together.min(length)),
-                    fade_out: Fade::equal_power((until - next).min(length)),
-                    gain: Gain::UNITY,
-                    zones,
-                    joined: false,
-                    turn: None,
-                }
             })
             .collect()
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Sudden;
 use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 
@@ -33,6 +34,10 @@ pub struct Facts {
     pub head: Frames,
     /// Frames of digital silence at the tail, at the file's rate.
     pub tail: Frames,
+    /// Where it bursts in, and is held back by the startle guard.
+    pub bursts: Vec<Sudden>,
+    /// Where it falls off.
+    pub falls: Vec<Sudden>,
     /// What a therapist should know of this file, each a sentence; empty for a sound file.
     pub remarks: Vec<String>,
     /// What keeps it out of a session, each a sentence: too much of it is missing, or is no sound.
@@ -57,6 +62,8 @@ impl Facts {
             short_term: vec![Loudness(-99.0); seconds],
             head: frames,
             tail: Frames::ZERO,
+            bursts: Vec::new(),
+            falls: Vec::new(),
             remarks: Vec::new(),
             mistakes: Vec::new(),
         }

@@ -6,6 +6,7 @@ mod audible;
 mod cache;
 mod cores;
 mod facts;
+mod fall;
 mod fault;
 #[allow(
     clippy::module_inception,
@@ -14,15 +15,22 @@ mod fault;
 mod library;
 mod meter;
 mod overlap;
+mod powers;
 mod progress;
 mod remarks;
 mod scan;
 mod slow;
 mod steep;
+mod sudden;
+mod work;
 
 pub use cache::Cache;
 pub use facts::Facts;
+pub use fall::{Fall, Falls};
 pub use fault::Fault;
 pub use library::Library;
 pub use overlap::Overlap;
+pub use powers::{MOMENTARY, Powers, SHORT_TERM};
 pub use progress::{Progress, Watch};
+pub use sudden::Sudden;
+pub use work::{Hold, Work, places};

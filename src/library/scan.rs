@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::meter::Meter;
 use super::remarks::Said;
+use super::sudden;
 use super::{Facts, Fault, Watch};
 use crate::decode::{DecodeError, Decoder, unbroken};
 
@@ -51,6 +52,12 @@ fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> 
     let flaw = decoder.flaw(&called_off)?;
     let Said { remarks, mistakes } = Said::of(&decoder, &measured, flaw);
     let tags = decoder.tags().clone();
+    // What is not played is not listened to.
+    let found = if mistakes.is_empty() {
+        sudden::find(path, &measured, watch)?
+    } else {
+        sudden::Found::default()
+    };
     Ok(Facts {
         hash,
         codec: decoder.codec().to_owned(),
@@ -66,5 +73,7 @@ fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> 
         short_term: measured.short_term,
         head: measured.head,
         tail: measured.tail,
+        bursts: found.bursts,
+        falls: found.falls,
     })
 }

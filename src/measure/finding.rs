@@ -5,16 +5,12 @@ use std::time::Duration;
 
 use super::report::Report;
 use super::rise::Rise;
-use super::work::Hold;
 use crate::level::Decibels;
+use crate::library::places;
 use crate::time::{Frames, clock};
 use crate::timeline::Timeline;
 use crate::zone::{Layout, Zone, Zones};
 
-/// Limiter and startle guard are normally idle; what they do beyond this is heard.
-const HELD: Decibels = Decibels(-1.0);
-/// Work of either that comes again so soon is one place.
-const AGAIN: Duration = Duration::from_secs(10);
 /// How far the power of a crossfade may be from what was meant.
 const UNEVEN: Decibels = Decibels(1.0);
 /// How far below what the script asks a cue may stand above the music.
@@ -251,7 +247,8 @@ impl Report {
 
     fn bursts(&self, findings: &mut Vec<Finding>) {
         for sound in &self.sounds {
-            findings.extend(self.places(&sound.held_back).map(|hold| {
+            let held_back = places(&sound.held_back, self.timeline.rate);
+            findings.extend(held_back.into_iter().map(|hold| {
                 let what = playing(&self.timeline, sound.zone, hold.over.start);
                 let by = whole(Decibels(-hold.deepest.0));
                 Finding {
@@ -266,7 +263,8 @@ impl Report {
 
     fn limiters(&self, findings: &mut Vec<Finding>) {
         for sound in &self.sounds {
-            findings.extend(self.places(&sound.limiter).map(|hold| Finding {
+            let limiter = places(&sound.limiter, self.timeline.rate);
+            findings.extend(limiter.into_iter().map(|hold| Finding {
                 over: hold.over,
                 kind: Kind::Limiter,
                 zones: Zones::NONE.with(sound.zone),
@@ -276,22 +274,6 @@ impl Report {
                 ),
             }));
         }
-    }
-
-    /// Where work is heard; what comes again soon is one place.
-    fn places(&self, holds: &[Hold]) -> impl Iterator<Item = Hold> {
-        let again = self.timeline.rate.frames(AGAIN);
-        let mut places: Vec<Hold> = Vec::new();
-        for hold in holds.iter().filter(|hold| hold.deepest < HELD) {
-            match places.last_mut() {
-                Some(place) if hold.over.start - place.over.end < again => {
-                    place.over.end = hold.over.end;
-                    place.deepest = place.deepest.min(hold.deepest);
-                }
-                _ => places.push(hold.clone()),
-            }
-        }
-        places.into_iter()
     }
 }
 

@@ -8,8 +8,8 @@ use super::height::Height;
 use super::listening::Sound;
 use super::report::Report;
 use super::rise::{BOUNDS, Rise};
-use super::work::Hold;
 use crate::level::{Decibels, Gain, Loudness};
+use crate::library::Hold;
 use crate::time::{Frames, Rate};
 use crate::zone::{Layout, Zones};
 

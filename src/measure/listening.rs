@@ -7,8 +7,9 @@ use super::excerpt::split;
 use super::hole::Holes;
 use super::loudness::{Measured, Meter};
 use super::step::{Step, Steps};
-use super::work::{Down, Hold, Work};
 use crate::frame::Frame;
+use crate::level::Decibels;
+use crate::library::{Hold, Work};
 use crate::time::{Frames, Rate};
 use crate::zone::{Layout, Zone};
 
@@ -29,6 +30,15 @@ pub struct Sound {
     pub limiter: Vec<Hold>,
     /// Where the startle guard held the music back.
     pub held_back: Vec<Hold>,
+}
+
+/// How far a zone's sound was held down in a block: 0 dB by what was idle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Down {
+    /// By the limiter.
+    pub limiter: Decibels,
+    /// Its music, by the startle guard.
+    pub held_back: Decibels,
 }
 
 /// Hears all zones of a rendering.

@@ -1,26 +1,16 @@
 //! How loud a sound is over its time, after EBU Tech 3341 and 3342 and ITU-R BS.1770-5: momentary, short-term and
 //! integrated loudness, the loudness range and the true peak.
 
-use std::collections::VecDeque;
-
-use ebur128::{EbuR128, Mode};
-
 use super::NoLoudness;
 
-use super::fall::{Fall, Falls};
 use super::gated::{Gated, loudness_of};
 use super::rise::{Rise, Rises};
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain, Loudness};
+use crate::library::{Fall, Falls, MOMENTARY, Powers, SHORT_TERM};
 use crate::time::{Frames, Rate};
 use crate::true_peak::TruePeak;
 
-/// Everything is measured anew so many times a second.
-const STEPS: u32 = 100;
-/// Steps of the momentary window, 400 ms.
-const MOMENTARY: usize = 40;
-/// Steps of the short-term window, 3 s.
-const SHORT_TERM: usize = 300;
 /// Of so many steps one is kept.
 pub(super) const KEPT: usize = 10;
 /// Of so many values that are kept, one has the integrated loudness beside it.
@@ -28,12 +18,8 @@ const INTEGRATED: usize = 10;
 
 /// Measures one stereo sound as it comes. Its memory grows by ten values a second.
 pub struct Meter {
-    weighting: EbuR128,
-    step: usize,
-    filled: usize,
+    powers: Powers,
     steps: usize,
-    /// The powers of the last steps, weighted; the newest is last.
-    powers: VecDeque<f64>,
     blocks: Gated,
     ranges: Gated,
     rises: Rises,
@@ -79,13 +65,11 @@ impl Meter {
     /// # Errors
     /// Where the rate is one at which loudness is not defined.
     pub fn new(rate: Rate) -> Result<Self, NoLoudness> {
-        let step = (rate.hertz() / STEPS).max(1) as usize;
+        let powers = Powers::new(rate)?;
+        let step = Frames(powers.step().0 * KEPT as u64);
         Ok(Self {
-            weighting: EbuR128::new(2, rate.hertz(), Mode::M)?,
-            step,
-            filled: 0,
+            powers,
             steps: 0,
-            powers: VecDeque::from(vec![0.0; SHORT_TERM]),
             blocks: Gated::default(),
             ranges: Gated::default(),
             rises: Rises::default(),
@@ -93,7 +77,7 @@ impl Meter {
             peak: TruePeak::new(rate),
             measured: Measured {
                 frames: Frames::ZERO,
-                step: Frames::from(step * KEPT),
+                step,
                 momentary: Vec::new(),
                 short_term: Vec::new(),
                 integrated_so_far: Vec::new(),
@@ -115,34 +99,25 @@ impl Meter {
     /// None that a stereo sound can cause.
     pub fn add(&mut self, mut frames: &[Frame]) -> Result<(), NoLoudness> {
         while !frames.is_empty() {
-            let (now, later) = frames.split_at(frames.len().min(self.step - self.filled));
-            self.weighting.add_frames_f32(now.as_flattened())?;
+            let (now, later) = self.powers.split(frames);
+            let is_over = self.powers.add(now)?;
             self.peak.add(now);
             if self.peak.peak() > self.measured.true_peak.0 {
                 self.measured.true_peak = (self.peak.peak(), self.measured.frames);
             }
             self.measured.frames += Frames::from(now.len());
-            self.filled += now.len();
-            if self.filled == self.step {
-                self.filled = 0;
-                self.end_step()?;
+            if is_over {
+                self.end_step();
             }
             frames = later;
         }
         Ok(())
     }
 
-    fn end_step(&mut self) -> Result<(), NoLoudness> {
-        let loudness = self.weighting.loudness_window(1000 / STEPS)?;
-        self.powers.pop_front();
-        self.powers
-            .push_back(10.0_f64.powf((loudness + 0.691) / 10.0));
+    fn end_step(&mut self) {
         self.steps += 1;
-        let mean = |steps: usize| {
-            let powers = self.powers.iter().rev().take(steps);
-            powers.sum::<f64>() / steps as f64
-        };
-        let (momentary, short_term) = (mean(MOMENTARY), mean(SHORT_TERM));
+        let momentary = self.powers.mean(MOMENTARY);
+        let short_term = self.powers.mean(SHORT_TERM);
         let now = self.measured.frames;
         let loud = [momentary, short_term].map(loudness_of);
         let Measured {
@@ -175,7 +150,6 @@ impl Meter {
                     .push(self.blocks.integrated());
             }
         }
-        Ok(())
     }
 
     /// What was measured.

@@ -7,7 +7,6 @@
 
 mod crossing;
 mod excerpt;
-mod fall;
 mod finding;
 mod gated;
 mod height;
@@ -20,23 +19,20 @@ mod report;
 mod rise;
 mod scripted;
 mod step;
-mod work;
 
 use std::io;
 
 pub use crossing::Crossing;
-pub use fall::Fall;
 pub use finding::{Finding, Kind};
 pub use height::Height;
 pub use hole::Holes;
 pub use json::json;
-pub use listening::{Listening, Sound};
+pub use listening::{Down, Listening, Sound};
 pub use loudness::{Measured, Meter};
 pub use picture::svg;
 pub use report::Report;
 pub use rise::Rise;
 pub use step::{Step, Steps};
-pub use work::{Down, Hold, Work};
 
 use crate::player::StartError;
 

@@ -74,7 +74,7 @@ impl Rises {
                 continue;
             }
             let older = self.past.iter().rev().skip(within - 1);
-            let sounding = older.copied().reduce(louder).unwrap_or(SILENCE);
+            let sounding = older.copied().reduce(Loudness::louder).unwrap_or(SILENCE);
             if sounding <= SILENCE {
                 self.judged_from = self.steps + GRACE as u64;
             }
@@ -122,8 +122,4 @@ impl Rises {
         let found = self.found.into_iter().map(|(_, rise)| rise);
         (self.largest, found.collect())
     }
-}
-
-fn louder(one: Loudness, other: Loudness) -> Loudness {
-    if one > other { one } else { other }
 }

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::fall::Fall;
 use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
+use crate::library::Fall;
 use crate::time::Frames;
 use crate::timeline::{Clip, CueSort, Timeline, gain_at};
 use crate::zone::Zone;

@@ -1,6 +1,8 @@
 //! Rendering to a file: WAV, FLAC, or raw float samples to the standard output.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use crate::output::flac::FlacWriter;
@@ -56,18 +58,28 @@ pub enum FileError {
     /// Who read the standard output is gone.
     #[error("nobody reads the samples any more")]
     Pipe,
+    /// The disk behind the standard output has no room, or takes no file this large; nobody can take back what stands there.
+    #[error(
+        "the disk has no more room for the samples; what was written of them is not all. Make room, or write elsewhere"
+    )]
+    FullOfSamples,
+    /// The standard output takes nothing.
+    #[error("the samples cannot be written to the standard output: {}", reason(.0))]
+    Samples(io::Error),
 }
 
 impl FileError {
     /// What an error of the system means for a file.
     #[must_use]
     pub fn from_io(path: &Path, error: io::Error) -> Self {
+        use io::ErrorKind::{BrokenPipe, FileTooLarge, QuotaExceeded, StorageFull};
+        let raw = path == Path::new("-");
         match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::Full(path.to_owned())
-            }
-            io::ErrorKind::FileTooLarge => Self::TooLarge(path.to_owned()),
-            io::ErrorKind::BrokenPipe if path == Path::new("-") => Self::Pipe,
+            BrokenPipe if raw => Self::Pipe,
+            StorageFull | QuotaExceeded | FileTooLarge if raw => Self::FullOfSamples,
+            _ if raw => Self::Samples(error),
+            StorageFull | QuotaExceeded => Self::Full(path.to_owned()),
+            FileTooLarge => Self::TooLarge(path.to_owned()),
             _ => Self::Write(path.to_owned(), error),
         }
     }
@@ -129,7 +141,8 @@ pub fn check_place(file: &Path) -> Result<(), FileError> {
 enum Sink {
     Wav(BufWriter<Partial>, Bits, Quantiser, bool),
     Flac(Box<FlacWriter<Partial>>),
-    Raw(BufWriter<Stdout>),
+    /// Not through the library's own, which takes one that cannot be written for one that wants nothing.
+    Raw(BufWriter<File>),
 }
 
 /// Takes rendered blocks. Nothing is in its place before [`Writer::complete`]; dropped before, nothing is left behind.
@@ -166,7 +179,10 @@ impl Writer {
                     let out = Partial::create(path)?;
                     Sink::Flac(Box::new(FlacWriter::new(out, rate, channels, *bits)?))
                 }
-                Target::Raw => Sink::Raw(BufWriter::with_capacity(GATHER, io::stdout())),
+                Target::Raw => {
+                    let out = io::stdout().as_fd().try_clone_to_owned()?;
+                    Sink::Raw(BufWriter::with_capacity(GATHER, File::from(out)))
+                }
             })
         };
         match begin() {

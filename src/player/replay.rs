@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use crate::engine::Stop;
 use crate::journal::{Account, Act, Leg};
+use crate::player::beginning::Beginning;
 use crate::player::offline::{BLOCK, Offline};
 use crate::player::sequencer::Trouble;
-use crate::player::session::{Beginning, Player, StartError};
+use crate::player::session::{Player, StartError};
 use crate::time::{Frames, Rate};
 use crate::timeline::{Change, Course, Refusal};
 

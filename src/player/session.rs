@@ -1,15 +1,12 @@
 //! The one owner of a running session.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::decode::{Decoder, Disk, OwnDisk};
-use crate::engine::{
-    Brake, Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop,
-};
-use crate::journal::Journal;
+use crate::decode::Decoder;
+use crate::engine::{Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop};
 use crate::level::{Decibels, Loudness};
+use crate::player::beginning::Beginning;
 use crate::player::gate::Open;
 use crate::player::happening::{Happening, What, between};
 use crate::player::offline::BLOCK;
@@ -17,14 +14,9 @@ use crate::player::scribe::Scribe;
 use crate::player::sequencer::{Sequencer, Trouble};
 use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
-use crate::timeline::{Change, Course, CueId, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
-use crate::zone::{Caps, Zone};
+use crate::timeline::{Change, Course, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
+use crate::zone::Zone;
 
-/// A session that is taken up after it was cut off comes from silence within this.
-const TAKE_UP: Duration = Duration::from_secs(3);
-
-/// A session that does not begin at its start comes from silence within this.
-const RAMP_IN: Duration = Duration::from_millis(500);
 /// A change that came too late is tried again so much later, and twice as much each time after that.
 const LATER: Duration = Duration::from_millis(20);
 /// But no later than by so many doublings.
@@ -55,56 +47,15 @@ pub enum StartError {
     Thread(std::io::Error),
 }
 
-/// How a session begins, or goes on.
+/// A change that the engine has not confirmed.
 #[derive(Debug)]
-pub struct Beginning {
-    /// What is played.
-    pub course: Course,
-    /// The first frame.
-    pub start: Frames,
-    /// How long the sound takes from silence to full.
-    pub ramp_in: Duration,
-    /// How far up the level goes in each zone of the room.
-    pub caps: Caps,
-    /// What ends it.
-    pub brake: Brake,
-    /// What is recorded, and where: a cue sounds only once its start is.
-    pub journal: Option<Arc<Journal>>,
-    /// What the files are read from.
-    pub disk: Arc<dyn Disk>,
-    /// Where a session is taken up that was cut off, the cues that are not to come again; with them, whatever began
-    /// before the first frame. `None` where the session is sought in, as in a preview.
-    pub heard: Option<HashSet<CueId>>,
-}
-
-impl Beginning {
-    /// Begins at a frame, from silence unless it is the session's own first.
-    #[must_use]
-    pub fn new(course: Course, start: Frames) -> Self {
-        let own = start == Frames::ZERO;
-        Self {
-            course,
-            start,
-            ramp_in: if own { Duration::ZERO } else { RAMP_IN },
-            caps: Caps::default(),
-            brake: Brake::default(),
-            journal: None,
-            disk: Arc::new(OwnDisk),
-            heard: None,
-        }
-    }
-}
-
-impl Beginning {
-    /// Takes a session up that was cut off at a frame, without these cues and without those that began before it.
-    #[must_use]
-    pub fn again(course: Course, from: Frames, heard: HashSet<CueId>) -> Self {
-        Self {
-            ramp_in: TAKE_UP,
-            heard: Some(heard),
-            ..Self::new(course, from)
-        }
-    }
+struct Asked {
+    /// From here on it is to hold.
+    at: Frames,
+    /// What was played before it.
+    before: Course,
+    /// Without one, what was sent of a change that could not be made is taken back.
+    change: Option<Change>,
 }
 
 /// Plays one timeline: hands it to the engine part by part, and tells what happens. Whoever turns the clock calls
@@ -112,9 +63,7 @@ impl Beginning {
 #[derive(Debug)]
 pub struct Player {
     course: Course,
-    /// What was played before a change that the engine has not confirmed, and that change; without one, what was sent of
-    /// a change that could not be made is taken back.
-    asked: Option<(Course, Option<Change>)>,
+    asked: Option<Asked>,
     /// How often that change came too late.
     late: u32,
     sequencer: Sequencer,
@@ -252,7 +201,7 @@ impl Player {
                 Event::ClipEnded(_) => self.sequencer.deck_came_back(),
                 Event::CueEnded(_) => {}
                 Event::Revised(revision) => {
-                    if let Some((_, Some(change))) = self.asked.take() {
+                    if let Some(change) = self.asked.take().and_then(|asked| asked.change) {
                         happenings.push((revision.at, What::Changed(change)));
                     }
                 }
@@ -281,8 +230,10 @@ impl Player {
         happenings.extend(troubles.map(|trouble| (now, What::Trouble(trouble))));
         let missed = self.missed.drain(..);
         happenings.extend(missed.map(|cue| (now, What::Missed(cue))));
-        let mut told = between(self.course.timeline(), self.told, now);
-        self.told = self.told.max(now);
+        // What comes of a change that is not confirmed may come elsewhere yet.
+        let sure = self.asked.as_ref().map_or(now, |asked| asked.at.min(now));
+        let mut told = between(self.course.timeline(), self.told, sure);
+        self.told = self.told.max(sure);
         told.extend(
             happenings
                 .into_iter()
@@ -442,8 +393,7 @@ impl Player {
     pub fn steer_at(&mut self, at: Frames, change: &Change) -> Result<(), Refusal> {
         let course = self.course.revise(at, change)?;
         let before = std::mem::replace(&mut self.course, course);
-        self.asked = Some((before, Some(change.clone())));
-        self.send_revision(at);
+        self.ask(at, before, Some(change.clone()));
         Ok(())
     }
 
@@ -455,7 +405,8 @@ impl Player {
         self.course.forecast(self.handle.soonest(), change)
     }
 
-    fn send_revision(&mut self, at: Frames) {
+    fn ask(&mut self, at: Frames, before: Course, change: Option<Change>) {
+        self.asked = Some(Asked { at, before, change });
         let (timeline, library) = (self.course.timeline(), self.course.library());
         self.sequencer.revise(timeline, library, at);
         self.advance(self.handle.position());
@@ -465,7 +416,7 @@ impl Player {
     /// takes longer to think than a block lasts comes to its end.
     fn try_again(&mut self, revision: &Revision) -> Option<(Frames, What<'static>)> {
         self.sequencer.not_made(revision);
-        let (before, change) = self.asked.take()?;
+        let Asked { before, change, .. } = self.asked.take()?;
         self.course = before;
         let later = LATER * 2_u32.pow(self.late);
         self.late = (self.late + 1).min(MOST_LATE);
@@ -481,8 +432,7 @@ impl Player {
 
     /// What was sent of a change that is not made is taken back; no other change is made before that.
     fn take_back(&mut self, at: Frames) {
-        self.asked = Some((self.course.clone(), None));
-        self.send_revision(at);
+        self.ask(at, self.course.clone(), None);
     }
 
     /// Goes on without the record: so that it ends as it would where the program is killed.

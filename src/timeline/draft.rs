@@ -11,7 +11,8 @@ use crate::timeline::compose::ending;
 use crate::timeline::course::{Course, LEAD};
 use crate::timeline::duck::{Need, ramps};
 use crate::timeline::fill::Opening;
-use crate::timeline::model::{Clip, CueId, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::late::Late;
+use crate::timeline::model::{Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::place::Ground;
 use crate::timeline::ramps::join;
 use crate::timeline::score::Score;
@@ -57,7 +58,7 @@ impl<'a> Draft<'a> {
         // The first phase has begun before its first frame.
         let phases = old.phases.iter();
         let phases = phases.filter(|span| span.from < settled || span.from == Frames::ZERO);
-        let stays = |cue: &&PlacedCue| cue.at < settled || cue.by_hand;
+        let stays = |cue: &&PlacedCue| cue.by_hand || cue.at < first(cue.sort, at, settled);
         Self {
             course,
             old,
@@ -138,23 +139,36 @@ impl<'a> Draft<'a> {
         let ground = self.ground(&clips);
         let mut cues = self.cues.clone();
         let heard: HashSet<CueId> = cues.iter().map(|cue| cue.id).collect();
+        let mut late = Late::default();
         for span in &phases {
             let placed = ground.place(span, &mut Vec::new());
-            let coming = placed.into_iter().filter(|cue| !heard.contains(&cue.id));
-            cues.extend(coming.filter_map(|cue| self.still(&ground, cue, span)));
+            for cue in placed.into_iter().filter(|cue| !heard.contains(&cue.id)) {
+                let was_to_come = self.old.cues.iter().any(|old| old.id == cue.id);
+                if cue.at >= self.first(&cue) {
+                    cues.push(cue);
+                } else if let Some(due) = self.due(cue.id) {
+                    cues.push(due.clone());
+                } else if was_to_come {
+                    late.add(cue, span.end());
+                }
+            }
         }
+        late.make_up(self, &ground, &mut cues);
         self.with_cues(clips, phases, cues)
     }
 
-    /// A cue that is yet to come, or whose time passed because the plan changed: then as soon as can be, within its
-    /// phase. Nothing where it was passed over before.
-    fn still(&self, ground: &Ground, cue: PlacedCue, span: &PhaseSpan) -> Option<PlacedCue> {
-        if cue.at >= self.settled {
-            return Some(cue);
-        }
-        let was_to_come = self.old.cues.iter().any(|old| old.id == cue.id);
-        let soon = ground.put(cue.id, self.soonest())?;
-        (was_to_come && soon.end() <= span.end()).then_some(soon)
+    /// The first frame at which such a cue can come that was not planned.
+    #[must_use]
+    pub fn first(&self, cue: &PlacedCue) -> Frames {
+        first(cue.sort, self.at, self.settled)
+    }
+
+    /// The reminder of this name that is due in a moment.
+    #[must_use]
+    pub fn due(&self, id: CueId) -> Option<&PlacedCue> {
+        let soon = self.at..self.settled;
+        let mut cues = self.old.cues.iter();
+        cues.find(|cue| cue.id == id && cue.sort == CueSort::Remind && soon.contains(&cue.at))
     }
 
     pub fn ground<'g>(&'g self, clips: &'g [Clip]) -> Ground<'g> {
@@ -209,6 +223,14 @@ impl<'a> Draft<'a> {
         let ducks = self.old.ducks.iter();
         let own = ducks.filter(|(of, _)| *of == zone);
         own.map(|(_, ramp)| *ramp).collect()
+    }
+}
+
+/// A reminder is shown at its frame, and nothing is loaded for it: until then it can still go elsewhere, or come.
+fn first(sort: CueSort, at: Frames, settled: Frames) -> Frames {
+    match sort {
+        CueSort::Remind => at,
+        _ => settled,
     }
 }
 

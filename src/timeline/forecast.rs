@@ -29,6 +29,10 @@ pub struct Forecast {
     pub phase_end_before: Option<Frames>,
     /// Why its end lies where it does, where the change moved that.
     pub landing: Option<Landing>,
+    /// Where the next piece of that phase comes, if another one does.
+    pub piece: Option<Frames>,
+    /// Whether that is as soon as any can come.
+    pub at_once: bool,
     /// The phase without music that the change leads to.
     pub silence: Option<String>,
     /// The phase that is held now, or will be, and lets nobody say where the session ends.
@@ -89,13 +93,21 @@ impl Forecast {
         let leads = leads.filter(|span| number(before, settled) != Some(span.number));
         let silence = leads.filter(|span| span.silent);
         let waits = after.phases.last().filter(|span| span.wish.open);
+        let span = after.phases.iter().find(same);
+        let clips = after.clips.iter().map(|clip| clip.from);
+        let pieces = clips.filter(|from| {
+            *from > settled && span.is_some_and(|span| span.from < *from && *from < span.end())
+        });
+        let piece = pieces.min();
         Self {
             end: after.end(),
             end_before: before.end(),
             phase: phase.map(|span| span.name.clone()).unwrap_or_default(),
-            phase_end: after.phases.iter().find(same).and_then(ends),
+            phase_end: span.and_then(ends),
             phase_end_before: phase.and_then(ends),
             landing,
+            piece,
+            at_once: piece == Some(settled + Frames(1)),
             silence: silence.map(|span| span.name.clone()),
             waits: waits.map(|span| span.name.clone()),
             level: after.level(),

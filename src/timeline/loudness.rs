@@ -9,18 +9,11 @@ use crate::time::{Frames, Rate};
 use crate::timeline::model::Clip;
 use crate::zone::Zone;
 
-/// No file is raised by more than this.
-pub const MOST: Decibels = Decibels(12.0);
-
-/// No file is raised so that its true peak passes this.
-const PEAK: Decibels = Decibels(-1.0);
-
-/// The change that brings a file to a target: by its integrated loudness, never raised by more than [`MOST`] nor so that its
-/// true peak passes -1 dBTP. Nothing for `as-is` and for a file that is silent.
+/// The change that brings a file to a target: by its integrated loudness, see [`Loudness::change_to`]. Nothing for `as-is` and for a file that is silent.
 #[must_use]
 pub fn normalise(facts: &Facts, target: Option<Loudness>) -> Decibels {
     match (facts.loudness, target) {
-        (Some(loudness), Some(target)) => bounded(loudness.to_reach(target), facts.true_peak),
+        (Some(loudness), Some(target)) => loudness.change_to(target, facts.true_peak),
         _ => Decibels::ZERO,
     }
 }
@@ -48,16 +41,7 @@ pub fn normalise_together<'a>(
     }
     let loudness = Loudness((10.0 * (power / time).log10()) as f32);
     let peak = facts.fold(0.0, |peak: f32, file| peak.max(file.true_peak.0));
-    bounded(loudness.to_reach(target), Gain(peak))
-}
-
-fn bounded(change: Decibels, true_peak: Gain) -> Decibels {
-    let change = change.min(MOST);
-    if change.0 <= 0.0 || true_peak.0 <= 0.0 {
-        return change;
-    }
-    let room = PEAK - true_peak.decibels();
-    change.min(room.max(Decibels::ZERO))
+    loudness.change_to(target, Gain(peak))
 }
 
 /// The music that a zone hears: the short-term loudness of every clip with its gain and fades, summed by power, second by

@@ -4,19 +4,18 @@
 //! player, a seek, a rendering and the picture are readers of the same data.
 
 mod around;
-mod burst;
 mod change;
 mod compose;
 mod course;
 mod crossing;
 mod draft;
 mod duck;
-mod fall;
 mod fill;
 mod forecast;
 mod heard;
 mod joins;
 mod landing;
+mod late;
 mod loudness;
 mod model;
 mod order;
@@ -28,6 +27,7 @@ mod refusal;
 mod review;
 mod revise;
 mod score;
+mod sudden;
 mod undo;
 
 pub use change::Change;

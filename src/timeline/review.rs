@@ -9,9 +9,8 @@ use crate::mistake::{Mistake, Place, Rank};
 use crate::playlist::{LeftOut, Playlist, Track};
 use crate::script::{Content, Session};
 use crate::time::Frames;
-use crate::timeline::burst::burst;
-use crate::timeline::fall::fall;
 use crate::timeline::revise::RETURN;
+use crate::timeline::sudden::sudden;
 
 /// A track lasts this long at least, in seconds.
 const SHORTEST: f64 = 1.0;
@@ -84,8 +83,7 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                         .map(|what| Mistake::warning(place.clone(), what).rank(Rank::MayBeHeard)),
                 );
                 if tracks.contains(path) {
-                    let found = [burst(&name, place, facts), fall(&name, place, facts)];
-                    let found = found.into_iter().flatten();
+                    let found = sudden(&name, place, facts);
                     mistakes.extend(found.map(|it| it.rank(Rank::MayBeHeard)));
                 }
                 if !is_music(facts) && tracks.contains(path) {
@@ -157,16 +155,24 @@ fn left_out(playlist: &Playlist) -> impl Iterator<Item = Mistake> {
         }
     }
     let kinds = [
-        (foreign, "cannot be played here", "convert it to FLAC"),
-        (misnamed, "has a name that is not UTF-8", "rename it"),
+        (
+            foreign,
+            ["cannot be played here and is", "convert it to FLAC"],
+            ["cannot be played here and are", "convert them to FLAC"],
+        ),
+        (
+            misnamed,
+            ["has a name that is not UTF-8 and is", "rename it"],
+            ["have names that are not UTF-8 and are", "rename them"],
+        ),
     ];
-    kinds.into_iter().filter_map(|(files, why, help)| {
-        let first = files.first()?;
-        let which = match files.len() {
-            1 => format!("`{first}`"),
-            files => format!("`{first}` and {} more", files - 1),
+    kinds.into_iter().filter_map(|(files, of_one, of_several)| {
+        let (first, more) = files.split_first()?;
+        let (which, [why, help]) = match more.len() {
+            0 => (format!("`{first}`"), of_one),
+            more => (format!("`{first}` and {more} more"), of_several),
         };
-        let what = format!("{which} in `{}` {why} and is left out", playlist.name);
+        let what = format!("{which} in `{}` {why} left out", playlist.name);
         Some(Mistake::warning(playlist.place.clone(), what).help(help))
     })
 }

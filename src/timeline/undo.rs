@@ -8,6 +8,7 @@ use crate::level::Gain;
 use crate::time::Frames;
 use crate::timeline::course::Course;
 use crate::timeline::draft::{Draft, leave, turn};
+use crate::timeline::late::Late;
 use crate::timeline::model::{Clip, CueId, PlacedCue, Timeline};
 use crate::timeline::ramps::{gain_at, turn_level};
 
@@ -127,13 +128,16 @@ fn cues(draft: &Draft, before: &Timeline, clips: &[Clip]) -> Vec<PlacedCue> {
     let mut cues: Vec<PlacedCue> = begun.cloned().collect();
     let heard: HashSet<CueId> = cues.iter().map(|cue| cue.id).collect();
     let ground = draft.ground(clips);
+    let mut late = Late::default();
     for planned in before.cues.iter().filter(|cue| !heard.contains(&cue.id)) {
-        if planned.at >= draft.settled {
+        if planned.at >= draft.first(planned) {
             cues.push(planned.clone());
-        } else if let Some(soon) = ground.put(planned.id, draft.soonest()) {
-            let span = before.phase_at(planned.at);
-            cues.extend(span.is_some_and(|s| soon.end() <= s.end()).then_some(soon));
+        } else if let Some(due) = draft.due(planned.id) {
+            cues.push(due.clone());
+        } else if let Some(span) = before.phase_at(planned.at) {
+            late.add(planned.clone(), span.end());
         }
     }
+    late.make_up(draft, &ground, &mut cues);
     cues
 }

@@ -10,7 +10,7 @@ use undersong::level::Decibels;
 use undersong::library::Overlap;
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{
-    Change, Clip, Course, CueId, LEAD, Refusal, Timeline, compose, gain_at, overlaps,
+    Change, Clip, Course, CueId, CueSort, LEAD, Refusal, Timeline, compose, gain_at, overlaps,
 };
 
 use super::plans::{Plan, session};
@@ -273,13 +273,36 @@ fn assert_cues_come_once(old: &Timeline, new: &Timeline, at: Frames) -> Result<(
             prop_assert_eq!(was.at, cue.at, "heard again");
         } else {
             let stays = was.is_some_and(|was| was.at == cue.at);
-            prop_assert!(stays || cue.at >= settled, "{:?} comes too soon", cue);
+            let first = if cue.sort == CueSort::Remind {
+                at
+            } else {
+                settled
+            };
+            prop_assert!(stays || cue.at >= first, "{:?} comes too soon", cue);
         }
     }
     let gone = |id: &CueId| !ids.contains(id);
     let heard = old.cues.iter().filter(|cue| cue.at < at);
     prop_assert!(heard.map(|cue| cue.id).find(gone).is_none());
     prop_assert!(new.cues.windows(2).all(|pair| pair[0].at <= pair[1].at));
+    assert_reminders_belong(new, at)
+}
+
+/// A reminder comes within its phase, and not again a moment later.
+fn assert_reminders_belong(new: &Timeline, at: Frames) -> Result<(), TestCaseError> {
+    let reminders = new.cues.iter().filter(|cue| cue.sort == CueSort::Remind);
+    let reminders: Vec<_> = reminders.collect();
+    for (number, cue) in reminders.iter().enumerate() {
+        let span = new.phases.iter().find(|span| span.number == cue.id.phase);
+        let belongs = span.is_some_and(|span| span.from <= cue.at && cue.at <= span.end());
+        prop_assert!(cue.at < at || belongs, "{:?} outside of {:?}", cue, span);
+        let written = |id: CueId| (id.phase, id.cue);
+        let mut others = reminders[number + 1..].iter();
+        let again = others.find(|other| written(other.id) == written(cue.id));
+        let soon = cue.at + RATE.frames(Duration::from_secs(9));
+        let apart = again.is_none_or(|again| again.at < at || again.at > soon);
+        prop_assert!(apart, "twice: {:?} {:?}", cue, again);
+    }
     Ok(())
 }
 
@@ -300,6 +323,8 @@ pub fn keep_what_was_and_cut_nothing(
             // A room that is never as loud as a session would be.
             0 | 1 if at == Frames::ZERO && matches!(change, Change::Level { .. }) => 0,
             0 | 3 | 6 => later % 60_000 + 1_000,
+            // As soon as it can be taken back, and not at once.
+            1 | 4 => later % 1_300_000 + 1_000,
             _ => *later,
         });
         if at >= course.timeline().length {

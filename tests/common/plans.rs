@@ -50,6 +50,8 @@ pub struct PhasePlan {
     pub silent: bool,
     pub shuffle: bool,
     pub cues: Vec<(u64, bool, u64, u8)>,
+    /// 0 for no reminder, up to 30 for one at the phase's start, else one every so many seconds less 20.
+    pub reminder: u64,
 }
 
 pub fn plan() -> impl Strategy<Value = Plan> {
@@ -63,15 +65,17 @@ pub fn plan() -> impl Strategy<Value = Plan> {
         prop::bool::weighted(0.15),
         any::<bool>(),
         prop::collection::vec(cue, 0..4),
+        0_u64..60,
     )
         .prop_map(
-            |(seconds, shorter, longer, silent, shuffle, cues)| PhasePlan {
+            |(seconds, shorter, longer, silent, shuffle, cues, reminder)| PhasePlan {
                 seconds,
                 shorter,
                 longer,
                 silent,
                 shuffle,
                 cues,
+                reminder,
             },
         );
     (
@@ -151,6 +155,21 @@ pub fn session(plan: &Plan) -> (Session, Library) {
                     place: place(),
                 }
             });
+        let reminder = (phase.reminder > 0).then(|| Cue {
+            name: format!("{at} reminder"),
+            at: match phase.reminder {
+                0..=30 => At::Start(Duration::ZERO),
+                more => At::Every(Duration::from_secs(more - 20)),
+            },
+            kind: CueKind::Remind {
+                text: "look at both".into(),
+            },
+            to: vec![],
+            seek: Seek::Nearest,
+            within: Duration::ZERO,
+            level: Decibels::ZERO,
+            place: place(),
+        });
         Phase {
             name: format!("phase {at}"),
             length,
@@ -178,7 +197,7 @@ pub fn session(plan: &Plan) -> (Session, Library) {
             level: Decibels::ZERO,
             crossfade: ms(plan.crossfade),
             hold: phase.seconds.is_multiple_of(5),
-            cues: cues.collect(),
+            cues: cues.chain(reminder).collect(),
             place: place(),
             length_place: place(),
         }

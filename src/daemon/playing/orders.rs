@@ -27,7 +27,7 @@ impl Playing {
                     self.asked = Some((answer, change, *forecast, Instant::now()));
                     return;
                 }
-                Ok(Steered::IsSo(answer)) => Ok(answer),
+                Ok(Steered::IsSo(answer)) => Ok(*answer),
                 Err(refused) => {
                     let why = format!("{:?}", refused.reason).to_lowercase();
                     let at = Some(self.player.position());
@@ -96,12 +96,10 @@ impl Playing {
             Ok(forecast) => forecast,
             Err(refusal) => return unchanged(&refusal),
         };
+        let message = format!("Would: {}", self.told(change, &forecast));
         Ok(Answer {
-            message: format!("Would: {}", self.told(change, &forecast)),
-            at: None,
             forecast: Some(outlook(forecast, rate)),
-            remarks: Vec::new(),
-            script: None,
+            ..plain(message)
         })
     }
 
@@ -120,7 +118,9 @@ impl Playing {
         let before = self.player.course().clone();
         let at = match self.player.steer(change) {
             Ok(at) => at,
-            Err(refusal) => return unchanged(&refusal).map(Steered::IsSo),
+            Err(refusal) => {
+                return unchanged(&refusal).map(|answer| Steered::IsSo(Box::new(answer)));
+            }
         };
         let after = self.player.course();
         let forecast = Forecast::of(&before, after, at, change);
@@ -171,7 +171,7 @@ enum Steered {
     /// It is on its way.
     Goes(Box<Forecast>),
     /// It is so already.
-    IsSo(Answer),
+    IsSo(Box<Answer>),
 }
 
 /// The answer to a change that changes nothing: where it is so already, who asked has what was wanted.
@@ -194,5 +194,6 @@ pub fn plain(message: String) -> Answer {
         forecast: None,
         remarks: Vec::new(),
         script: None,
+        hash: None,
     }
 }

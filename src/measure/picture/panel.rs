@@ -1,11 +1,11 @@
 //! One zone: its loudness over the session, and below it its crossfades, its cues, and what was held down.
 
 use crate::level::Loudness;
+use crate::library::Hold;
 use crate::measure::finding::{Finding, Kind};
 use crate::measure::height::Height;
 use crate::measure::listening::Sound;
 use crate::measure::report::Report;
-use crate::measure::work::Hold;
 use crate::time::{Frames, clock};
 use crate::timeline::CueSort;
 use crate::timeline::picture::loudness::height;

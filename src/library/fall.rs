@@ -48,7 +48,7 @@ impl Falls {
     /// Takes the next step's loudness in.
     pub fn push(&mut self, at: Frames, now: Loudness) {
         self.steps += 1;
-        self.past.push_back((at, louder(now, SILENCE)));
+        self.past.push_back((at, now.louder(SILENCE)));
         if self.past.len() <= BEFORE + WITHIN + AFTER {
             return;
         }
@@ -66,8 +66,8 @@ impl Falls {
             return None;
         }
         let all = || self.past.iter().map(|(_, loudness)| *loudness);
-        let before = all().take(BEFORE + 1).reduce(softer)?;
-        let after = all().skip(BEFORE + WITHIN).reduce(louder)?;
+        let before = all().take(BEFORE + 1).reduce(Loudness::softer)?;
+        let after = all().skip(BEFORE + WITHIN).reduce(Loudness::louder)?;
         let by = before - after;
         if by < LEAST {
             return None;
@@ -96,17 +96,10 @@ impl Falls {
     }
 
     /// All falls, in the order of time.
+    #[must_use]
     pub fn finish(self) -> Vec<Fall> {
         self.found.into_iter().map(|(_, fall)| fall).collect()
     }
-}
-
-fn louder(one: Loudness, other: Loudness) -> Loudness {
-    if one > other { one } else { other }
-}
-
-fn softer(one: Loudness, other: Loudness) -> Loudness {
-    if one < other { one } else { other }
 }
 
 #[cfg(test)]

@@ -1,23 +1,19 @@
 //! When a limiter, or the startle guard, had to hold a sound down, and how far.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use crate::level::Decibels;
-use crate::time::Frames;
+use crate::time::{Frames, Rate};
 
 /// What is less than this is idle.
 const IDLE: Decibels = Decibels(-0.01);
+/// Limiter and startle guard are normally idle; what they do beyond this is heard.
+const HELD: Decibels = Decibels(-1.0);
+/// Work of either that comes again so soon is one place.
+const AGAIN: Duration = Duration::from_secs(10);
 /// No more are kept: one tells as much as a thousand.
 const MOST: usize = 10_000;
-
-/// How far a zone's sound was held down in a block: 0 dB by what was idle.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Down {
-    /// By the limiter.
-    pub limiter: Decibels,
-    /// Its music, by the startle guard.
-    pub held_back: Decibels,
-}
 
 /// A stretch over which one of them worked.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,4 +57,21 @@ impl Work {
     pub fn finish(self) -> Vec<Hold> {
         self.holds
     }
+}
+
+/// Where work is heard; what comes again soon is one place.
+#[must_use]
+pub fn places(holds: &[Hold], rate: Rate) -> Vec<Hold> {
+    let again = rate.frames(AGAIN);
+    let mut places: Vec<Hold> = Vec::new();
+    for hold in holds.iter().filter(|hold| hold.deepest < HELD) {
+        match places.last_mut() {
+            Some(place) if hold.over.start - place.over.end < again => {
+                place.over.end = hold.over.end;
+                place.deepest = place.deepest.min(hold.deepest);
+            }
+            _ => places.push(hold.clone()),
+        }
+    }
+    places
 }

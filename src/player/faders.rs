@@ -1,0 +1,146 @@
+//! The ramps that the engine was sent, fader by fader: it is given the next ones while it has room.
+
+use std::collections::VecDeque;
+
+use crate::engine::{Fader, LANE};
+use crate::fade::Ramp;
+use crate::player::part::{Part, What, ramps};
+use crate::time::Frames;
+use crate::timeline::Timeline;
+use crate::zone::MAX_ZONES;
+
+/// So many ramps of a fader are sent ahead: the engine forgets one when the next comes, and half of its lane is kept
+/// free for that.
+const RAMPS: usize = LANE / 2;
+
+/// One for each zone, and the master.
+const FADERS: usize = MAX_ZONES + 1;
+
+/// What the engine was sent of each fader.
+#[derive(Debug, Default)]
+pub struct Faders {
+    /// Where the ramps end that are not over.
+    ends: [VecDeque<Frames>; FADERS],
+}
+
+/// A fader's place among all.
+fn place(fader: Fader) -> usize {
+    match fader {
+        Fader::Music(zone) => zone.index(),
+        Fader::Master => MAX_ZONES,
+    }
+}
+
+impl Faders {
+    /// Which of these parts are the ramps that the faders stand at, or are on, at `start`.
+    #[must_use]
+    pub fn standing(parts: &[Part], start: Frames) -> [Option<usize>; FADERS] {
+        let mut standing = [None; FADERS];
+        for (at, part) in parts.iter().enumerate() {
+            if let What::Ramp(fader, _) = part.what
+                && part.from <= start
+                && let Some(last) = standing.get_mut(place(fader))
+            {
+                *last = Some(at);
+            }
+        }
+        standing
+    }
+
+    /// Forgets what is over by `now`.
+    pub fn pass(&mut self, now: Frames) {
+        for ends in &mut self.ends {
+            while ends.front().is_some_and(|end| *end <= now) {
+                ends.pop_front();
+            }
+        }
+    }
+
+    /// Whether another ramp of a fader may be sent.
+    #[must_use]
+    pub fn has_room(&self, fader: Fader) -> bool {
+        let sent = self.ends.get(place(fader));
+        sent.is_some_and(|sent| sent.len() < RAMPS)
+    }
+
+    /// A ramp is sent.
+    pub fn send(&mut self, fader: Fader, ramp: &Ramp) {
+        if let Some(ends) = self.ends.get_mut(place(fader)) {
+            ends.push_back(ramp.end());
+        }
+    }
+
+    /// The faders' ways from `at` on, in another timeline: the ramps that go with the change, and those that are sent later.
+    #[must_use]
+    pub fn steer(
+        &mut self,
+        timeline: &Timeline,
+        at: Frames,
+    ) -> (Vec<(Fader, Vec<Ramp>)>, Vec<Part>) {
+        let faders = timeline.layout.zones().map(Fader::Music);
+        let (mut at_once, mut later) = (Vec::new(), Vec::new());
+        for fader in faders.chain([Fader::Master]) {
+            let own = ramps(timeline).filter(|(of, _)| *of == fader);
+            let (begun, coming): (Vec<_>, Vec<_>) =
+                own.map(|(_, ramp)| ramp).partition(|ramp| ramp.from < at);
+            let sent = coming.len().min(RAMPS / 2);
+            let (now, rest) = coming.split_at(sent);
+            if let Some(ends) = self.ends.get_mut(place(fader)) {
+                let ending = begun.iter().chain(now).map(Ramp::end);
+                *ends = ending.filter(|end| *end > at).collect();
+            }
+            later.extend(rest.iter().map(|ramp| Part {
+                from: ramp.from,
+                end: ramp.end(),
+                what: What::Ramp(fader, *ramp),
+            }));
+            at_once.push((fader, now.to_vec()));
+        }
+        (at_once, later)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fade::Shape;
+    use crate::level::Gain;
+    use crate::zone::Zone;
+
+    fn ramp(from: u64) -> Ramp {
+        Ramp {
+            from: Frames(from),
+            length: Frames(10),
+            start: Gain::UNITY,
+            target: Gain::SILENCE,
+            shape: Shape::Power,
+        }
+    }
+
+    #[test]
+    fn a_fader_has_room_again_once_a_ramp_is_over_and_the_others_know_nothing_of_it() {
+        let music = Zone::all().next().map(Fader::Music).unwrap();
+        let mut faders = Faders::default();
+        for n in 0..RAMPS {
+            assert!(faders.has_room(music));
+            faders.send(music, &ramp(n as u64 * 10));
+        }
+        assert!(!faders.has_room(music) && faders.has_room(Fader::Master));
+        faders.pass(Frames(9));
+        assert!(!faders.has_room(music));
+        faders.pass(Frames(10));
+        assert!(faders.has_room(music));
+    }
+
+    #[test]
+    fn a_fader_stands_at_the_last_ramp_that_has_begun() {
+        let part = |from: u64, fader| Part {
+            from: Frames(from),
+            end: Frames(from + 10),
+            what: What::Ramp(fader, ramp(from)),
+        };
+        let parts = [0, 20, 40].map(|from| part(from, Fader::Master));
+        let standing = Faders::standing(&parts, Frames(20));
+        assert_eq!(standing.iter().flatten().collect::<Vec<_>>(), [&1]);
+    }
+}
