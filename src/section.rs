@@ -7,7 +7,7 @@ const NOTHING: f64 = 1e-30;
 
 /// A second-order filter on both channels, transposed direct form II, written so that a frame waits for the state before it
 /// alone, and not for an output too.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Section {
     /// What the input adds to the output.
     direct: f64,
@@ -20,7 +20,7 @@ pub(crate) struct Section {
 
 impl Section {
     /// Of the transfer function `b / a`, in powers of one frame's delay.
-    fn new(b: [f64; 3], a: [f64; 3]) -> Self {
+    pub fn new(b: [f64; 3], a: [f64; 3]) -> Self {
         let [direct, b1, b2] = b.map(|b| b / a[0]);
         let fed_back = [a[1] / a[0], a[2] / a[0]];
         Self {
@@ -53,7 +53,7 @@ impl Section {
         [0, 1].map(|at: usize| self.direct * x[at] + s1[at])
     }
 
-    /// The next frame.
+    /// The next frame. Real-time safe.
     #[inline]
     pub fn run(&mut self, x: [f64; 2]) -> [f64; 2] {
         let [c1, c2] = self.driven;
@@ -71,7 +71,7 @@ impl Section {
         y
     }
 
-    /// Forgets what is far below hearing. For between blocks.
+    /// Forgets what is far below hearing. For between blocks. Real-time safe.
     pub fn settle(&mut self) {
         for state in self.state.as_flattened_mut() {
             if state.abs() < NOTHING {

@@ -6,6 +6,7 @@
 use std::f64::consts::PI;
 
 use crate::frame::Frame;
+use crate::section::Section;
 use crate::time::Rate;
 
 /// What the shelf lifts the highs by, in dB.
@@ -17,8 +18,8 @@ pub const LIFT: f64 = 2.511_796;
 /// Weighs both channels of a sound exactly.
 #[derive(Debug, Clone, Copy)]
 pub struct Weighting {
-    shelf: Biquad,
-    pass: Biquad,
+    shelf: Section,
+    pass: Section,
 }
 
 impl Weighting {
@@ -32,8 +33,8 @@ impl Weighting {
     #[must_use]
     pub fn at(hertz: f64) -> Self {
         Self {
-            shelf: Biquad::shelf(hertz),
-            pass: Biquad::high_pass(hertz),
+            shelf: shelf(hertz),
+            pass: high_pass(hertz),
         }
     }
 
@@ -62,84 +63,32 @@ impl Weighting {
     }
 }
 
-/// A second-order filter on both channels, transposed direct form II, written so that a frame waits for the state before it
-/// alone, and not for an output too.
-#[derive(Debug, Clone, Copy)]
-struct Biquad {
-    /// What the input adds to the output.
-    direct: f64,
-    /// What it adds to each state.
-    driven: [f64; 2],
-    /// What the first state takes from each.
-    fed_back: [f64; 2],
-    state: [[f64; 2]; 2],
+fn shelf(hertz: f64) -> Section {
+    let (f0, q) = (1_681.974_450_955_533, 0.707_175_236_955_419_6);
+    let k = (PI * f0 / hertz).tan();
+    let vh = 10.0_f64.powf(SHELF / 20.0);
+    let vb = vh.powf(0.499_666_774_154_541_6);
+    Section::new(
+        [
+            vh + vb * k / q + k * k,
+            2.0 * (k * k - vh),
+            vh - vb * k / q + k * k,
+        ],
+        [
+            1.0 + k / q + k * k,
+            2.0 * (k * k - 1.0),
+            1.0 - k / q + k * k,
+        ],
+    )
 }
 
-impl Biquad {
-    fn new(b: [f64; 3], a: [f64; 3]) -> Self {
-        let [direct, b1, b2] = b.map(|b| b / a[0]);
-        let fed_back = [a[1] / a[0], a[2] / a[0]];
-        Self {
-            direct,
-            driven: [b1 - fed_back[0] * direct, b2 - fed_back[1] * direct],
-            fed_back,
-            state: [[0.0; 2]; 2],
-        }
-    }
-
-    fn shelf(hertz: f64) -> Self {
-        let (f0, q) = (1_681.974_450_955_533, 0.707_175_236_955_419_6);
-        let k = (PI * f0 / hertz).tan();
-        let vh = 10.0_f64.powf(SHELF / 20.0);
-        let vb = vh.powf(0.499_666_774_154_541_6);
-        Self::new(
-            [
-                vh + vb * k / q + k * k,
-                2.0 * (k * k - vh),
-                vh - vb * k / q + k * k,
-            ],
-            [
-                1.0 + k / q + k * k,
-                2.0 * (k * k - 1.0),
-                1.0 - k / q + k * k,
-            ],
-        )
-    }
-
-    fn high_pass(hertz: f64) -> Self {
-        let (f0, q) = (38.135_470_876_024_44, 0.500_327_037_323_877_3);
-        let k = (PI * f0 / hertz).tan();
-        let a0 = 1.0 + k / q + k * k;
-        // The standard's numerator is 1, -2, 1 as it stands, not divided by a0.
-        Self::new(
-            [a0, -2.0 * a0, a0],
-            [a0, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k],
-        )
-    }
-
-    #[inline]
-    fn run(&mut self, x: [f64; 2]) -> [f64; 2] {
-        let [c1, c2] = self.driven;
-        let [a1, a2] = self.fed_back;
-        let [s1, s2] = self.state;
-        let y = [self.direct * x[0] + s1[0], self.direct * x[1] + s1[1]];
-        // What waits for the state comes last.
-        self.state = [
-            [
-                c1 * x[0] + s2[0] - a1 * s1[0],
-                c1 * x[1] + s2[1] - a1 * s1[1],
-            ],
-            [c2 * x[0] - a2 * s1[0], c2 * x[1] - a2 * s1[1]],
-        ];
-        y
-    }
-
-    /// What is far below hearing is nothing: denormal numbers are slow.
-    fn settle(&mut self) {
-        for s in self.state.as_flattened_mut() {
-            if s.abs() < 1e-30 {
-                *s = 0.0;
-            }
-        }
-    }
+fn high_pass(hertz: f64) -> Section {
+    let (f0, q) = (38.135_470_876_024_44, 0.500_327_037_323_877_3);
+    let k = (PI * f0 / hertz).tan();
+    let a0 = 1.0 + k / q + k * k;
+    // The standard's numerator is 1, -2, 1 as it stands, not divided by a0.
+    Section::new(
+        [a0, -2.0 * a0, a0],
+        [a0, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k],
+    )
 }
