@@ -137,7 +137,11 @@ fn assert_nothing_is_cut(old: &Timeline, new: &Timeline, at: Frames) -> Result<(
         let last = gain(same, same.end() - Frames(1)) / same.gain.0;
         let one_frame = 1.6 / same.fade_out.length.0.max(1) as f32;
         let file_ends = same.end() >= clip.end();
-        prop_assert!(last < one_frame.clamp(0.02, 0.2) || file_ends || follows(new, same), "{:?}", same);
+        prop_assert!(
+            last < one_frame.clamp(0.02, 0.2) || file_ends || follows(new, same),
+            "{:?}",
+            same
+        );
     }
     for clip in near(&new.clips, settled + RATE.frames(Duration::from_secs(600))) {
         let known = old.clips.iter().any(|other| other.is_same(clip));
