@@ -6,6 +6,9 @@ use crate::engine::weighting::{LIFT, Weighting};
 use crate::frame::{Frame, SILENCE};
 use crate::time::Rate;
 
+/// Hops in a second.
+const HOPS: u32 = 1_000;
+
 /// A channel of less power than this may hold denormal numbers.
 const NOTHING: f64 = 1e-20;
 
@@ -15,8 +18,9 @@ const NOTHING: f64 = 1e-20;
 #[derive(Debug, Clone, Copy)]
 pub struct Rough {
     filters: Weighting,
-    /// Frames in a group.
+    /// Frames in a group, and in a hop.
     group: usize,
+    hop: usize,
     /// Frames that wait for their group to be whole, and how many they are.
     waiting: [Frame; Self::LARGEST],
     count: usize,
@@ -47,10 +51,17 @@ impl Rough {
         Self {
             filters: Weighting::at(f64::from(rate.hertz()) / group as f64),
             group,
+            hop: ((rate.hertz() / HOPS) as usize / group).max(1) * group,
             waiting: [SILENCE; Self::LARGEST],
             count: 0,
             sums: Sums::default(),
         }
+    }
+
+    /// Frames in a hop of a millisecond, in whole groups.
+    #[must_use]
+    pub const fn hop(&self) -> usize {
+        self.hop
     }
 
     /// Frames that are weighed together; they count as soon as so many are there.

@@ -10,44 +10,14 @@
 //! a grid of its own, so that blocks change nothing. What it finds is answered until the next look. While it has nothing to do
 //! no bit changes.
 
+use crate::engine::ear::Ear;
 use crate::engine::rough::Rough;
-use crate::engine::weighting::LIFT;
 use crate::frame::Frame;
 use crate::level::Loudness;
 use crate::time::Rate;
 
-/// Hops in a second.
-const HOPS: u32 = 1_000;
-
-/// How the music begins is the script's affair, in hops.
-const BEGIN: usize = 3_000;
-
-/// The momentary window, in hops.
-const WINDOW: usize = 400;
-
-/// What comes is judged by its mean power over so many hops: longer than a period of the lowest bass.
-const GLANCE: usize = 40;
-
-/// What comes may stand so far above what was sounding, in power: 5.5 dB, since some passes before it is held, and power is
-/// known to 0.3 dB.
-const ABOVE: f64 = 3.55;
-
-/// And by its mean over so few, since the other comes late. That may stand higher: as the crest of a sine does above its mean,
-/// and half as much again.
-const STROKE: usize = 5;
-const SHARPER: f64 = 2.5;
-
-/// Where a frame may hold so many times the power of what was sounding, a hop is too late.
-const SUDDEN: f64 = 250.0;
-
-/// What was sounding follows what is louder by 4 dB a second, in power a hop.
-const RISE: f64 = 1.000_921;
-
-/// And is forgotten by 12 dB a second.
-const FALL: f64 = 0.997_241;
-
 /// How fast the gain comes back: 40 dB a second, in parts of it.
-const RELEASE: f32 = 4.605;
+pub const RELEASE: f32 = 4.605;
 
 /// Holds the music of one zone back where it rises too fast.
 #[derive(Debug)]
@@ -59,17 +29,7 @@ pub struct StartleGuard {
     count: usize,
     /// What the sum of a hop is multiplied with.
     each: f64,
-    came: Sum<GLANCE>,
-    struck: Sum<STROKE>,
-    passed: Sum<WINDOW>,
-    /// What was sounding, in power.
-    sounding: f64,
-    /// The most that may come: infinite until it is known what is sounding.
-    most: f64,
-    /// Hops until then.
-    unknown: usize,
-    /// Nobody is startled by less, in power.
-    floor: f64,
+    ear: Ear,
     /// The largest square of a sample that a hop is in time for, and whether a larger one came, in the last hop and in the
     /// current one.
     harmless: f32,
@@ -85,21 +45,14 @@ impl StartleGuard {
     #[must_use]
     pub fn new(rate: Rate, calm: Loudness) -> Self {
         let music = Rough::new(rate);
-        let step = music.group();
-        let hop = ((rate.hertz() / HOPS) as usize / step).max(1) * step;
+        let (step, hop) = (music.group(), music.hop());
         Self {
             music,
             step,
             hop,
             count: 0,
             each: 1.0 / hop as f64,
-            came: Sum::new(),
-            struck: Sum::new(),
-            passed: Sum::new(),
-            sounding: 0.0,
-            most: f64::INFINITY,
-            unknown: BEGIN,
-            floor: calm.power(),
+            ear: Ear::new(calm),
             harmless: f32::INFINITY,
             sudden: [false; 2],
             ramp: Ramp::new([1.0; 2], 0),
@@ -157,45 +110,25 @@ impl StartleGuard {
     fn look(&mut self) {
         let power = self.music.take_power();
         let power = (power[0] + power[1]) * self.each;
-        let gain = self.ramp.middle();
-        self.came.add(power);
-        self.struck.add(power);
-        self.passed.add(power * gain * gain);
+        self.ear.hear(power, self.ramp.middle());
     }
 
     fn end_hop(&mut self) {
         self.count = 0;
         self.sudden = [self.sudden[1], false];
         self.look();
-        let momentary = self.passed.mean();
-        if let Some(left) = self.unknown.checked_sub(1) {
-            self.unknown = left;
-            self.sounding = momentary;
-        } else {
-            let follows = momentary.min(self.sounding * RISE);
-            self.sounding = (self.sounding * FALL).max(follows).max(self.floor);
-            self.most = self.sounding * ABOVE;
-            // Two channels, as high as the weighting lifts most.
-            self.harmless = (self.sounding * const { SUDDEN / (2.0 * LIFT) }) as f32;
-        }
+        self.ear.know();
+        self.harmless = self.ear.harmless();
         self.answer();
-        self.came.next();
-        self.struck.next();
-        self.passed.next();
+        self.ear.go_on();
     }
 
     /// Turns the gain to what is needed until the next look.
     fn answer(&mut self) {
-        let struck = self.struck.mean() * const { 1.0 / SHARPER };
-        let came = self.came.mean().max(struck);
-        if came <= self.most && !self.ramp.is_held() {
+        let needed = self.ear.needs();
+        if needed == 1.0 && !self.ramp.is_held() {
             return;
         }
-        let needed = if came <= self.most {
-            1.0
-        } else {
-            (self.most / came).sqrt() as f32
-        };
         let frames = if self.is_sudden() {
             self.step
         } else {
@@ -262,43 +195,5 @@ impl Ramp {
     /// Half way from its begin to there.
     fn middle(&self) -> f64 {
         f64::midpoint(self.begin.into(), self.gain().into())
-    }
-}
-
-/// The sum of the last values; the last of them may still grow.
-#[derive(Debug)]
-struct Sum<const COUNT: usize> {
-    values: [f64; COUNT],
-    at: usize,
-    total: f64,
-}
-
-impl<const COUNT: usize> Sum<COUNT> {
-    const fn new() -> Self {
-        Self {
-            values: [0.0; COUNT],
-            at: 0,
-            total: 0.0,
-        }
-    }
-
-    fn add(&mut self, value: f64) {
-        self.values[self.at] += value;
-        self.total += value;
-    }
-
-    /// The oldest value gives its place to a new one.
-    fn next(&mut self) {
-        self.at += 1;
-        if self.at == COUNT {
-            self.at = 0;
-            // What rounding left behind goes.
-            self.total = self.values.iter().sum();
-        }
-        self.total -= std::mem::take(&mut self.values[self.at]);
-    }
-
-    fn mean(&self) -> f64 {
-        self.total.max(0.0) * const { 1.0 / COUNT as f64 }
     }
 }

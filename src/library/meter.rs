@@ -5,7 +5,9 @@ use std::time::Duration;
 use ebur128::{EbuR128, Mode};
 
 use super::audible::Audible;
+use super::means::{Mean, Means};
 use super::slow::{Slow, Slowness};
+use super::sudden::Listening;
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
@@ -34,10 +36,12 @@ pub(super) struct Meter {
     /// The frame behind the last one that is not silent.
     sounding_until: Frames,
     short_term: Vec<Loudness>,
+    means: Means,
     audible: Audible,
     slow: Slow,
-    /// Sums of squares of both channels: of what is heard, and of all there is.
-    heard: f64,
+    listening: Listening,
+    /// Sums of squares of both channels: of what is not heard, and of all there is.
+    unheard: f64,
     all: f64,
 }
 
@@ -72,6 +76,8 @@ impl Measured {
 
 impl Meter {
     pub fn new(rate: Rate) -> Result<Self, ebur128::Error> {
+        let means = Means::new(rate);
+        let slower = means.rate(rate);
         Ok(Self {
             rate,
             loudness: EbuR128::new(2, rate.hertz(), Mode::I | Mode::S)?,
@@ -81,9 +87,11 @@ impl Meter {
             first_sounding: None,
             sounding_until: Frames::ZERO,
             short_term: Vec::new(),
-            audible: Audible::new(rate),
-            slow: Slow::new(rate),
-            heard: 0.0,
+            means,
+            audible: Audible::new(slower),
+            slow: Slow::new(slower),
+            listening: Listening::new(rate),
+            unheard: 0.0,
             all: 0.0,
         })
     }
@@ -91,8 +99,11 @@ impl Meter {
     pub fn add(&mut self, mut frames: &[Frame]) -> Result<(), ebur128::Error> {
         self.peak.add(frames);
         self.find_silence(frames);
+        if let Some(first) = self.first_sounding {
+            let silent = (first - self.frames).index().min(frames.len());
+            self.listening.hear(&frames[silent..]);
+        }
         self.sum(frames);
-        self.slow.add(frames);
         while !frames.is_empty() {
             let second = u64::from(self.rate.hertz());
             let to_the_second = (second - self.frames.0 % second) as usize;
@@ -107,16 +118,19 @@ impl Meter {
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<Measured, ebur128::Error> {
+    /// What was measured, and what was listened to for what comes all at once.
+    pub fn finish(mut self) -> Result<(Measured, Listening), ebur128::Error> {
         if !self.frames.0.is_multiple_of(u64::from(self.rate.hertz())) {
             self.end_second()?;
         }
         let loudness = Loudness(self.loudness.loudness_global()? as f32);
         let count = self.frames.0.max(1) as f64;
-        Ok(Measured {
-            heard: self.heard / count,
+        let rest = self.means.take();
+        self.unheard += self.audible.unheard(rest);
+        let measured = Measured {
+            heard: (self.all - self.unheard).max(0.0) / count,
             slow: self.slow.finish(),
-            unheard: (self.all - self.heard) / count,
+            unheard: self.unheard.max(0.0) / count,
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),
@@ -126,15 +140,22 @@ impl Meter {
                 Some(_) => self.frames - self.sounding_until,
                 None => Frames::ZERO,
             },
-        })
+        };
+        Ok((measured, self.listening))
     }
 
     fn sum(&mut self, frames: &[Frame]) {
-        self.heard += self.audible.power(frames);
         for frame in frames {
             let [left, right] = frame.map(f64::from);
             self.all += left * left + right * right;
         }
+        let each = |mean: Mean| {
+            self.unheard += self.audible.unheard(mean);
+            self.slow.add(mean);
+        };
+        self.means.add(frames, each);
+        self.audible.settle();
+        self.slow.settle();
     }
 
     fn find_silence(&mut self, frames: &[Frame]) {

@@ -13,6 +13,7 @@ mod fault;
     reason = "the library is what this room is named for"
 )]
 mod library;
+mod means;
 mod meter;
 mod overlap;
 mod powers;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::meter::Meter;
 use super::remarks::Said;
-use super::sudden;
+use super::sudden::Found;
 use super::{Facts, Fault, Watch};
 use crate::decode::{DecodeError, Decoder, unbroken};
 
@@ -45,18 +45,18 @@ fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> 
             return Err(Fault::CalledOff);
         }
     }
-    let measured = meter.finish().map_err(|_| DecodeError::Broken)?;
+    let (measured, listening) = meter.finish().map_err(|_| DecodeError::Broken)?;
     if measured.frames.0 == 0 {
         return Err(Fault::Unplayable(DecodeError::Silent));
     }
     let flaw = decoder.flaw(&called_off)?;
     let Said { remarks, mistakes } = Said::of(&decoder, &measured, flaw);
     let tags = decoder.tags().clone();
-    // What is not played is not listened to.
+    // What is not played bursts in on nobody.
     let found = if mistakes.is_empty() {
-        sudden::find(path, &measured, watch)?
+        listening.finish(&measured)
     } else {
-        sudden::Found::default()
+        Found::default()
     };
     Ok(Facts {
         hash,

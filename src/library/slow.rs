@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
+use super::means::Mean;
 use super::steep::Steep;
-use crate::frame::Frame;
 use crate::level::Gain;
 use crate::section::Section;
-use crate::time::Rate;
 
 /// Waves below this are too slow, in hertz. The lowest pipe of an organ has 16 Hz, and is let through 20 dB below what it is.
 const SLOW: f64 = 12.0;
 
 /// So many means a second tell of the waves what there is to tell.
-const MEANS: u32 = 480;
+const SLOWER: f64 = 480.0;
 
 /// What is over sooner, a blow on the table or breath on a microphone, counts for less.
 const LASTING: Duration = Duration::from_secs(3);
@@ -20,7 +19,7 @@ const LASTING: Duration = Duration::from_secs(3);
 /// Measures both, the worse channel each.
 #[derive(Debug)]
 pub(super) struct Slow {
-    /// Frames of which the mean is taken, and means in a stretch.
+    /// Means of which the mean is taken once more, and how many of those are in a stretch.
     group: u32,
     stretch: u32,
     filter: Steep,
@@ -54,13 +53,14 @@ pub(super) struct Slowness {
 }
 
 impl Slow {
-    pub fn new(rate: Rate) -> Self {
-        let group = (rate.hertz() / MEANS).max(1);
-        let means = f64::from(rate.hertz()) / f64::from(group);
+    /// Of a sound with so many means a second.
+    pub fn new(rate: f64) -> Self {
+        let group = (rate / SLOWER).max(1.0) as u32;
+        let rate = rate / f64::from(group);
         Self {
             group,
-            stretch: (LASTING.as_secs_f64() * means) as u32,
-            filter: Steep::new(|quality| Section::low_pass(SLOW, quality, means)),
+            stretch: (LASTING.as_secs_f64() * rate) as u32,
+            filter: Steep::new(|quality| Section::low_pass(SLOW, quality, rate)),
             sum: [0.0; 2],
             count: 0,
             means: [0.0; 2],
@@ -70,28 +70,25 @@ impl Slow {
         }
     }
 
-    pub fn add(&mut self, mut frames: &[Frame]) {
-        while !frames.is_empty() {
-            let left = (self.group - self.count) as usize;
-            let (now, later) = frames.split_at(left.min(frames.len()));
-            for frame in now {
-                self.sum[0] += f64::from(frame[0]);
-                self.sum[1] += f64::from(frame[1]);
-            }
-            self.count += now.len() as u32;
-            if self.count == self.group {
-                let mean = self.sum.map(|sum| sum / f64::from(self.group));
-                (self.sum, self.count) = ([0.0; 2], 0);
-                self.means = [self.means[0] + mean[0], self.means[1] + mean[1]];
-                self.groups += 1;
-                self.now.add(self.filter.run(mean));
-                if self.now.count == self.stretch {
-                    self.stretches.push(self.now);
-                    self.now = Stretch::default();
-                }
-            }
-            frames = later;
+    pub fn add(&mut self, mean: Mean) {
+        self.sum = [self.sum[0] + mean.of[0], self.sum[1] + mean.of[1]];
+        self.count += 1;
+        if self.count < self.group {
+            return;
         }
+        let mean = self.sum.map(|sum| sum / f64::from(self.group));
+        (self.sum, self.count) = ([0.0; 2], 0);
+        self.means = [self.means[0] + mean[0], self.means[1] + mean[1]];
+        self.groups += 1;
+        self.now.add(self.filter.run(mean));
+        if self.now.count == self.stretch {
+            self.stretches.push(self.now);
+            self.now = Stretch::default();
+        }
+    }
+
+    /// For between blocks.
+    pub fn settle(&mut self) {
         self.filter.settle();
     }
 
