@@ -4,8 +4,9 @@
 mod common;
 
 use common::changing::{changes, keep_what_was_and_cut_nothing};
-use common::plans::plan;
+use common::plans::{PhasePlan, Plan, plan};
 use proptest::prelude::*;
+use undersong::timeline::Change;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
@@ -13,4 +14,29 @@ proptest! {
     fn any_changes_keep_what_was_and_cut_nothing(plan in plan(), changes in changes()) {
         keep_what_was_and_cut_nothing(&plan, &changes)?;
     }
+}
+
+/// Both the piece that was skipped to and the one that was planned are almost over by then: the first ends before a third comes.
+#[test]
+fn a_skip_that_is_taken_back_late_leaves_no_hole_between_pieces_without_a_seam() {
+    let phase = PhasePlan {
+        seconds: 600,
+        shorter: 0,
+        longer: 0,
+        silent: false,
+        shuffle: false,
+        cues: Vec::new(),
+        reminder: 0,
+    };
+    let plan = Plan {
+        tracks: vec![(44_100, 20_000, 0)],
+        phases: vec![phase],
+        crossfade: 0,
+        phase_crossfade: 0,
+        fade_in: 0,
+        fade_out: 0,
+        seed: 1,
+    };
+    let changes = [(Change::Skip, 18 * 48_000 + 2), (Change::Undo, 955_202)];
+    keep_what_was_and_cut_nothing(&plan, &changes).unwrap();
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::fade::Fade;
+use crate::fade::{Fade, Ramp, Shape};
 use crate::level::Gain;
 use crate::time::Frames;
 use crate::timeline::course::Course;
@@ -25,7 +25,8 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     for planned in &before.clips {
         let back = |clip: &&Clip| clip.is_same(planned) && clip.end() > at && !clip.leaves();
         if !clips.iter().any(|clip| back(&clip)) {
-            clips.extend(entered(planned, draft.settled, fade));
+            let lead = lead(&clips, planned);
+            clips.extend(entered(planned, lead, draft.settled, fade));
         }
     }
     // What has to go is heard until what was planned is there.
@@ -99,22 +100,41 @@ fn begin_softly(clips: &mut [Clip], at: Frames, fade: Frames) {
     }
 }
 
-/// A clip that was planned and does not sound: from its own place, or where it would be by now.
-fn entered(planned: &Clip, settled: Frames, fade: Frames) -> Option<Clip> {
+/// The clip that sounds until this one comes.
+fn lead<'a>(clips: &'a [Clip], planned: &Clip) -> Option<&'a Clip> {
+    let leads = |clip: &&Clip| clip.from < planned.from && planned.from <= clip.end();
+    let leads = clips.iter().filter(|clip| !clip.leaves()).filter(leads);
+    leads.max_by_key(|clip| clip.from)
+}
+
+/// A clip that was planned and does not sound: from its own place, on the way that its lead is on; or where it would be by now,
+/// from silence.
+fn entered(planned: &Clip, lead: Option<&Clip>, settled: Frames, fade: Frames) -> Option<Clip> {
     if planned.from >= settled {
-        return Some(planned.clone());
+        let turn = lead.and_then(|lead| lead.turn);
+        let turn = turn.filter(|turn| turn.end() > planned.from);
+        return Some(Clip {
+            turn: turn.or(planned.turn),
+            ..planned.clone()
+        });
     }
-    if planned.leaves() || planned.end() <= settled + fade {
+    if planned.leaves() || planned.end() <= settled {
         return None;
     }
     let passed = settled - planned.from;
-    let length = planned.length - passed;
     Some(Clip {
         from: settled,
-        length,
+        length: planned.length - passed,
         offset: planned.offset + passed,
-        fade_in: Fade::equal_power(fade.min(Frames(length.0 / 3))),
+        fade_in: Fade::NONE,
         joined: false,
+        turn: Some(Ramp {
+            from: settled,
+            length: fade,
+            start: Gain::SILENCE,
+            target: Gain::UNITY,
+            shape: Shape::Power,
+        }),
         ..planned.clone()
     })
 }
