@@ -2,8 +2,6 @@
 //!
 //! Timeline and engine share them, so that a picture, a forecast and the sound never disagree.
 
-use std::f32::consts::{FRAC_PI_2, PI};
-
 use serde::{Deserialize, Serialize};
 
 use crate::level::Gain;
@@ -77,16 +75,16 @@ impl Law {
         }
         Gain(match self {
             Self::Crossing(Correlation(alike)) => {
-                let turn = part * FRAC_PI_2;
-                let added = if alike == 0.0 {
-                    // As most are; a second sine is dear where chords are drawn.
-                    1.0
+                let rising = quarter_sine(part);
+                if alike == 0.0 {
+                    // As most are; a root is dear where chords are drawn.
+                    rising
                 } else {
-                    (1.0 + alike * (2.0 * turn).sin()).sqrt()
-                };
-                turn.sin() / added
+                    let falling = quarter_sine(1.0 - part);
+                    rising / (1.0 + 2.0 * alike * rising * falling).sqrt()
+                }
             }
-            Self::EqualGain => 0.5 - 0.5 * (part * PI).cos(),
+            Self::EqualGain => raised_cosine(part),
         })
     }
 }
@@ -197,7 +195,7 @@ impl Ramp {
             return self.target;
         }
         let part = (at - self.from).0 as f32 / self.length.0 as f32;
-        let way = 0.5 - 0.5 * (part * PI).cos();
+        let way = raised_cosine(part);
         let (start, target) = (self.start.0, self.target.0);
         Gain(match self.shape {
             Shape::Decibels => start * (way * (target / start).ln()).exp(),
@@ -205,6 +203,30 @@ impl Ramp {
             Shape::Power => (start * start * (1.0 - way) + target * target * way).sqrt(),
         })
     }
+}
+
+/// The sine of `part` of a quarter turn, 0 to 1, to 3e-7: the polynomial of ninth degree that is least in error by Lawson's
+/// iteration. Every fade stands on it, and not on a machine's own sine: quicker, and the same bits everywhere.
+fn quarter_sine(part: f32) -> f32 {
+    const TERMS: [f32; 5] = [
+        1.570_796_3,
+        -0.645_963_76,
+        0.079_689_93,
+        -0.004_674_157_5,
+        0.000_151_678_53,
+    ];
+    let square = part * part;
+    let sum = TERMS
+        .iter()
+        .rev()
+        .fold(0.0, |sum, term| sum * square + term);
+    (part * sum).min(1.0)
+}
+
+/// `part` of the way from 0 to 1 along half a cosine.
+fn raised_cosine(part: f32) -> f32 {
+    let sine = quarter_sine(part);
+    sine * sine
 }
 
 #[cfg(test)]
@@ -232,9 +254,22 @@ mod tests {
             let part = step as f32 / 1000.0;
             let sum = Law::Crossing(same).rising(part).0 + Law::Crossing(same).rising(1.0 - part).0;
             assert!((sum - 1.0).abs() < 1e-6);
-            let quarter_sine = (part * FRAC_PI_2).sin();
-            assert_eq!(Law::Crossing(other).rising(part), Gain(quarter_sine));
+            assert_eq!(Law::Crossing(other).rising(part), Gain(quarter_sine(part)));
         }
+    }
+
+    #[test]
+    fn a_quarter_sine_is_one() {
+        let mut last = 0.0;
+        for step in 0..=100_000 {
+            let part = step as f32 / 100_000.0;
+            let sine = quarter_sine(part);
+            let exact = (f64::from(part) * std::f64::consts::FRAC_PI_2).sin();
+            assert!((f64::from(sine) - exact).abs() < 3e-7, "{part}: {sine}");
+            assert!(sine > last - 2e-7, "{part}");
+            last = sine;
+        }
+        assert_eq!(quarter_sine(0.0), 0.0);
     }
 
     #[test]
