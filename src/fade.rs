@@ -209,8 +209,8 @@ impl Ramp {
 /// iteration. Every fade stands on it, and not on a machine's own sine: quicker, and the same bits everywhere.
 fn quarter_sine(part: f32) -> f32 {
     const TERMS: [f32; 5] = [
-        1.570_796_3,
-        -0.645_963_76,
+        std::f32::consts::FRAC_PI_2,
+        -0.645_963_8,
         0.079_689_93,
         -0.004_674_157_5,
         0.000_151_678_53,
