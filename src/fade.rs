@@ -206,7 +206,7 @@ impl Ramp {
 }
 
 /// The sine of `part` of a quarter turn, 0 to 1, to 3e-7: the polynomial of ninth degree that is least in error by Lawson's
-/// iteration. Every fade stands on it, and not on a machine's own sine: quicker, and the same bits everywhere.
+/// iteration. Crossfades stand on it, and not on a machine's own sine: quicker, and the same bits everywhere.
 fn quarter_sine(part: f32) -> f32 {
     const TERMS: [f32; 5] = [
         std::f32::consts::FRAC_PI_2,

@@ -1,7 +1,9 @@
 //! The frames of a FLAC file: whether one is whole, and where it ends. Nothing says how long a frame is; it ends where all of
 //! it can be decoded and its sum is right.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use symphonia::core::checksum::{Crc8Ccitt, Crc16Ansi};
 use symphonia::core::codecs::audio::well_known::CODEC_ID_FLAC;
@@ -12,12 +14,19 @@ use symphonia::core::units::{Duration, Timestamp};
 
 use super::last::{Kind, Part};
 use super::opus::CODECS;
+use super::{CalledOff, DecodeError};
 
 /// What the file begins with.
 pub(super) const NAME: &[u8] = b"fLaC";
 
 /// The bytes of the file's first block, without its own heading.
 const INFO: usize = 34;
+
+/// What a file begins with, in bytes: its name and the first block's heading.
+const BEGIN: usize = 8;
+
+/// So much of a file is looked at in one go.
+const BLOCK: usize = 256 * 1024;
 
 /// The bytes of the longest head of a frame, and of the sum behind it.
 const HEAD: usize = 16;
@@ -148,6 +157,36 @@ impl FlacFrames {
     }
 }
 
+/// Whether another FLAC file begins within this one; one that lies in another kind of file is that one's affair. Reads all of
+/// it. Blocking.
+///
+/// # Errors
+/// Where the disk fails, and where it is called off.
+pub(super) fn holds_another(path: &Path, called_off: CalledOff<'_>) -> Result<bool, DecodeError> {
+    // The name, and the heading of the first block, which says how long that is.
+    let begins = |here: &[u8]| here.starts_with(NAME) && here[5..] == [0, 0, INFO as u8];
+    let mut file = File::open(path)?;
+    let mut block = Vec::with_capacity(BLOCK + BEGIN);
+    let mut found = 0;
+    loop {
+        if called_off() {
+            return Err(DecodeError::CalledOff);
+        }
+        let kept = block.len().saturating_sub(BEGIN - 1);
+        block.drain(..kept);
+        if (&mut file).take(BLOCK as u64).read_to_end(&mut block)? == 0 {
+            return Ok(false);
+        }
+        if kept == 0 && block.starts_with(b"OggS") {
+            return Ok(false);
+        }
+        found += block.windows(BEGIN).filter(|here| begins(here)).count();
+        if found > 1 {
+            return Ok(true);
+        }
+    }
+}
+
 impl Kind for FlacFrames {
     fn longest(&self) -> u64 {
         self.most_bytes
@@ -175,6 +214,7 @@ impl Kind for FlacFrames {
         let begins = matches!(here, [0xFF] | [0xFF, 0xF8 | 0xF9, ..]);
         self.ends_at(here).is_some() || (begins && here.len() < HEAD)
     }
+
     fn is_another(&self, here: &[u8]) -> bool {
         here.starts_with(NAME)
     }

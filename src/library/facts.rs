@@ -1,5 +1,7 @@
 //! What is known of an audio file after it was decoded once, from its first frame to its last.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::Sudden;
@@ -34,6 +36,8 @@ pub struct Facts {
     pub head: Frames,
     /// Frames of digital silence at the tail, at the file's rate.
     pub tail: Frames,
+    /// Where it is silent for 50 ms or more between its first sound and its last, in frames at the file's rate.
+    pub silences: Vec<Range<Frames>>,
     /// Where it bursts in, and is held back by the startle guard.
     pub bursts: Vec<Sudden>,
     /// Where it falls off.
@@ -62,6 +66,7 @@ impl Facts {
             short_term: vec![Loudness(-99.0); seconds],
             head: frames,
             tail: Frames::ZERO,
+            silences: Vec::new(),
             bursts: Vec::new(),
             falls: Vec::new(),
             remarks: Vec::new(),

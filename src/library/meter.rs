@@ -1,10 +1,12 @@
 //! What is measured of a sound while it is decoded once.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use ebur128::{EbuR128, Mode};
 
 use super::audible::Audible;
+use super::hole::Holes;
 use super::means::{Mean, Means};
 use super::slow::{Slow, Slowness};
 use super::sudden::Listening;
@@ -40,6 +42,7 @@ pub(super) struct Meter {
     audible: Audible,
     slow: Slow,
     listening: Listening,
+    holes: Holes,
     /// Sums of squares of both channels: of what is not heard, and of all there is.
     unheard: f64,
     all: f64,
@@ -54,6 +57,8 @@ pub(super) struct Measured {
     pub short_term: Vec<Loudness>,
     pub head: Frames,
     pub tail: Frames,
+    /// Where between the two it is as silent.
+    pub silences: Vec<Range<Frames>>,
     /// What is too slow to be heard.
     pub slow: Slowness,
     /// The power of what is heard, and of what is not, both channels together.
@@ -91,6 +96,7 @@ impl Meter {
             audible: Audible::new(slower),
             slow: Slow::new(slower),
             listening: Listening::new(rate),
+            holes: Holes::new(rate),
             unheard: 0.0,
             all: 0.0,
         })
@@ -104,6 +110,7 @@ impl Meter {
             self.listening.hear(&frames[silent..]);
         }
         self.sum(frames);
+        self.holes.add(frames);
         while !frames.is_empty() {
             let second = u64::from(self.rate.hertz());
             let to_the_second = (second - self.frames.0 % second) as usize;
@@ -127,6 +134,10 @@ impl Meter {
         let count = self.frames.0.max(1) as f64;
         let rest = self.means.take();
         self.unheard += self.audible.unheard(rest);
+        let head = self.first_sounding.unwrap_or(self.frames);
+        let within = |gap: &Range<Frames>| gap.start >= head && gap.end <= self.sounding_until;
+        let (mut silences, _) = self.holes.finish();
+        silences.retain(within);
         let measured = Measured {
             heard: (self.all - self.unheard).max(0.0) / count,
             slow: self.slow.finish(),
@@ -135,7 +146,8 @@ impl Meter {
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),
             short_term: self.short_term,
-            head: self.first_sounding.unwrap_or(self.frames),
+            head,
+            silences,
             tail: match self.first_sounding {
                 Some(_) => self.frames - self.sounding_until,
                 None => Frames::ZERO,

@@ -8,6 +8,7 @@ mod cores;
 mod facts;
 mod fall;
 mod fault;
+mod hole;
 #[allow(
     clippy::module_inception,
     reason = "the library is what this room is named for"
@@ -29,6 +30,7 @@ pub use cache::Cache;
 pub use facts::Facts;
 pub use fall::{Fall, Falls};
 pub use fault::Fault;
+pub use hole::Holes;
 pub use library::Library;
 pub use overlap::Overlap;
 pub use powers::{MOMENTARY, Powers, SHORT_TERM};

@@ -141,7 +141,7 @@ impl Said {
                 -offset.0
             ));
         }
-        if takes_room(waves) {
+        if measured.slow.lasts && takes_room(waves) {
             self.remark(format!(
                 "it holds waves too slow for ears, and they reach to {:.0} dB below its peak: no one hears them, but they take \
                  room from the music, which is held down for them; take out what is below 15 Hz in an audio editor (high-pass)",

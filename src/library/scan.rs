@@ -73,6 +73,7 @@ fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> 
         short_term: measured.short_term,
         head: measured.head,
         tail: measured.tail,
+        silences: measured.silences,
         bursts: found.bursts,
         falls: found.falls,
     })

@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use super::NoLoudness;
 use super::excerpt::split;
-use super::hole::Holes;
 use super::loudness::{Measured, Meter};
 use super::step::{Step, Steps};
 use crate::frame::Frame;
 use crate::level::Decibels;
-use crate::library::{Hold, Work};
+use crate::library::{Hold, Holes, Work};
 use crate::time::{Frames, Rate};
 use crate::zone::{Layout, Zone};
 

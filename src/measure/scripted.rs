@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
-use crate::library::Fall;
+use crate::library::{Fall, Holes};
 use crate::time::Frames;
 use crate::timeline::{Clip, CueSort, Timeline, gain_at};
 use crate::zone::Zone;
@@ -17,7 +17,7 @@ const FADED: Decibels = Decibels(-20.0);
 const PLACES: u64 = 64;
 
 /// What of a gap is not meant: from the first to the last of its frames at which the zone should hear something, if there are
-/// any.
+/// any, and enough to be a gap.
 #[must_use]
 pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Option<Range<Frames>> {
     let clips: Vec<&Clip> = timeline
@@ -55,7 +55,7 @@ pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Optio
     } else {
         last
     };
-    Some(first..to)
+    (to - first >= timeline.rate.frames(Holes::GAP)).then_some(first..to)
 }
 
 /// A fall is none of the music's where the script alone makes so much of it.

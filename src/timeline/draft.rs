@@ -94,7 +94,18 @@ impl<'a> Draft<'a> {
     /// The clip that sounds and was not told to go.
     #[must_use]
     pub fn staying(&self) -> Option<&Clip> {
-        self.clips.iter().rev().find(|clip| !clip.leaves())
+        let stays = |clip: &&Clip| !clip.leaves() && clip.end() > self.at;
+        self.clips.iter().rev().find(stays)
+    }
+
+    /// How what comes anew comes: within `fade`, or sooner where what leaves is gone sooner.
+    #[must_use]
+    pub fn coming<'c>(&self, leaving: impl Iterator<Item = &'c Clip>, fade: Frames) -> Frames {
+        let gone = leaving.map(Clip::end).max();
+        match gone.filter(|gone| *gone < self.at + fade) {
+            Some(gone) => (gone - self.settled).max(self.rate.frames(LEAD)).min(fade),
+            None => fade,
+        }
     }
 
     /// The last clip of the phase, where it can go on: how the phase's music is laid out anew from what sounds.
@@ -240,8 +251,8 @@ pub fn leave(clip: &mut Clip, at: Frames, length: Frames, goes_on: bool) {
     if clip.leaves() && turn_ends <= at + length {
         return;
     }
-    // What ends sooner without a fade of its own is gone by then.
-    let bare = clip.fade_out.length == Frames::ZERO && !goes_on;
+    // What ends sooner, all at once or nearly, is gone by then.
+    let bare = clip.fade_out.length < length && !goes_on;
     let length = if bare {
         length.min(clip.end() - at)
     } else {

@@ -360,7 +360,10 @@ impl<'a, 'h> Filling<'a, 'h> {
                 gain,
                 zones: self.zones,
                 joined: piece.joined,
-                turn: kept.filter(|_| at == 0).and_then(|clip| clip.turn),
+                // And goes on along the way it is on, with what is joined to it.
+                turn: kept
+                    .and_then(|clip| clip.turn)
+                    .filter(|turn| at == 0 || turn.end() > piece.from),
             });
         }
         clips

@@ -29,14 +29,14 @@ impl Late {
         let mut from = draft.soonest();
         self.cues.sort_by_key(|(cue, _)| cue.at);
         for (cue, phase_ends) in self.cues {
-            let Some(soon) = ground.put(cue.id, from) else {
+            let Some(soon) = alone(ground, cue.id, from, cues) else {
                 continue;
             };
             let written = |id: CueId| (id.phase, id.cue);
             let is_near = |other: &PlacedCue| {
                 written(other.id) == written(cue.id)
-                    && other.at + near > from
-                    && from + near > other.at
+                    && other.at + near > soon.at
+                    && soon.at + near > other.at
             };
             if soon.end() <= phase_ends && !cues.iter().any(is_near) {
                 from = soon.end();
@@ -44,4 +44,19 @@ impl Late {
             }
         }
     }
+}
+
+/// The cue from a frame on, behind whatever speaks there.
+fn alone(ground: &Ground, id: CueId, from: Frames, cues: &[PlacedCue]) -> Option<PlacedCue> {
+    let mut put = ground.put(id, from)?;
+    let speaks = |other: &&PlacedCue| other.id != id && other.ducks && other.sound.is_some();
+    while put.ducks
+        && let Some(other) = cues
+            .iter()
+            .filter(speaks)
+            .find(|other| other.at < put.end() && put.at < other.end())
+    {
+        put = ground.put(id, other.end())?;
+    }
+    Some(put)
 }

@@ -45,6 +45,9 @@ pub enum Refusal {
         /// The phases that are still to come.
         later: Vec<String>,
     },
+    /// The session is in it, or about to be.
+    #[error("the session goes to its `{0}` already")]
+    GoesThere(String),
     /// No later phase is the return.
     #[error("no later phase is named `return`, so say where to go, as in {}; {}", to_go(.later), still_to_come(.later))]
     NoReturn {
@@ -110,7 +113,11 @@ impl Refusal {
     pub const fn is_so_already(&self) -> bool {
         matches!(
             self,
-            Self::HeldAlready(_) | Self::NotHeld(_) | Self::SpeaksAlready | Self::NotSpeaking
+            Self::HeldAlready(_)
+                | Self::NotHeld(_)
+                | Self::GoesThere(_)
+                | Self::SpeaksAlready
+                | Self::NotSpeaking
         )
     }
 }

@@ -84,7 +84,7 @@ pub fn review(session: &Session, library: &Library) -> Vec<Mistake> {
                 );
                 if tracks.contains(path) {
                     let found = sudden(&name, place, facts);
-                    mistakes.extend(found.map(|it| it.rank(Rank::MayBeHeard)));
+                    mistakes.extend(found.into_iter().map(|it| it.rank(Rank::MayBeHeard)));
                 }
                 if !is_music(facts) && tracks.contains(path) {
                     let what = say("sounds for less than a second and is left out");

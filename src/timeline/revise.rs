@@ -150,7 +150,8 @@ impl Draft<'_> {
         self.leave(fade);
         self.phases.push(span);
         let opening = Opening::Fresh(self.settled);
-        self.lay_out(opening, fade)
+        let coming = self.coming(self.leaving(), fade);
+        self.lay_out(opening, coming)
     }
 
     fn lay_out(self, opening: Opening, coming: Frames) -> Timeline {
@@ -174,7 +175,11 @@ impl Draft<'_> {
         self.phases.push(span);
         let (clips, phases) = (self.clips.clone(), self.phases.clone());
         let mut score = self.course.score(clips, phases);
-        score.add_phase(number, Some(fade), &mut Vec::new());
+        score.add_phase(
+            number,
+            Some(self.coming(self.leaving(), fade)),
+            &mut Vec::new(),
+        );
         self.complete(score)
     }
 
@@ -228,6 +233,7 @@ fn later_phase(course: &Course, span: &PhaseSpan, name: Option<&str>) -> Result<
         .or_else(|| later().find(|(_, phase)| phase.name.eq_ignore_ascii_case(asked)));
     match found {
         Some((number, _)) => Ok(number),
+        None if span.name.eq_ignore_ascii_case(asked) => Err(Refusal::GoesThere(span.name.clone())),
         None if name.is_none() && later().next().is_some() => Err(Refusal::NoReturn {
             later: later().map(|(_, phase)| phase.name.clone()).collect(),
         }),

@@ -129,9 +129,10 @@ impl<'a> Score<'a> {
         let begun = self.clips.partition_point(|clip| clip.from < span.from);
         let mut heard = self.clips.split_off(begun);
         let mut leaving = Vec::new();
-        if let Opening::Standing(_) = opening {
+        if let Opening::Standing(settled) = opening {
             // What came after it was taken back, and goes.
-            let stays = heard.iter().rposition(|clip| !clip.leaves());
+            let stays = |clip: &Clip| !clip.leaves() && clip.end() >= settled;
+            let stays = heard.iter().rposition(stays);
             leaving = heard.split_off(stays.map_or(0, |last| last + 1));
             let before = heard.len().saturating_sub(1);
             self.clips.extend(heard.iter().take(before).cloned());

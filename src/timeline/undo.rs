@@ -22,11 +22,13 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     let fade = draft.rate.frames(BACK);
     let restored = |clip| restored(&draft, clip, before, fade);
     let mut clips: Vec<Clip> = draft.clips.iter().filter_map(restored).collect();
+    let gone = |clip: &&Clip| clip.end() > at && !clips.iter().any(|it| it.is_same(clip));
+    let coming = draft.coming(draft.clips.iter().filter(gone), fade);
     for planned in &before.clips {
         let back = |clip: &&Clip| clip.is_same(planned) && clip.end() > at && !clip.leaves();
         if !clips.iter().any(|clip| back(&clip)) {
             let lead = lead(&clips, planned);
-            clips.extend(entered(planned, lead, draft.settled, fade));
+            clips.extend(entered(planned, lead, draft.settled, coming));
         }
     }
     // What has to go is heard until what was planned is there.
@@ -34,11 +36,19 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
         .iter()
         .filter(|clip| clip.end() > at && !clip.leaves());
     let comes = sounds.map(|clip| clip.from).min().unwrap_or(at);
-    let length = fade.max(comes - at + Frames(fade.0 / 2));
+    let is_silence = before
+        .phase_at(draft.settled)
+        .is_some_and(|span| span.silent);
+    let length = if is_silence {
+        fade
+    } else {
+        fade.max(comes - at + Frames(fade.0 / 2))
+    };
     for clip in &draft.clips {
         if !clips.iter().any(|restored| restored.is_same(clip)) {
+            let goes_on = draft.clips.iter().any(|next| next.joins(clip));
             let mut clip = clip.clone();
-            leave(&mut clip, at, length, false);
+            leave(&mut clip, at, length, goes_on);
             clips.push(clip);
         }
     }
@@ -56,10 +66,15 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
 /// A clip that sounded, as it was; one that sounds, back to what was planned for it. `None` where nothing was.
 fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Option<Clip> {
     let at = draft.at;
-    if clip.end() <= at {
-        return Some(clip.clone());
-    }
     let planned = before.clips.iter().find(|planned| planned.is_same(clip));
+    if clip.end() <= at {
+        // What is over was not told to go either: what is joined to it goes on.
+        let turn = planned.map_or(clip.turn, |planned| planned.turn);
+        return Some(Clip {
+            turn,
+            ..clip.clone()
+        });
+    }
     // What would be on its way out by now goes from where it stands.
     let fits = |planned: &&Clip| {
         let falls = |clip: &Clip| clip.end() - clip.fade_out.length < at;

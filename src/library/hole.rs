@@ -9,8 +9,6 @@ use crate::time::{Frames, Rate};
 
 /// Below this in every sample there is silence.
 const SILENCE: Decibels = Decibels(-70.0);
-/// As long as this is a gap.
-const GAP: Duration = Duration::from_millis(50);
 /// So many exact zeros within a sound are samples that are missing.
 const DROPOUT: Duration = Duration::from_millis(1);
 /// Above this there is sound.
@@ -41,13 +39,16 @@ pub struct Holes {
 }
 
 impl Holes {
+    /// As long as this is a gap.
+    pub const GAP: Duration = Duration::from_millis(50);
+
     /// At a rate.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
         Self {
             silence: SILENCE.gain().0,
             sound: SOUND.gain().0,
-            gap: rate.frames(GAP).0,
+            gap: rate.frames(Self::GAP).0,
             dropout: rate.frames(DROPOUT).0,
             near: rate.frames(NEAR).0,
             at: 0,
