@@ -115,3 +115,36 @@ fn what_a_check_names_of_a_piece_is_what_a_report_finds_where_it_plays_alone() {
         assert!(words.contains(&named), "{named}: {words}");
     }
 }
+
+#[test]
+fn a_silence_within_a_piece_is_told_and_a_long_one_is_refused() {
+    let desk = Desk::new();
+    let said = |silences: &[(f32, f32)]| {
+        let mut sound = noise(3, 0.5, 60 * 48_000);
+        for (at, lasts) in silences {
+            let from = (at * 48_000.0) as usize;
+            // -72 dBFS is as good as nothing.
+            sound[from..from + (lasts * 48_000.0) as usize].fill([0.000_25, -0.000_25]);
+        }
+        wav(&desk.path("gap.wav"), &sound, 48_000, 2, Wav::Float);
+        desk.write("s.yaml", &one_phase("gap.wav"));
+        let said = desk.run(&["check", "s.yaml"]);
+        // Long lines are broken.
+        (said.code, said.err.replace("\n  | ", " "))
+    };
+    let (code, err) = said(&[(10.0, 0.051), (20.0, 0.3), (30.0, 0.2), (40.0, 0.1)]);
+    assert_eq!(code, 0, "{err}");
+    let told = "`gap.wav` is silent at 0:10, 0:20, 0:30 and 1 more, for up to 0.30 s";
+    assert!(err.contains(told), "{err}");
+    // How a piece begins and ends is its own affair; a rest of a note is none.
+    let (_, err) = said(&[(0.0, 1.0), (30.0, 0.049), (58.0, 2.0)]);
+    assert!(!err.contains("is silent at"), "{err}");
+    let (code, err) = said(&[(20.0, 12.0)]);
+    assert_eq!(code, 1, "{err}");
+    let told = "`gap.wav` is silent at 0:20, for 12 s";
+    assert!(err.contains(told), "{err}");
+    assert!(
+        err.contains("cut the silence out in an audio editor"),
+        "{err}"
+    );
+}

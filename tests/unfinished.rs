@@ -305,9 +305,19 @@ fn two_flac_files_one_behind_the_other_are_not_played_as_the_first_alone() {
         let sound = quantised(&noise(seed, 0.5, length), 16);
         fs::read(flac(&folder.file(b""), &sound, 48_000, 2, 16)).unwrap()
     };
-    let two = [file(18, LENGTH), file(19, 30_011)].concat();
+    let (one, same, other) = (file(18, LENGTH), file(19, LENGTH), file(20, 30_011));
+    // Of those that are as long one looks like the end of the other.
+    for both in [[&one, &other], [&one, &same], [&one, &one], [&other, &one]] {
+        let both = both.map(Vec::as_slice).concat();
+        assert_eq!(
+            fault(&folder.file(&both)),
+            DecodeError::OneBehindOther.to_string()
+        );
+    }
+    // One that was begun and then begun again.
+    let again = [&one[..one.len() / 10 * 9], &one].concat();
     assert_eq!(
-        fault(&folder.file(&two)),
+        fault(&folder.file(&again)),
         DecodeError::OneBehindOther.to_string()
     );
 }

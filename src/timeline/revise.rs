@@ -78,7 +78,7 @@ pub fn revise(
             return draft.end_moved(span, asked, false);
         }
         Change::BringBack { to } => {
-            let number = later_phase(course, &span, to.as_deref())?;
+            let number = later_phase(course, &span, at, to.as_deref())?;
             let fade = frames(BRING_BACK);
             Ok(draft.go_to(span, number, fade))
         }
@@ -224,16 +224,23 @@ fn check_room(draft: &Draft) -> Result<(), Refusal> {
     }
 }
 
-fn later_phase(course: &Course, span: &PhaseSpan, name: Option<&str>) -> Result<usize, Refusal> {
+fn later_phase(
+    course: &Course,
+    span: &PhaseSpan,
+    at: Frames,
+    name: Option<&str>,
+) -> Result<usize, Refusal> {
     let phases = &course.session().phases;
     let later = || phases.iter().enumerate().skip(span.number + 1);
     let asked = name.unwrap_or(RETURN);
+    // Who names the phase that has long begun means another one.
+    let goes_there = span.name.eq_ignore_ascii_case(asked) && (name.is_none() || span.from > at);
     let found = later()
         .find(|(_, phase)| phase.name == asked)
         .or_else(|| later().find(|(_, phase)| phase.name.eq_ignore_ascii_case(asked)));
     match found {
         Some((number, _)) => Ok(number),
-        None if span.name.eq_ignore_ascii_case(asked) => Err(Refusal::GoesThere(span.name.clone())),
+        None if goes_there => Err(Refusal::GoesThere(span.name.clone())),
         None if name.is_none() && later().next().is_some() => Err(Refusal::NoReturn {
             later: later().map(|(_, phase)| phase.name.clone()).collect(),
         }),

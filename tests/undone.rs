@@ -1,0 +1,179 @@
+//! What is taken back comes as it was planned: no piece twice, no voice over another, no music in what is silent, and never a
+//! hole on the way.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::plans::{PhasePlan, Plan, session};
+use undersong::level::{Decibels, Gain};
+use undersong::time::{Frames, Rate};
+use undersong::timeline::{Change, Course, Refusal, Timeline, compose};
+
+const RATE: Rate = Rate::DEFAULT;
+
+fn at(seconds: f64) -> Frames {
+    RATE.frames(Duration::from_secs_f64(seconds))
+}
+
+fn phase(seconds: u64, silent: bool, cues: Vec<(u64, bool, u64, u8)>) -> PhasePlan {
+    PhasePlan {
+        seconds,
+        shorter: 0,
+        longer: 0,
+        silent,
+        shuffle: false,
+        cues,
+        reminder: 0,
+    }
+}
+
+/// Pieces of so many seconds, with crossfades of so many milliseconds.
+fn course(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64) -> Course {
+    let pieces = pieces.iter().map(|it| (44_100, (it * 1000.0) as u64, 0));
+    let plan = Plan {
+        tracks: pieces.collect(),
+        phases,
+        crossfade,
+        phase_crossfade: 5_000,
+        fade_in: 0,
+        fade_out: 0,
+        seed: 1,
+    };
+    let (session, library) = session(&plan);
+    let timeline = compose(&session, &library, RATE).unwrap().timeline;
+    Course::steered(Arc::new(session), Arc::new(library), Arc::new(timeline))
+}
+
+/// Steered by each change at its second.
+fn steered(mut course: Course, changes: &[(f64, Change)]) -> Course {
+    for (seconds, change) in changes {
+        course = course.revise(at(*seconds), change).unwrap();
+    }
+    course
+}
+
+/// How loud all pieces are together, apart from their own gains.
+fn level(timeline: &Timeline, seconds: f64) -> Decibels {
+    let at = at(seconds);
+    let part = |clip: &undersong::timeline::Clip| clip.gain_at(at).0 / clip.gain.0;
+    let power: f32 = timeline.clips_at(at).map(|it| part(it).powi(2)).sum();
+    Gain(power.sqrt()).decibels()
+}
+
+fn to(phase: &str) -> Change {
+    Change::BringBack {
+        to: Some(phase.to_owned()),
+    }
+}
+
+#[test]
+fn a_piece_that_goes_on_without_a_seam_goes_on_so() {
+    for (skip, undo) in [(19.84, 20.46), (19.5, 22.0)] {
+        let course = course(&[20.0], vec![phase(601, false, Vec::new())], 0);
+        let course = steered(course, &[(skip, Change::Skip), (undo, Change::Undo)]);
+        let clips = &course.timeline().clips;
+        let sounds = clips.iter().find(|clip| clip.from == at(20.0)).unwrap();
+        let before = clips.iter().find(|clip| clip.end() == at(20.0)).unwrap();
+        assert!(sounds.joins(before), "{before:?} {sounds:?}");
+    }
+}
+
+#[test]
+fn the_way_back_is_not_forgotten_when_something_else_is_changed() {
+    let course = course(&[100.0, 90.0], vec![phase(601, false, Vec::new())], 0);
+    let changes = [
+        (94.0, Change::Skip),
+        (97.5, Change::Undo),
+        (98.0, Change::Hold),
+    ];
+    let course = steered(course, &changes);
+    let [before, after] = [99.99, 100.01].map(|at| level(course.timeline(), at).0);
+    assert!((before - after).abs() < 0.1, "{before} to {after}");
+}
+
+#[test]
+fn a_piece_that_is_over_is_not_what_sounds() {
+    let phases = vec![phase(601, false, Vec::new()), phase(601, false, Vec::new())];
+    let course = course(&[5.5, 70.0], phases, 2_000);
+    let changes = [
+        (30.0, to("phase 1")),
+        (40.0, Change::Undo),
+        (43.0, Change::Hold),
+    ];
+    let course = steered(course, &changes);
+    let timeline = course.timeline();
+    for half in 90..130 {
+        let together = level(timeline, f64::from(half) / 2.0);
+        assert!(
+            together < Decibels(0.5),
+            "{together} at {half} half seconds"
+        );
+    }
+}
+
+#[test]
+fn a_silence_is_silent_again() {
+    let phases = vec![
+        phase(121, false, Vec::new()),
+        phase(601, true, Vec::new()),
+        phase(601, false, Vec::new()),
+    ];
+    let course = course(&[100.0], phases, 2_000);
+    let changes = [(300.0, to("phase 2")), (310.0, Change::Undo)];
+    let course = steered(course, &changes);
+    let timeline = course.timeline();
+    assert!(level(timeline, 309.9) > Decibels(-10.0));
+    for seconds in [315.1, 320.0, 390.0, 700.0] {
+        let left = level(timeline, seconds);
+        assert!(left < Decibels(-100.0), "{left} at {seconds} s");
+    }
+}
+
+#[test]
+fn where_pieces_hardly_cross_one_comes_before_the_other_is_gone() {
+    for crossfade in [1, 20, 200, 500, 1_000] {
+        for undone in [0.1, 0.5, 0.9] {
+            let course = course(
+                &[100.0, 90.0],
+                vec![phase(601, false, Vec::new())],
+                crossfade,
+            );
+            let next = RATE.seconds(course.timeline().clips[1].from);
+            let skip = next - 1.01;
+            let skipped = steered(course, &[(skip, Change::Skip)]);
+            let back = steered(skipped.clone(), &[(skip + undone, Change::Undo)]);
+            for (course, from) in [(skipped, skip), (back, skip + undone)] {
+                let level = |part: u32| level(course.timeline(), from + f64::from(part) / 100.0);
+                let soft = (0..800).filter(|part| level(*part) < Decibels(-12.0));
+                let soft = soft.count();
+                assert!(soft <= 35, "{soft} hundredths of a second, {crossfade} ms");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_voice_is_made_up_for_over_another() {
+    let cues = vec![(100, false, 0, 0), (111, false, 0, 0)];
+    let phases = vec![phase(301, false, cues), phase(601, false, Vec::new())];
+    let course = course(&[400.0], phases, 2_000);
+    let changes = [(95.0, to("phase 1")), (105.0, Change::Undo)];
+    let course = steered(course, &changes);
+    let cues = &course.timeline().cues;
+    assert_eq!(cues.len(), 2);
+    assert!(cues[0].end() <= cues[1].at, "{cues:?}");
+}
+
+#[test]
+fn who_is_brought_back_twice_goes_there_already() {
+    let phases = vec![phase(121, false, Vec::new()), phase(601, false, Vec::new())];
+    let course = course(&[100.0], phases, 2_000);
+    let course = steered(course, &[(10.0, to("phase 1"))]);
+    let again = course.revise(at(10.3), &to("Phase 1")).err();
+    assert_eq!(again, Some(Refusal::GoesThere("phase 1".to_owned())));
+    // Long after, who names it means another one.
+    let again = course.revise(at(15.0), &to("phase 1")).err();
+    assert!(matches!(again, Some(Refusal::NoPhase { .. })), "{again:?}");
+}
