@@ -16,6 +16,7 @@ use crate::doctor::{self, Finding, Machine, Verdict};
 use crate::engine::{Brake, Engine};
 use crate::journal::{Ending, Entry, Journal, Started, boot};
 use crate::library::{Cache, Progress, Watch};
+use crate::mistake::{Mistake, Weight};
 use crate::output::{Device, Place};
 use crate::player::{Beginning, Player};
 use crate::prepare::{Prepared, compose_read};
@@ -346,9 +347,9 @@ fn compose(
     let reading = script::read(path);
     confine::all(&means.room, &reading).map_err(|details| Refused {
         details,
-        ..wrong("the session uses files that the room does not give away")
+        ..wrong("the session uses files that the room may not play")
     })?;
-    let sentences = |mistakes: Vec<crate::mistake::Mistake>| -> Vec<String> {
+    let sentences = |mistakes: Vec<Mistake>| -> Vec<String> {
         mistakes.iter().map(ToString::to_string).collect()
     };
     let composed = compose_read(reading, rate, &means.cache, watch);
@@ -360,10 +361,14 @@ fn compose(
             let remarks = sentences(std::mem::take(&mut prepared.remarks));
             Ok((prepared, remarks))
         }
-        Err(mistakes) => Err(Refused {
-            details: sentences(mistakes),
-            ..wrong("the script cannot be played as it is")
-        }),
+        Err(mut mistakes) => {
+            // Warnings are no reasons.
+            mistakes.retain(|mistake| mistake.weight == Weight::Error);
+            Err(Refused {
+                details: sentences(mistakes),
+                ..wrong("the script cannot be played as it is")
+            })
+        }
     }
 }
 

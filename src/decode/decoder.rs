@@ -36,6 +36,8 @@ pub struct Decoder {
     rate: Rate,
     /// 0 until the first packet was decoded.
     channels: u8,
+    /// The bytes of the packets that were taken.
+    taken: u64,
     tags: Tags,
     /// Whether another stream was entered behind the first one (chained Ogg).
     chained: bool,
@@ -141,6 +143,7 @@ impl Decoder {
             tape,
             rate: Rate::DEFAULT,
             channels: 0,
+            taken: 0,
             chained: false,
             skipped: false,
             ended: false,
@@ -182,6 +185,12 @@ impl Decoder {
     #[must_use]
     pub fn codec(&self) -> &'static str {
         self.sound.codec
+    }
+
+    /// How many bytes of its sound were decoded: what the file holds beside it does not count.
+    #[must_use]
+    pub const fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Title and artist.
@@ -284,6 +293,7 @@ impl Decoder {
     fn packet(&mut self, out: &mut Vec<Frame>) -> Result<(), DecodeError> {
         match self.format.next_packet() {
             Ok(Some(packet)) if packet.track_id == self.sound.track => {
+                self.taken += packet.data.len() as u64;
                 return self.decode(&packet, out);
             }
             Ok(Some(_)) => {}

@@ -13,6 +13,9 @@ pub enum Fault {
     /// Whoever wanted to know went away meanwhile.
     #[error("{}", DecodeError::CalledOff)]
     CalledOff,
+    /// Somebody wrote to it meanwhile, so that what is known of it may not be so any more.
+    #[error("was changed while it was listened to; check it again once it is written")]
+    Changed,
     /// Nobody asked for it when the library was made.
     #[error("was not looked at when the session was prepared; check the session again")]
     NotScanned,

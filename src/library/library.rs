@@ -1,5 +1,6 @@
 //! The facts of every file that a session names.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,7 +41,7 @@ struct Job {
 
 impl Library {
     /// Decodes every file that the cache does not know, on all cores, each file once. Blocking.
-    /// `watch` is told at the start and after each file; once it calls off, no file is looked at any further.
+    /// `watch` is told at the start, while a file is listened to, and after each file; once it calls off, no file is looked at any further.
     #[must_use]
     pub fn scan(
         paths: impl IntoIterator<Item = PathBuf>,
@@ -63,8 +64,17 @@ impl Library {
         };
         advance(0, 0);
         let found = share(&jobs, |job| {
-            let found = find_out(job, cache, watch);
-            advance(1, job.stamp.size());
+            let (size, told) = (job.stamp.size(), Cell::new(0));
+            let heard = |bytes: u64| {
+                let more = bytes.min(size) - told.get();
+                // A hundredth at a time.
+                if more * 100 >= size {
+                    told.set(told.get() + more);
+                    advance(0, more);
+                }
+            };
+            let found = find_out(job, cache, watch, &heard);
+            advance(1, size - told.get());
             (&job.paths, found)
         });
         for (paths, found) in found {
@@ -202,7 +212,12 @@ impl From<Facts> for Known {
 }
 
 /// The facts of a file: from the cache, or by decoding it.
-fn find_out(job: &Job, cache: &Cache, watch: &dyn Watch) -> Result<Known, Fault> {
+fn find_out(
+    job: &Job,
+    cache: &Cache,
+    watch: &dyn Watch,
+    heard: &dyn Fn(u64),
+) -> Result<Known, Fault> {
     let Some(path) = job.paths.first() else {
         return Err(Fault::NotScanned);
     };
@@ -217,11 +232,12 @@ fn find_out(job: &Job, cache: &Cache, watch: &dyn Watch) -> Result<Known, Fault>
     let hash = hash(path, watch)?;
     let facts = match cache.facts(&hash) {
         Some(facts) => facts,
-        None => scan(path, hash, watch)?,
+        None => scan(path, hash, watch, heard)?,
     };
-    // A file that is being written is looked at again the next time.
     if audio_file(path).is_ok_and(|about| Stamp::of(&about) == job.stamp) {
         cache.keep(path, &job.stamp, &facts);
+        Ok(known(facts))
+    } else {
+        Err(Fault::Changed)
     }
-    Ok(known(facts))
 }

@@ -9,7 +9,7 @@ pub enum Progress {
         files: usize,
         /// All files.
         all_files: usize,
-        /// Bytes of the files that are done.
+        /// Bytes of the files that are done, and of what was heard of the others.
         bytes: u64,
         /// Bytes of all files.
         all_bytes: u64,

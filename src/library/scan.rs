@@ -29,11 +29,22 @@ pub(super) fn hash(path: &Path, watch: &dyn Watch) -> Result<String, Fault> {
 /// Everything that is to be known of a file whose bytes have this hash.
 ///
 /// A file on which a decoder fails in an unforeseen way is unplayable, and ends nothing else.
-pub(super) fn scan(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> {
-    unbroken(|| decode(path, hash, watch))
+/// `heard` is told how many bytes of it were decoded.
+pub(super) fn scan(
+    path: &Path,
+    hash: String,
+    watch: &dyn Watch,
+    heard: &dyn Fn(u64),
+) -> Result<Facts, Fault> {
+    unbroken(|| decode(path, hash, watch, heard))
 }
 
-fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> {
+fn decode(
+    path: &Path,
+    hash: String,
+    watch: &dyn Watch,
+    heard: &dyn Fn(u64),
+) -> Result<Facts, Fault> {
     let called_off = || watch.is_called_off();
     let mut decoder = Decoder::open_checked(path, &called_off)?;
     let mut meter = Meter::new(decoder.rate()).map_err(|_| DecodeError::Broken)?;
@@ -41,6 +52,7 @@ fn decode(path: &Path, hash: String, watch: &dyn Watch) -> Result<Facts, Fault> 
     while decoder.read(&mut frames)? > 0 {
         meter.add(&frames).map_err(|_| DecodeError::Broken)?;
         frames.clear();
+        heard(decoder.taken());
         if called_off() {
             return Err(Fault::CalledOff);
         }

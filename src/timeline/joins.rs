@@ -110,7 +110,9 @@ fn tell(step: &Step, session: &Session, rate: Rate) -> Mistake {
     let place = step.place.clone();
     let most = session.music.largest_step;
     if size <= most.0 || session.music.loudness.is_none() {
-        return Mistake::warning(place, what).rank(Rank::Heard);
+        let help = "2 LU are clearly heard; give one of them a `gain` in the playlist, or put another track between them, where \
+                    that is not meant";
+        return Mistake::warning(place, what).help(help).rank(Rank::Heard);
     }
     let whole = size.ceil();
     Mistake::error(place, what).help(format!(

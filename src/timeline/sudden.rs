@@ -43,7 +43,7 @@ pub fn sudden(name: &str, place: &Place, facts: &Facts) -> Vec<Mistake> {
     });
     let bursts = told(&facts.bursts, facts.rate).map(|(at, by)| {
         let what = format!("`{name}` bursts in at {at}, and is held back by {by} at first");
-        let help = "so that nobody starts; it comes up within seconds. Listen to it, and take another piece where that is \
+        let help = "so that nobody is startled; it comes up within seconds. Listen to it, and take another piece where that is \
                     not meant";
         Mistake::warning(place.clone(), what).help(help)
     });
