@@ -35,14 +35,14 @@ pub(super) struct Found {
     pub falls: Vec<Sudden>,
 }
 
-/// Hears a file from its first sound on. How loud it will be is known at its end, so powers are kept until then: four
-/// kilobytes a second.
+/// Hears a file from its first sound on. How loud it will be is known at its end, so each hop's loudness is kept until then:
+/// seven megabytes an hour.
 #[derive(Debug)]
 pub(super) struct Listening {
     rate: Rate,
     music: Rough,
     count: usize,
-    hops: Vec<f32>,
+    hops: Vec<Kept>,
 }
 
 impl Listening {
@@ -64,7 +64,7 @@ impl Listening {
             if self.count == hop {
                 self.count = 0;
                 let [left, right] = self.music.take_power();
-                self.hops.push(((left + right) / hop as f64) as f32);
+                self.hops.push(Kept::of((left + right) / hop as f64));
             }
             frames = later;
         }
@@ -82,7 +82,7 @@ impl Listening {
         let (mut held_back, mut falls) = (Work::default(), Falls::default());
         let mut heard = Frames::ZERO;
         for (number, power) in (1..).zip(&self.hops) {
-            let gain = guard.hear(f64::from(*power) * louder);
+            let gain = guard.hear(power.power() * louder);
             heard += Frames::from(hop);
             held_back.add(Frames::from(hop), gain.decibels());
             if number % STEP == 0 {
@@ -105,5 +105,23 @@ impl Listening {
             bursts: bursts.collect(),
             falls: falls.collect(),
         }
+    }
+}
+
+/// A loudness from -200 LUFS on, in steps of a two-hundredth of a decibel.
+#[derive(Debug, Clone, Copy)]
+struct Kept(u16);
+
+impl Kept {
+    const LEAST: f32 = -200.0;
+    const STEPS: f32 = 200.0;
+
+    fn of(power: f64) -> Self {
+        // What is no number, or too little, is the least.
+        Self(((Loudness::of_power(power).0 - Self::LEAST) * Self::STEPS).round() as u16)
+    }
+
+    fn power(self) -> f64 {
+        Loudness(f32::from(self.0) / Self::STEPS + Self::LEAST).power()
     }
 }
