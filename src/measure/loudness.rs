@@ -4,10 +4,11 @@
 use super::NoLoudness;
 
 use super::gated::{Gated, loudness_of};
+use super::powers::{MOMENTARY, Powers, SHORT_TERM};
 use super::rise::{Rise, Rises};
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain, Loudness};
-use crate::library::{Fall, Falls, MOMENTARY, Powers, SHORT_TERM};
+use crate::library::{Fall, Falls};
 use crate::time::{Frames, Rate};
 use crate::true_peak::TruePeak;
 

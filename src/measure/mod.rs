@@ -14,6 +14,7 @@ mod json;
 mod listening;
 mod loudness;
 mod picture;
+mod powers;
 mod report;
 mod rise;
 mod scripted;
