@@ -81,12 +81,12 @@ impl<'a> Draft<'a> {
 
     /// Lets all that sounds, or is about to, go within `length`.
     pub fn leave(&mut self, length: Frames) {
-        let at = self.at;
+        let (at, rate) = (self.at, self.rate);
         let goes_on = |clip: &Clip| self.clips.iter().any(|next| next.joins(clip));
         let go_on: Vec<bool> = self.clips.iter().map(goes_on).collect();
         for (clip, goes_on) in self.clips.iter_mut().zip(go_on) {
             if clip.end() > at {
-                leave(clip, at, length, goes_on);
+                leave(clip, at, length, goes_on, rate);
             }
         }
     }
@@ -246,13 +246,13 @@ fn first(sort: CueSort, at: Frames, settled: Frames) -> Frames {
 }
 
 /// Lets a clip go within `length` from `at` on, but for one that is gone by then; `goes_on` where the next one is joined to it.
-pub fn leave(clip: &mut Clip, at: Frames, length: Frames, goes_on: bool) {
+pub fn leave(clip: &mut Clip, at: Frames, length: Frames, goes_on: bool, rate: Rate) {
     let turn_ends = clip.turn.map_or(Frames::ZERO, |turn| turn.end());
     if clip.leaves() && turn_ends <= at + length {
         return;
     }
     // What ends sooner, all at once or nearly, is gone by then.
-    let bare = clip.fade_out.length < length && !goes_on;
+    let bare = clip.fade_out.length < rate.frames(LEAD) && !goes_on;
     let length = if bare {
         length.min(clip.end() - at)
     } else {

@@ -48,7 +48,7 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
         if !clips.iter().any(|restored| restored.is_same(clip)) {
             let goes_on = draft.clips.iter().any(|next| next.joins(clip));
             let mut clip = clip.clone();
-            leave(&mut clip, at, length, goes_on);
+            leave(&mut clip, at, length, goes_on, draft.rate);
             clips.push(clip);
         }
     }
