@@ -336,6 +336,10 @@ impl<'a, 'h> Filling<'a, 'h> {
                 Some(next) => (next.from + next.coming, next.coming),
                 None => self.last_stop(piece, end, natural),
             };
+            if stop <= piece.from {
+                // The phase ends where it would come.
+                continue;
+            }
             // In a join without a seam no level moves: the tracks' own gains are left out.
             let own = || normalise(&piece.facts, self.target) + piece.track.gain;
             let change = together.unwrap_or_else(own) + self.level;

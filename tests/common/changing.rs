@@ -351,6 +351,14 @@ pub fn keep_what_was_and_cut_nothing(
         let again = course.revise(at, change).unwrap();
         prop_assert_eq!(again.timeline(), next.timeline());
         let (old, new) = (course.timeline(), next.timeline());
+        let empty = new.clips.iter().find(|clip| clip.length == Frames::ZERO);
+        prop_assert!(
+            empty.is_none(),
+            "{:?} is nothing: {:?} at {:?}",
+            empty,
+            change,
+            at
+        );
         assert_past_stays(old, new, at)?;
         assert_nothing_is_cut(old, new, at)?;
         assert_music_has_no_hole(new, at + RATE.frames(LEAD))?;
