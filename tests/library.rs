@@ -94,6 +94,27 @@ fn silence_at_the_ends_is_measured_and_quiet_music_is_none() {
 }
 
 #[test]
+fn a_side_on_which_there_is_nothing_is_told() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let sided = |[left, right]: [f32; 2]| {
+        let sound = noise(1, 0.3, 30_011).into_iter();
+        let sound: Vec<Frame> = sound.map(|[l, r]| [l * left, r * right]).collect();
+        wav(&path, &sound, 37_800, 2, Wav::Float);
+        facts_of(&path).remarks
+    };
+    let hiss = Decibels(-45.0).gain().0;
+    for (sides, alive) in [([1.0, hiss], "left"), ([0.0, 0.5], "right")] {
+        let remarks = sided(sides);
+        let only = format!("only its {alive} side holds sound");
+        assert!(remarks[0].starts_with(&only), "{remarks:?}");
+    }
+    for sides in [[1.0, 1.0], [0.02, 1.0]] {
+        assert_eq!(sided(sides), [""; 0]);
+    }
+}
+
+#[test]
 fn what_is_prepared_is_prepared_to_its_end_though_nothing_is_compared() {
     let folder = folder();
     let path = folder.path().join("a.wav");

@@ -157,6 +157,20 @@ fn a_hole_in_a_track_is_found_at_its_place() {
 }
 
 #[test]
+fn a_piece_that_begins_softly_begins_with_no_hole() {
+    let mut sound = music(1, 20);
+    let (soft, risen) = (SECOND * 19 / 100, 3 * SECOND);
+    for (at, frame) in sound[..risen].iter_mut().enumerate() {
+        let part = at.saturating_sub(soft) as f32 / (risen - soft) as f32;
+        *frame = frame.map(|sample| sample * part.max(0.003));
+    }
+    let (report, places) = places(&desk(&sound));
+    assert!(places.is_empty(), "{}", report["places"]);
+    let gap = &report["zones"][0]["gaps"];
+    assert_eq!(gap, &Value::Array(Vec::new()), "{report}");
+}
+
+#[test]
 fn a_click_is_found_whether_it_is_large_or_small() {
     for size in [0.1, 0.03] {
         let mut sound = music(1, 20);

@@ -19,18 +19,9 @@ proptest! {
 /// Both the piece that was skipped to and the one that was planned are almost over by then: the first ends before a third comes.
 #[test]
 fn a_skip_that_is_taken_back_late_leaves_no_hole_between_pieces_without_a_seam() {
-    let phase = PhasePlan {
-        seconds: 600,
-        shorter: 0,
-        longer: 0,
-        silent: false,
-        shuffle: false,
-        cues: Vec::new(),
-        reminder: 0,
-    };
     let plan = Plan {
         tracks: vec![(44_100, 20_000, 0)],
-        phases: vec![phase],
+        phases: vec![PhasePlan::plain(600)],
         crossfade: 0,
         phase_crossfade: 0,
         fade_in: 0,

@@ -151,15 +151,12 @@ proptest! {
 #[test]
 fn twelve_hours_with_five_thousand_cues_are_composed_at_once() {
     let phase = |number: u64| PhasePlan {
-        seconds: 8_640,
-        shorter: 0,
         longer: 60,
-        silent: false,
         shuffle: true,
         cues: (0..1_000)
             .map(|cue| (cue * 8 + number, false, 4, (cue % 3) as u8))
             .collect(),
-        reminder: 0,
+        ..PhasePlan::plain(8_640)
     };
     let plan = Plan {
         tracks: (0..1_000)

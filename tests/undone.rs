@@ -17,18 +17,6 @@ fn at(seconds: f64) -> Frames {
     RATE.frames(Duration::from_secs_f64(seconds))
 }
 
-fn phase(seconds: u64, silent: bool, cues: Vec<(u64, bool, u64, u8)>) -> PhasePlan {
-    PhasePlan {
-        seconds,
-        shorter: 0,
-        longer: 0,
-        silent,
-        shuffle: false,
-        cues,
-        reminder: 0,
-    }
-}
-
 /// Pieces of so many seconds, with crossfades of so many milliseconds.
 fn course(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64) -> Course {
     let pieces = pieces.iter().map(|it| (44_100, (it * 1000.0) as u64, 0));
@@ -71,7 +59,7 @@ fn to(phase: &str) -> Change {
 #[test]
 fn a_piece_that_goes_on_without_a_seam_goes_on_so() {
     for (skip, undo) in [(19.84, 20.46), (19.5, 22.0)] {
-        let course = course(&[20.0], vec![phase(601, false, Vec::new())], 0);
+        let course = course(&[20.0], vec![PhasePlan::plain(601)], 0);
         let course = steered(course, &[(skip, Change::Skip), (undo, Change::Undo)]);
         let clips = &course.timeline().clips;
         let sounds = clips.iter().find(|clip| clip.from == at(20.0)).unwrap();
@@ -82,7 +70,7 @@ fn a_piece_that_goes_on_without_a_seam_goes_on_so() {
 
 #[test]
 fn the_way_back_is_not_forgotten_when_something_else_is_changed() {
-    let course = course(&[100.0, 90.0], vec![phase(601, false, Vec::new())], 0);
+    let course = course(&[100.0, 90.0], vec![PhasePlan::plain(601)], 0);
     let changes = [
         (94.0, Change::Skip),
         (97.5, Change::Undo),
@@ -95,7 +83,7 @@ fn the_way_back_is_not_forgotten_when_something_else_is_changed() {
 
 #[test]
 fn a_piece_that_is_over_is_not_what_sounds() {
-    let phases = vec![phase(601, false, Vec::new()), phase(601, false, Vec::new())];
+    let phases = vec![PhasePlan::plain(601), PhasePlan::plain(601)];
     let course = course(&[5.5, 70.0], phases, 2_000);
     let changes = [
         (30.0, to("phase 1")),
@@ -116,9 +104,12 @@ fn a_piece_that_is_over_is_not_what_sounds() {
 #[test]
 fn a_silence_is_silent_again() {
     let phases = vec![
-        phase(121, false, Vec::new()),
-        phase(601, true, Vec::new()),
-        phase(601, false, Vec::new()),
+        PhasePlan::plain(121),
+        PhasePlan {
+            silent: true,
+            ..PhasePlan::plain(601)
+        },
+        PhasePlan::plain(601),
     ];
     let course = course(&[100.0], phases, 2_000);
     let changes = [(300.0, to("phase 2")), (310.0, Change::Undo)];
@@ -135,11 +126,7 @@ fn a_silence_is_silent_again() {
 fn where_pieces_hardly_cross_one_comes_before_the_other_is_gone() {
     for crossfade in [1, 20, 200, 500, 1_000] {
         for undone in [0.1, 0.5, 0.9] {
-            let course = course(
-                &[100.0, 90.0],
-                vec![phase(601, false, Vec::new())],
-                crossfade,
-            );
+            let course = course(&[100.0, 90.0], vec![PhasePlan::plain(601)], crossfade);
             let next = RATE.seconds(course.timeline().clips[1].from);
             let skip = next - 1.01;
             let skipped = steered(course, &[(skip, Change::Skip)]);
@@ -157,7 +144,11 @@ fn where_pieces_hardly_cross_one_comes_before_the_other_is_gone() {
 #[test]
 fn no_voice_is_made_up_for_over_another() {
     let cues = vec![(100, false, 0, 0), (111, false, 0, 0)];
-    let phases = vec![phase(301, false, cues), phase(601, false, Vec::new())];
+    let voiced = PhasePlan {
+        cues,
+        ..PhasePlan::plain(301)
+    };
+    let phases = vec![voiced, PhasePlan::plain(601)];
     let course = course(&[400.0], phases, 2_000);
     let changes = [(95.0, to("phase 1")), (105.0, Change::Undo)];
     let course = steered(course, &changes);
@@ -168,7 +159,7 @@ fn no_voice_is_made_up_for_over_another() {
 
 #[test]
 fn who_is_brought_back_twice_goes_there_already() {
-    let phases = vec![phase(121, false, Vec::new()), phase(601, false, Vec::new())];
+    let phases = vec![PhasePlan::plain(121), PhasePlan::plain(601)];
     let course = course(&[100.0], phases, 2_000);
     let course = steered(course, &[(10.0, to("phase 1"))]);
     let again = course.revise(at(10.3), &to("Phase 1")).err();

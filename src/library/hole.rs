@@ -1,4 +1,4 @@
-//! Where a sound is not: gaps of silence, and places where samples are missing.
+//! Where a sound is not: before its first frame and behind its last, gaps of silence, and places where samples are missing.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use crate::frame::Frame;
 use crate::level::Decibels;
 use crate::time::{Frames, Rate};
 
-/// Below this in every sample there is silence.
-const SILENCE: Decibels = Decibels(-70.0);
+/// Below this in every sample there is silence; quiet music is not.
+pub(super) const SILENCE: Decibels = Decibels(-70.0);
 /// So many exact zeros within a sound are samples that are missing.
 const DROPOUT: Duration = Duration::from_millis(1);
 /// Above this there is sound.
@@ -30,12 +30,25 @@ pub struct Holes {
     /// How many of the last frames are silent, and exactly zero.
     silent: u64,
     zeros: u64,
+    /// The first frame that is not silent.
+    first: Option<u64>,
     /// The frame behind the last one with sound.
     sounded: Option<u64>,
     /// Zeros behind a sound, of which it is not known yet whether sound follows.
     torn: Option<Range<u64>>,
     gaps: Vec<Range<Frames>>,
     dropouts: Vec<Range<Frames>>,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Found {
+    /// From the first frame that is not silent to behind the last one; empty, at the end, where there is none.
+    pub sounding: Range<Frames>,
+    /// Where it is silent for [`Holes::GAP`] or longer, whether that is meant or not; before and behind what sounds too.
+    pub gaps: Vec<Range<Frames>>,
+    /// Where samples are missing, which is shorter.
+    pub dropouts: Vec<Range<Frames>>,
 }
 
 impl Holes {
@@ -54,6 +67,7 @@ impl Holes {
             at: 0,
             silent: 0,
             zeros: 0,
+            first: None,
             sounded: None,
             torn: None,
             gaps: Vec::new(),
@@ -66,6 +80,7 @@ impl Holes {
         for frame in frames {
             let size = frame[0].abs().max(frame[1].abs());
             if size >= self.silence {
+                self.first.get_or_insert(self.at);
                 self.end_silence();
             }
             if size > 0.0 {
@@ -101,11 +116,24 @@ impl Holes {
         }
     }
 
-    /// Gaps, whether they are meant or not, and places where samples are missing, which are shorter than gaps.
+    /// The first frame that is not silent, of those taken in.
+    pub(super) fn first_sounding(&self) -> Option<Frames> {
+        self.first.map(Frames)
+    }
+
+    /// What was found.
     #[must_use]
-    pub fn finish(mut self) -> (Vec<Range<Frames>>, Vec<Range<Frames>>) {
+    pub fn finish(mut self) -> Found {
+        let sounding = match self.first {
+            Some(first) => first..self.at - self.silent,
+            None => self.at..self.at,
+        };
         self.end_silence();
-        (self.gaps, self.dropouts)
+        Found {
+            sounding: Frames(sounding.start)..Frames(sounding.end),
+            gaps: self.gaps,
+            dropouts: self.dropouts,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ebur128::{EbuR128, Mode};
 
 use super::audible::Audible;
-use super::hole::Holes;
+use super::hole::{Found, Holes, SILENCE};
 use super::means::{Mean, Means};
 use super::slow::{Slow, Slowness};
 use super::sudden::Listening;
@@ -15,11 +15,11 @@ use crate::level::{Decibels, Gain, Loudness};
 use crate::time::{Frames, Rate};
 use crate::true_peak::TruePeak;
 
-/// Below this in every sample, a head or a tail is silence; quiet music is not.
-const SILENCE: Decibels = Decibels(-70.0);
-
 /// What lies this far below what is too low to be heard is no music.
 const BURIED: Decibels = Decibels(-30.0);
+
+/// A side that lies this far below the other one is dead: no music is made so.
+const DEAD: Decibels = Decibels(-40.0);
 
 /// A moment: two periods of the lowest sound that is heard.
 const MOMENT: Duration = Duration::from_millis(100);
@@ -32,20 +32,16 @@ pub(super) struct Meter {
     rate: Rate,
     loudness: EbuR128,
     peak: TruePeak,
-    silence: f32,
     frames: Frames,
-    first_sounding: Option<Frames>,
-    /// The frame behind the last one that is not silent.
-    sounding_until: Frames,
     short_term: Vec<Loudness>,
     means: Means,
     audible: Audible,
     slow: Slow,
     listening: Listening,
     holes: Holes,
-    /// Sums of squares of both channels: of what is not heard, and of all there is.
+    /// Sums of squares: of what is not heard, of both channels, and of all there is, of each.
     unheard: f64,
-    all: f64,
+    all: [f64; 2],
 }
 
 /// What was measured.
@@ -64,12 +60,25 @@ pub(super) struct Measured {
     /// The power of what is heard, and of what is not, both channels together.
     heard: f64,
     unheard: f64,
+    /// The power of all there is, on the left and on the right.
+    sides: [f64; 2],
 }
 
 impl Measured {
     /// Whether it is over in a moment: a click, and its own affair.
     pub fn is_a_moment(&self, rate: Rate) -> bool {
         self.frames < rate.frames(MOMENT)
+    }
+
+    /// The only side on which there is something, where the other one has nothing.
+    pub fn only_side(&self) -> Option<&'static str> {
+        let nothing = f64::from(DEAD.gain().0).powi(2);
+        let [left, right] = self.sides;
+        match () {
+            () if right < left * nothing => Some("left"),
+            () if left < right * nothing => Some("right"),
+            () => None,
+        }
     }
 
     /// Whether there is hardly anything but a constant offset, or waves that are too low to be heard.
@@ -87,10 +96,7 @@ impl Meter {
             rate,
             loudness: EbuR128::new(2, rate.hertz(), Mode::I | Mode::S)?,
             peak: TruePeak::new(rate),
-            silence: SILENCE.gain().0,
             frames: Frames::ZERO,
-            first_sounding: None,
-            sounding_until: Frames::ZERO,
             short_term: Vec::new(),
             means,
             audible: Audible::new(slower),
@@ -98,19 +104,18 @@ impl Meter {
             listening: Listening::new(rate),
             holes: Holes::new(rate),
             unheard: 0.0,
-            all: 0.0,
+            all: [0.0; 2],
         })
     }
 
     pub fn add(&mut self, mut frames: &[Frame]) -> Result<(), ebur128::Error> {
         self.peak.add(frames);
-        self.find_silence(frames);
-        if let Some(first) = self.first_sounding {
+        self.holes.add(frames);
+        if let Some(first) = self.holes.first_sounding() {
             let silent = (first - self.frames).index().min(frames.len());
             self.listening.hear(&frames[silent..]);
         }
         self.sum(frames);
-        self.holes.add(frames);
         while !frames.is_empty() {
             let second = u64::from(self.rate.hertz());
             let to_the_second = (second - self.frames.0 % second) as usize;
@@ -134,32 +139,33 @@ impl Meter {
         let count = self.frames.0.max(1) as f64;
         let rest = self.means.take();
         self.unheard += self.audible.unheard(rest);
-        let head = self.first_sounding.unwrap_or(self.frames);
-        let within = |gap: &Range<Frames>| gap.start >= head && gap.end <= self.sounding_until;
-        let (mut silences, _) = self.holes.finish();
-        silences.retain(within);
+        let Found {
+            sounding,
+            gaps: mut silences,
+            ..
+        } = self.holes.finish();
+        silences.retain(|gap| gap.start >= sounding.start && gap.end <= sounding.end);
         let measured = Measured {
-            heard: (self.all - self.unheard).max(0.0) / count,
+            heard: (self.all.iter().sum::<f64>() - self.unheard).max(0.0) / count,
+            sides: self.all.map(|all| all / count),
             slow: self.slow.finish(),
             unheard: self.unheard.max(0.0) / count,
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),
             short_term: self.short_term,
-            head,
+            head: sounding.start,
             silences,
-            tail: match self.first_sounding {
-                Some(_) => self.frames - self.sounding_until,
-                None => Frames::ZERO,
-            },
+            tail: self.frames - sounding.end,
         };
         Ok((measured, self.listening))
     }
 
     fn sum(&mut self, frames: &[Frame]) {
         for frame in frames {
-            let [left, right] = frame.map(f64::from);
-            self.all += left * left + right * right;
+            for (all, sample) in self.all.iter_mut().zip(frame.map(f64::from)) {
+                *all += sample * sample;
+            }
         }
         let each = |mean: Mean| {
             self.unheard += self.audible.unheard(mean);
@@ -168,17 +174,6 @@ impl Meter {
         self.means.add(frames, each);
         self.audible.settle();
         self.slow.settle();
-    }
-
-    fn find_silence(&mut self, frames: &[Frame]) {
-        let sounding = |frame: &Frame| frame[0].abs().max(frame[1].abs()) >= self.silence;
-        if self.first_sounding.is_none() {
-            let first = frames.iter().position(sounding);
-            self.first_sounding = first.map(|at| self.frames + Frames::from(at));
-        }
-        if let Some(last) = frames.iter().rposition(sounding) {
-            self.sounding_until = self.frames + Frames::from(last + 1);
-        }
     }
 
     /// The loudness of the last window; of what there is, where the sound is shorter.

@@ -46,6 +46,12 @@ impl Said {
         if said.mistakes.is_empty() && !measured.is_a_moment(decoder.rate()) {
             said.slow(measured);
         }
+        if let Some(side) = measured.only_side() {
+            said.remark(format!(
+                "only its {side} side holds sound: whoever wears headphones hears it with one ear; save that side as mono in an \
+                 audio editor, which plays on both"
+            ));
+        }
         said.holes(decoder);
         // What is missing alters the rest: that is said elsewhere.
         let damage = decoder.damage();

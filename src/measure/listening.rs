@@ -101,12 +101,12 @@ impl Listening {
     #[must_use]
     pub fn finish(self) -> Vec<Sound> {
         let sound = |ear: Ear| {
-            let (gaps, dropouts) = ear.holes.finish();
+            let found = ear.holes.finish();
             Sound {
                 zone: ear.zone,
                 loudness: ear.meter.finish(),
-                gaps,
-                dropouts,
+                gaps: found.gaps,
+                dropouts: found.dropouts,
                 steps: ear.steps.finish(),
                 limiter: ear.limiter.finish(),
                 held_back: ear.held_back.finish(),

@@ -10,8 +10,11 @@ use crate::time::Frames;
 use crate::timeline::{Clip, CueSort, Timeline, gain_at};
 use crate::zone::Zone;
 
-/// Music that is faded further than this is on its way from or to silence.
-const FADED: Decibels = Decibels(-20.0);
+/// Music that is faded further than this is on its way from or to silence, and itself may begin and end softly.
+const FADED: Decibels = Decibels(-10.0);
+
+/// At a level below this little of the music is meant to be heard.
+const LOW: Decibels = Decibels(-20.0);
 
 /// A gap is looked at in so many places.
 const PLACES: u64 = 64;
@@ -31,7 +34,7 @@ pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Optio
         .filter(|clip| clip.from < gap.end && gap.start < clip.end());
     let near: Vec<&&Clip> = near.collect();
     let expected = |at: Frames| {
-        let level = gain_at(&timeline.levels, at);
+        let low = gain_at(&timeline.levels, at) <= LOW.gain();
         let silent = timeline.phase_at(at).is_none_or(|phase| phase.silent);
         let mut sounding = near
             .iter()
@@ -40,10 +43,8 @@ pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Optio
         if sounding.peek().is_none() {
             return !silent && music.contains(&at);
         }
-        let loudest = sounding
-            .map(|clip| fades(clip, at) * level.0)
-            .fold(0.0, f32::max);
-        Gain(loudest) > FADED.gain()
+        let loudest = sounding.map(|clip| fades(clip, at)).fold(0.0, f32::max);
+        !low && Gain(loudest) > FADED.gain()
     };
     let step = ((gap.end - gap.start).0 / PLACES).max(1);
     let places = (gap.start.0..gap.end.0).step_by(step as usize).map(Frames);

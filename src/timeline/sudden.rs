@@ -24,12 +24,8 @@ pub fn sudden(name: &str, place: &Place, facts: &Facts) -> Vec<Mistake> {
     let longest = lengths.max().unwrap_or_default();
     let silences = facts.silences.iter().map(|it| it.start);
     let silences = places(silences, facts.rate).map(|at| {
-        let up_to = if facts.silences.len() > 1 {
-            "up to "
-        } else {
-            ""
-        };
-        format!("`{name}` is silent at {at}, for {up_to}{}", exact(longest))
+        let at_most = at_most(facts.silences.len(), exact(longest));
+        format!("`{name}` is silent at {at}, for {at_most}")
     });
     if longest >= LONG {
         let help = "nothing fills that while it plays, and nobody knows whether something broke; cut the silence out in an \
@@ -61,8 +57,16 @@ fn told(places: &[Sudden], rate: Rate) -> Option<(String, String)> {
     let at = self::places(places.iter().map(|it| it.at), rate)?;
     let most = places.iter().map(|it| it.by);
     let most = most.fold(Decibels::ZERO, Decibels::max);
-    let up_to = if places.len() > 1 { "up to " } else { "" };
-    Some((at, format!("{up_to}{:.0} dB", most.0)))
+    Some((at, at_most(places.len(), format!("{:.0} dB", most.0))))
+}
+
+/// The most of so many, or the only one.
+fn at_most(count: usize, most: String) -> String {
+    if count > 1 {
+        format!("up to {most}")
+    } else {
+        most
+    }
 }
 
 /// The first places and how many more; `None` where there are none.

@@ -54,6 +54,21 @@ pub struct PhasePlan {
     pub reminder: u64,
 }
 
+impl PhasePlan {
+    /// Of so many seconds, with music and nothing else.
+    pub const fn plain(seconds: u64) -> Self {
+        Self {
+            seconds,
+            shorter: 0,
+            longer: 0,
+            silent: false,
+            shuffle: false,
+            cues: Vec::new(),
+            reminder: 0,
+        }
+    }
+}
+
 pub fn plan() -> impl Strategy<Value = Plan> {
     let rates = prop::sample::select(vec![44_100_u32, 48_000, 96_000, 37_800]);
     let track = (rates, 1_400_u64..400_000, 0_u64..3_000);
