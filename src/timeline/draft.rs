@@ -12,7 +12,7 @@ use crate::timeline::course::{Course, LEAD};
 use crate::timeline::duck::{Need, ramps};
 use crate::timeline::fill::Opening;
 use crate::timeline::late::Late;
-use crate::timeline::model::{Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline};
+use crate::timeline::model::{Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, stander};
 use crate::timeline::place::Ground;
 use crate::timeline::ramps::join;
 use crate::timeline::score::Score;
@@ -94,8 +94,8 @@ impl<'a> Draft<'a> {
     /// The clip that sounds and was not told to go.
     #[must_use]
     pub fn staying(&self) -> Option<&Clip> {
-        let stays = |clip: &&Clip| !clip.leaves() && clip.end() > self.at;
-        self.clips.iter().rev().find(stays)
+        let clip = self.clips.get(stander(&self.clips)?)?;
+        (clip.end() > self.at).then_some(clip)
     }
 
     /// How what comes anew comes: within `fade`, or sooner where what leaves is gone sooner.

@@ -173,6 +173,14 @@ impl Clip {
     }
 }
 
+/// Which of these clips sounds on when the others go: of those that were not told to go, the one that begins to fade last.
+#[must_use]
+pub fn stander(clips: &[Clip]) -> Option<usize> {
+    let stays = clips.iter().enumerate().filter(|(_, clip)| !clip.leaves());
+    let last = stays.max_by_key(|(_, clip)| clip.going().start);
+    last.map(|(place, _)| place)
+}
+
 /// What a cue is, as people and the engine tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

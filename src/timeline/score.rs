@@ -10,7 +10,7 @@ use crate::script::{Content, Phase, Session};
 use crate::time::{Frames, LONGEST, Rate};
 use crate::timeline::crossing::cross;
 use crate::timeline::fill::{CUT, Filling, Opening};
-use crate::timeline::model::{Clip, PhaseSpan, Wish};
+use crate::timeline::model::{Clip, PhaseSpan, Wish, stander};
 
 impl Wish {
     /// What the script asks for.
@@ -129,11 +129,9 @@ impl<'a> Score<'a> {
         let begun = self.clips.partition_point(|clip| clip.from < span.from);
         let mut heard = self.clips.split_off(begun);
         let mut leaving = Vec::new();
-        if let Opening::Standing(settled) = opening {
+        if let Opening::Standing(_) = opening {
             // What came after it was taken back, and goes.
-            let stays = |clip: &Clip| !clip.leaves() && clip.end() >= settled;
-            let stays = heard.iter().rposition(stays);
-            leaving = heard.split_off(stays.map_or(0, |last| last + 1));
+            leaving = heard.split_off(stander(&heard).map_or(0, |place| place + 1));
             let before = heard.len().saturating_sub(1);
             self.clips.extend(heard.iter().take(before).cloned());
         } else {
@@ -236,8 +234,8 @@ impl<'a> Score<'a> {
     /// Makes the clip that leaves the phase before and the one that comes cross each other: both fades alike, as long as
     /// the shorter of the two allows.
     fn meet(&mut self, coming: &mut [Clip]) {
-        let mut before = self.clips.iter_mut().rev().filter(|clip| !clip.leaves());
-        let (Some(before), Some(first)) = (before.next(), coming.first_mut()) else {
+        let before = stander(&self.clips).and_then(|place| self.clips.get_mut(place));
+        let (Some(before), Some(first)) = (before, coming.first_mut()) else {
             return;
         };
         let overlap = before.end() - first.from;
