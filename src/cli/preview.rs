@@ -24,11 +24,6 @@ use crate::zone::{Layout, Listener};
 
 /// Frames that are rendered in one go where there is no sound device.
 const BLOCK: usize = 1024;
-/// So much of the session is ready before it starts.
-const READY: Duration = Duration::from_secs(2);
-/// A file that does not answer for this long does not keep the session from starting; the bed stands in.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// Play a session on this computer, as it will sound in the room
 ///
 /// Without a sound device it runs silently in real time, so that it can be followed everywhere. Press `?` while it
@@ -123,8 +118,7 @@ impl Preview {
         let from = self.start(&timeline)?;
         let patch = self.patch(&timeline.layout, &sink)?;
         let (mut player, engine) = Player::new(prepared.written(), from)?;
-        // Better late than with a hole: the first tracks are there before the device asks for them.
-        let _ = player.wait_ready(rate.frames(READY), PATIENCE);
+        player.wait_to_begin();
         let (output, silent) = start_output(&player, Box::new(engine), sink, patch)?;
         Ok(Show::new(player, output, silent).run(from)?)
     }

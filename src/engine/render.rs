@@ -1,5 +1,7 @@
 //! From commands to blocks.
 
+mod revising;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -15,7 +17,7 @@ use crate::engine::id::Id;
 use crate::engine::lane::Lane;
 use crate::engine::limiter::{Limiter, MAX_BLOCK};
 use crate::engine::message::{Command, Event};
-use crate::engine::revision::{Fader, Revision};
+use crate::engine::revision::Revision;
 use crate::engine::setup::Setup;
 use crate::engine::transport::{Motion, Transport};
 use crate::engine::voice::Voice;
@@ -230,64 +232,6 @@ impl Engine {
         }
     }
 
-    fn steer(&mut self, fader: Fader, change: impl FnOnce(&mut Lane, Frames)) {
-        let now = self.mixed;
-        let lane = match fader {
-            Fader::Master => Some(&mut self.level),
-            Fader::Music(zone) => self.zones.get_mut(zone.index()).map(|bus| &mut bus.duck),
-        };
-        if let Some(lane) = lane {
-            lane.revise(|lane| change(lane, now));
-        }
-    }
-
-    /// Makes the changes that are due, and says how many of the next `most` frames may be mixed before the next one is.
-    fn until_revised(&mut self, most: usize) -> usize {
-        while let Some(next) = self.revisions.first() {
-            let wait = next.at - self.mixed;
-            if wait > Frames::ZERO {
-                return wait.index().min(most);
-            }
-            let revision = self.revisions.remove(0);
-            self.revise(revision);
-        }
-        most
-    }
-
-    fn revise_all(&mut self) {
-        while !self.revisions.is_empty() {
-            let revision = self.revisions.remove(0);
-            self.revise(revision);
-        }
-    }
-
-    fn revise(&mut self, revision: Box<Revision>) {
-        if revision.at < self.mixed {
-            self.made.push(Event::TooLate(revision));
-            return;
-        }
-        for (id, envelope) in &revision.shapes {
-            if let Some(deck) = self.decks.iter_mut().find(|deck| deck.id == *id) {
-                deck.reshape(*envelope);
-            }
-        }
-        for id in &revision.dropped {
-            if let Some(deck) = self.decks.iter_mut().find(|deck| deck.id == *id) {
-                deck.drop_out();
-            }
-            if let Some(voice) = self.voices.iter_mut().find(|voice| voice.id == *id) {
-                voice.drop_out();
-            }
-        }
-        for (fader, ramps) in &revision.faders {
-            self.steer(*fader, |lane, now| {
-                lane.forget(now);
-                lane.replace(revision.at, ramps);
-            });
-        }
-        self.made.push(Event::Revised(revision));
-    }
-
     /// Mixes what the limiters look ahead at before the first frame leaves.
     fn prime(&mut self) {
         let mut ahead = self.latency.index();
@@ -374,12 +318,6 @@ impl Engine {
             Voice::end,
             Event::CueEnded,
         );
-    }
-
-    fn hand_back_revisions(&mut self) {
-        while self.events.slots() > 0 && !self.made.is_empty() {
-            let _ = self.events.push(self.made.remove(0));
-        }
     }
 
     fn tell(&mut self, event: Event) {

@@ -1,10 +1,14 @@
 //! The one owner of a running session.
 
+mod steering;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use steering::Asked;
+
 use crate::decode::Decoder;
-use crate::engine::{Command, Engine, Event, GUARD, Handle, Loop, Meters, Revision, Setup, Stop};
+use crate::engine::{Command, Engine, Event, GUARD, Handle, Loop, Meters, Setup, Stop};
 use crate::level::{Decibels, Loudness};
 use crate::player::beginning::Beginning;
 use crate::player::gate::Open;
@@ -14,13 +18,13 @@ use crate::player::scribe::Scribe;
 use crate::player::sequencer::{Sequencer, Trouble};
 use crate::stream::{Reading, StreamError, Streams, load_loop};
 use crate::time::Frames;
-use crate::timeline::{Change, Course, Forecast, LONGEST_BED, PlacedCue, Refusal, Timeline};
+use crate::timeline::{Course, LONGEST_BED, PlacedCue, Timeline};
 use crate::zone::Zone;
 
-/// A change that came too late is tried again so much later, and twice as much each time after that.
-const LATER: Duration = Duration::from_millis(20);
-/// But no later than by so many doublings.
-const MOST_LATE: u32 = 6;
+/// So much of the session is ready before it starts.
+const READY: Duration = Duration::from_secs(2);
+/// A file that does not answer for this long does not keep the session from starting; the bed stands in.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Live, a ring holds this much at most, and is filled again from two thirds of it on.
 const RING: Duration = Duration::from_secs(6);
@@ -45,17 +49,6 @@ pub enum StartError {
     /// The system gives no thread.
     #[error("the system gives no thread to decode in: {0}")]
     Thread(std::io::Error),
-}
-
-/// A change that the engine has not confirmed.
-#[derive(Debug)]
-struct Asked {
-    /// From here on it is to hold.
-    at: Frames,
-    /// What was played before it.
-    before: Course,
-    /// Without one, what was sent of a change that could not be made is taken back.
-    change: Option<Change>,
 }
 
 /// Plays one timeline: hands it to the engine part by part, and tells what happens. Whoever turns the clock calls
@@ -297,6 +290,13 @@ impl Player {
         true
     }
 
+    /// Waits until the session can begin: better late than with a hole, the first tracks are there before the device asks for
+    /// them. Blocking.
+    pub fn wait_to_begin(&mut self) {
+        let ready = self.timeline().rate.frames(READY);
+        let _ = self.wait_ready(ready, PATIENCE);
+    }
+
     /// Waits no longer for what is not there for the next `frames` frames: the bed stands in for it.
     pub fn give_up(&mut self, frames: Frames) {
         self.sequencer.give_up(self.handle.position() + frames);
@@ -366,73 +366,6 @@ impl Player {
     #[must_use]
     pub fn level(&self) -> Decibels {
         self.course.timeline().level()
-    }
-
-    /// Whether a change was asked for that the engine has not confirmed; the next one waits for it, a few milliseconds.
-    #[must_use]
-    pub fn is_changing(&self) -> bool {
-        self.asked.is_some()
-    }
-
-    /// Changes what is to come, as soon as can be, and gives the frame from which it holds. Not while another change is
-    /// on its way. What was made is told by [`What::Changed`].
-    ///
-    /// # Errors
-    /// Why it cannot be made; nothing was changed.
-    pub fn steer(&mut self, change: &Change) -> Result<Frames, Refusal> {
-        self.late = 0;
-        let at = self.handle.soonest();
-        self.steer_at(at, change)?;
-        Ok(at)
-    }
-
-    /// The same from a frame on that is to come: how a change that was made once is made again, to the sample.
-    ///
-    /// # Errors
-    /// Why it cannot be made; nothing was changed.
-    pub fn steer_at(&mut self, at: Frames, change: &Change) -> Result<(), Refusal> {
-        let course = self.course.revise(at, change)?;
-        let before = std::mem::replace(&mut self.course, course);
-        self.ask(at, before, Some(change.clone()));
-        Ok(())
-    }
-
-    /// What a change would do now. Changes nothing.
-    ///
-    /// # Errors
-    /// Why it could not be made.
-    pub fn forecast(&self, change: &Change) -> Result<Forecast, Refusal> {
-        self.course.forecast(self.handle.soonest(), change)
-    }
-
-    fn ask(&mut self, at: Frames, before: Course, change: Option<Change>) {
-        self.asked = Some(Asked { at, before, change });
-        let (timeline, library) = (self.course.timeline(), self.course.library());
-        self.sequencer.revise(timeline, library, at);
-        self.advance(self.handle.position());
-    }
-
-    /// A change came too late for its frame: it is made at a later one, and later each time, so that a machine that
-    /// takes longer to think than a block lasts comes to its end.
-    fn try_again(&mut self, revision: &Revision) -> Option<(Frames, What<'static>)> {
-        self.sequencer.not_made(revision);
-        let Asked { before, change, .. } = self.asked.take()?;
-        self.course = before;
-        let later = LATER * 2_u32.pow(self.late);
-        self.late = (self.late + 1).min(MOST_LATE);
-        let at = self.handle.soonest() + self.timeline().rate.frames(later);
-        let Some(change) = change else {
-            self.take_back(at);
-            return None;
-        };
-        let refusal = self.steer_at(at, &change).err()?;
-        self.take_back(self.handle.soonest());
-        Some((at, What::Refused(change, refusal)))
-    }
-
-    /// What was sent of a change that is not made is taken back; no other change is made before that.
-    fn take_back(&mut self, at: Frames) {
-        self.ask(at, self.course.clone(), None);
     }
 
     /// Goes on without the record: so that it ends as it would where the program is killed.
