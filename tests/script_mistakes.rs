@@ -115,7 +115,12 @@ fn values_are_checked() {
         (music("bed: cues"), "7: |is a folder"),
         (voice("over-music: 9 LU"), "7: |10 LU to 18 LU"),
         (voice("engine: robot"), "7: |`auto` or `none`"),
-        (format!("{}seed: -7", phase("")), "7: |whole number"),
+        (format!("{}seed: -7", phase("")), "7: |less than 0"),
+        (format!("{}seed: 7.5", phase("")), "7: |whole number"),
+        (
+            format!("{}seed: 18446744073709551616", phase("")),
+            "7: |more than 18446744073709551615",
+        ),
         (
             format!("{}title: {}", phase(""), "x".repeat(201)),
             "7: |201 characters",

@@ -81,8 +81,19 @@ scalar!(
 scalar!(
     /// A whole number.
     Number(u64), { "type": "integer", "minimum": 0 },
-    |text| text.parse().map_err(|_| Wrong::new(format!("`{}` is no whole number", short(text))))
+    |text| text.parse().map_err(|_| no_number(text))
 );
+
+fn no_number(text: &str) -> Wrong {
+    let shown = short(text);
+    match text.parse::<f64>() {
+        Ok(below) if below < 0.0 => Wrong::new(format!("`{shown}` is less than 0")),
+        Ok(above) if above >= u64::MAX as f64 => {
+            Wrong::new(format!("`{shown}` is more than {}", u64::MAX))
+        }
+        _ => Wrong::new(format!("`{shown}` is no whole number")),
+    }
+}
 
 scalar!(
     /// Yes or no.
