@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::plans::{PhasePlan, Plan, session};
+use undersong::fade::Correlation;
 use undersong::level::{Decibels, Gain};
 use undersong::time::{Frames, Rate};
-use undersong::timeline::{Change, Course, Refusal, Timeline, compose};
+use undersong::timeline::{Change, Course, Refusal, Timeline, compose, overlaps};
 
 const RATE: Rate = Rate::DEFAULT;
 
@@ -19,6 +20,11 @@ fn at(seconds: f64) -> Frames {
 
 /// Pieces of so many seconds, with crossfades of so many milliseconds.
 fn course(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64) -> Course {
+    course_of(pieces, phases, crossfade, Correlation::NONE)
+}
+
+/// The same of pieces that are so much alike where they cross.
+fn course_of(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64, alike: Correlation) -> Course {
     let pieces = pieces.iter().map(|it| (44_100, (it * 1000.0) as u64, 0));
     let plan = Plan {
         tracks: pieces.collect(),
@@ -30,7 +36,10 @@ fn course(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64) -> Course {
         seed: 1,
     };
     let (session, library) = session(&plan);
-    let timeline = compose(&session, &library, RATE).unwrap().timeline;
+    let mut timeline = compose(&session, &library, RATE).unwrap().timeline;
+    let overlaps = overlaps(&timeline).into_iter();
+    let library = library.with_alike(overlaps.map(|overlap| (overlap, alike)));
+    timeline.cross(&library);
     Course::steered(Arc::new(session), Arc::new(library), Arc::new(timeline))
 }
 
@@ -167,4 +176,21 @@ fn who_is_brought_back_twice_goes_there_already() {
     // Long after, who names it means another one.
     let again = course.revise(at(15.0), &to("phase 1")).err();
     assert!(matches!(again, Some(Refusal::NoPhase { .. })), "{again:?}");
+}
+
+/// What is alike would swell where it crosses as if it were not.
+#[test]
+fn beside_what_comes_back_for_its_end_alone_the_others_cross_by_their_own_law() {
+    let alike = Correlation::new(0.9);
+    let course = course_of(&[20.0], vec![PhasePlan::plain(600)], 13_373, alike);
+    let changes = [
+        (119.83, Change::Skip),
+        (121.05, Change::Undo),
+        (125.3, Change::Continue),
+    ];
+    let course = steered(course, &changes);
+    let clips = course.timeline().clips.iter();
+    let coming: Vec<_> = clips.filter(|clip| clip.from > at(126.0)).collect();
+    assert!(coming.len() > 30, "{coming:?}");
+    assert!(coming.iter().all(|clip| clip.fade_in.alike() == alike));
 }

@@ -41,11 +41,11 @@ pub fn cross(clips: &mut [Clip], library: &Library, rate: Rate) {
 /// The clip that leaves as the one at this place comes, both within the same frames, and that one; nothing where one of
 /// them was told to go.
 pub(super) fn pair(clips: &[Clip], at: usize) -> Option<[usize; 2]> {
-    let after = clips.get(at).filter(|clip| !clip.leaves())?;
-    let before = clips[..at].iter().rposition(|clip| !clip.leaves())?;
-    let leaves = &clips[before];
-    let crosses = after.fade_in.length > Frames::ZERO && leaves.going() == after.coming();
-    crosses.then_some([before, at])
+    let comes = |clip: &&Clip| !clip.leaves() && clip.fade_in.length > Frames::ZERO;
+    let after = clips.get(at).filter(comes)?;
+    let crosses = |before: &Clip| !before.leaves() && before.going() == after.coming();
+    let before = clips[..at].iter().rposition(crosses)?;
+    Some([before, at])
 }
 
 /// What is heard of both clips at once.
