@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::daemon::alarms::{Alarms, NOT_RESUMED};
 use crate::daemon::announcement::announcement;
-use crate::daemon::desk::{Call, Counter, Told};
+use crate::daemon::desk::{Answered, Call, Counter, Told};
 use crate::daemon::ears::{self, Ears, Played};
 use crate::daemon::order::{Order, Reason, Refused, Remark};
 use crate::daemon::playing::{Look, Playing, plain};
@@ -96,9 +96,11 @@ impl Daemon {
         self.look();
         self.alarms.age(self.now());
         self.serve();
-        if self.shown.is_none_or(|shown| shown.elapsed() >= SHOW) {
+        let answers: Vec<Answered> = self.counter.answers.try_iter().collect();
+        if !answers.is_empty() || self.shown.is_none_or(|shown| shown.elapsed() >= SHOW) {
             self.show();
         }
+        answers.into_iter().for_each(Answered::hand_over);
         self.goes_on()
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -23,19 +23,55 @@ pub struct Call {
     /// Who asks, for the journal.
     pub client: String,
     /// Where the answer goes.
-    pub answer: oneshot::Sender<Result<Answer, Refused>>,
+    pub answer: Reply,
 }
 
 impl Call {
     /// Answers. Whoever asked may be gone.
     pub fn reply(self, answer: Result<Answer, Refused>) {
-        let _ = self.answer.send(answer);
+        self.answer.send(answer);
     }
 
     /// Tells whoever asked for a session that it does not begin.
     pub fn call_off(self) {
         let sentence = "the session was stopped before it began";
         self.reply(Err(Refused::new(Reason::NotNow, sentence)));
+    }
+}
+
+/// Where an answer goes: to whoever asked, once it is shown how things are then, so that nobody who has an answer finds them as
+/// they were before.
+#[derive(Debug)]
+pub struct Reply {
+    to: oneshot::Sender<Result<Answer, Refused>>,
+    out: Sender<Answered>,
+}
+
+impl Reply {
+    /// Answers. Whoever asked may be gone.
+    pub fn send(self, answer: Result<Answer, Refused>) {
+        let Self { to, out } = self;
+        let _ = out.send(Answered { to, answer });
+    }
+
+    /// Whether whoever asked is gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.to.is_closed()
+    }
+}
+
+/// An answer on its way.
+#[derive(Debug)]
+pub struct Answered {
+    to: oneshot::Sender<Result<Answer, Refused>>,
+    answer: Result<Answer, Refused>,
+}
+
+impl Answered {
+    /// Hands it over.
+    pub fn hand_over(self) {
+        let _ = self.to.send(self.answer);
     }
 }
 
@@ -56,6 +92,7 @@ pub struct Told {
 #[derive(Debug, Clone)]
 pub struct Desk {
     calls: SyncSender<Call>,
+    answers: Sender<Answered>,
     status: watch::Receiver<Arc<Status>>,
     timeline: watch::Receiver<Option<Arc<Timeline>>>,
     told: broadcast::Sender<Arc<Told>>,
@@ -69,6 +106,8 @@ pub struct Desk {
 pub struct Counter {
     /// What is asked.
     pub calls: Receiver<Call>,
+    /// What was answered, to be handed over once it is shown how things are.
+    pub answers: Receiver<Answered>,
     /// How things are.
     pub status: watch::Sender<Arc<Status>>,
     /// What will sound.
@@ -87,6 +126,7 @@ pub struct Counter {
 #[must_use]
 pub fn desk() -> (Desk, Counter) {
     let (calls, calls_out) = sync_channel(64);
+    let (answers, answers_out) = channel();
     let (brake, going_down) = (Brake::default(), Arc::new(AtomicBool::new(false)));
     let (status, status_out) = watch::channel(Arc::default());
     let (timeline, timeline_out) = watch::channel(None);
@@ -94,6 +134,7 @@ pub fn desk() -> (Desk, Counter) {
     let since = Instant::now();
     let desk = Desk {
         calls,
+        answers,
         status: status_out,
         timeline: timeline_out,
         told: told.clone(),
@@ -103,6 +144,7 @@ pub fn desk() -> (Desk, Counter) {
     };
     let counter = Counter {
         calls: calls_out,
+        answers: answers_out,
         status,
         timeline,
         told,
@@ -129,12 +171,13 @@ impl Desk {
             self.brake.pull(how.stop());
         }
         let busy = |message: &str| Refused::new(Reason::Failed, message);
-        let (answer, answered) = oneshot::channel();
+        let (to, answered) = oneshot::channel();
+        let out = self.answers.clone();
         let call = Call {
             order,
             forecast,
             client,
-            answer,
+            answer: Reply { to, out },
         };
         self.calls
             .try_send(call)

@@ -146,7 +146,7 @@ impl Ears {
                         2 * (1 + sounding.next.len())
                     );
                     if let Some(call) = call {
-                        let _ = call.answer.send(Ok(plain(sentence)));
+                        call.reply(Ok(plain(sentence)));
                     }
                     Stage::Sounding(sounding)
                 }
@@ -154,7 +154,7 @@ impl Ears {
                     let lost = || Refused::new(Reason::Failed, "the ears could not be checked");
                     let refused = failed.ok().and_then(Result::err).unwrap_or_else(lost);
                     if let Some(call) = call {
-                        let _ = call.answer.send(Err(refused));
+                        call.reply(Err(refused));
                     }
                     look.is_over = true;
                     return look;

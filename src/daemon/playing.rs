@@ -9,9 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
-
-use crate::daemon::desk::Told;
+use crate::daemon::desk::{Reply, Told};
 use crate::daemon::order::{Answer, Reason, Refused};
 use crate::daemon::outlook::outlook;
 use crate::daemon::preparation::Ready;
@@ -40,9 +38,6 @@ const SOON: Duration = Duration::from_millis(1);
 const CONFIRM: Duration = Duration::from_secs(2);
 /// When the daemon ends, the sound is given so long to go.
 const FADE: Duration = Duration::from_millis(700);
-
-/// Where an answer goes.
-type Reply = oneshot::Sender<Result<Answer, Refused>>;
 
 /// A session that plays.
 #[derive(Debug)]
@@ -303,7 +298,7 @@ impl Playing {
             }
         };
         // Whoever asked may be gone.
-        let _ = reply.send(answer);
+        reply.send(answer);
     }
 
     fn end(&mut self, at: Frames) {

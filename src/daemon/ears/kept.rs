@@ -34,7 +34,7 @@ pub fn keep(room: Arc<Room>, played: Played, call: Call) {
                 Err(Refused::new(Reason::Failed, sentence))
             }
         };
-        let _ = call.answer.send(answer);
+        call.reply(answer);
     };
     if let Err(error) = std::thread::Builder::new()
         .name("ears".to_owned())

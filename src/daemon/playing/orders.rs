@@ -57,7 +57,7 @@ impl Playing {
                 "a session plays already; `undersong stop` ends it",
             )),
         };
-        let _ = answer.send(done);
+        answer.send(done);
     }
 
     fn check(&self, change: &Change) -> Result<(), Refused> {
