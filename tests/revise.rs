@@ -6,6 +6,7 @@ mod common;
 use common::changing::{changes, keep_what_was_and_cut_nothing};
 use common::plans::{PhasePlan, Plan, plan};
 use proptest::prelude::*;
+use std::time::Duration;
 use undersong::timeline::Change;
 
 proptest! {
@@ -38,6 +39,31 @@ fn what_comes_back_for_its_end_alone_is_not_what_the_music_goes_on_from() {
         (Change::Continue, 202_876),
     ];
     keep_what_was_and_cut_nothing(&plan, &changes).unwrap();
+}
+
+/// The music before a silence goes more slowly than what comes behind the silence would have it, and is on its way.
+#[test]
+fn what_goes_into_a_silence_goes_on_so_when_the_silence_is_made_short() {
+    let silence = PhasePlan {
+        silent: true,
+        shorter: 3,
+        ..PhasePlan::plain(121)
+    };
+    for last in [16, 61] {
+        let plan = Plan {
+            tracks: vec![(44_100, 180_000, 0)],
+            phases: vec![
+                PhasePlan::plain(301),
+                silence.clone(),
+                PhasePlan::plain(last),
+            ],
+            phase_crossfade: 30_000,
+            ..pieces_of_twenty_seconds()
+        };
+        let by = Duration::from_secs(120);
+        let changes = [(Change::Shorten { by }, 309 * 48_000 + 5)];
+        keep_what_was_and_cut_nothing(&plan, &changes).unwrap();
+    }
 }
 
 fn pieces_of_twenty_seconds() -> Plan {

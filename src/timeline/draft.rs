@@ -91,11 +91,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The clip that sounds and was not told to go.
+    /// The clip that sounds on when the others go.
     #[must_use]
     pub fn staying(&self) -> Option<&Clip> {
-        let clip = self.clips.get(stander(&self.clips)?)?;
-        (clip.end() > self.at).then_some(clip)
+        self.clips.get(stander(&self.clips, self.at)?)
     }
 
     /// How what comes anew comes: within `fade`, or sooner where what leaves is gone sooner.
@@ -108,7 +107,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The last clip of the phase, where it can go on: how the phase's music is laid out anew from what sounds.
+    /// The clip of the phase that sounds on, where it can: how the phase's music is laid out anew from what sounds.
     #[must_use]
     pub fn standing(&self) -> Option<Opening> {
         let (span, clip) = (self.phases.last()?, self.staying()?);

@@ -75,7 +75,7 @@ pub struct Filling<'a, 'h> {
 pub enum Opening {
     /// With a new track at this frame.
     Fresh(Frames),
-    /// With the last track that was heard; nothing is begun or let go before this frame.
+    /// With the last of what was heard, which sounds on; nothing is begun or let go before this frame.
     Standing(Frames),
 }
 

@@ -173,10 +173,12 @@ impl Clip {
     }
 }
 
-/// Which of these clips sounds on when the others go: of those that were not told to go, the one that begins to fade last.
+/// Which of the clips that end after a frame sounds on when the others go: of those that were not told to go, the one that
+/// begins to fade last.
 #[must_use]
-pub fn stander(clips: &[Clip]) -> Option<usize> {
-    let stays = clips.iter().enumerate().filter(|(_, clip)| !clip.leaves());
+pub fn stander(clips: &[Clip], after: Frames) -> Option<usize> {
+    let stays = |clip: &Clip| !clip.leaves() && clip.end() > after;
+    let stays = clips.iter().enumerate().filter(|(_, clip)| stays(clip));
     let last = stays.max_by_key(|(_, clip)| clip.going().start);
     last.map(|(place, _)| place)
 }

@@ -128,10 +128,10 @@ impl<'a> Score<'a> {
         };
         let begun = self.clips.partition_point(|clip| clip.from < span.from);
         let mut heard = self.clips.split_off(begun);
-        let mut leaving = Vec::new();
+        let mut going = Vec::new();
         if let Opening::Standing(_) = opening {
-            // What came after it was taken back, and goes.
-            leaving = heard.split_off(stander(&heard).map_or(0, |place| place + 1));
+            // What came after it was taken back and goes, or came back for its end alone.
+            going = heard.split_off(stander(&heard, Frames::ZERO).map_or(0, |place| place + 1));
             let before = heard.len().saturating_sub(1);
             self.clips.extend(heard.iter().take(before).cloned());
         } else {
@@ -140,7 +140,7 @@ impl<'a> Score<'a> {
         let (number, from, wish) = (span.number, span.from, span.wish);
         let ignored = &mut Vec::new();
         let end = self.fill(number, from, wish, opening, &heard, Some(coming), ignored);
-        self.clips.extend(leaving);
+        self.clips.extend(going);
         self.clips.sort_by_key(|clip| clip.from);
         span.length = end - from;
         self.phases.push(span);
@@ -232,16 +232,19 @@ impl<'a> Score<'a> {
     }
 
     /// Makes the clip that leaves the phase before and the one that comes cross each other: both fades alike, as long as
-    /// the shorter of the two allows.
+    /// the shorter of the two allows. What has begun to go goes on as it is.
     fn meet(&mut self, coming: &mut [Clip]) {
-        let before = stander(&self.clips).and_then(|place| self.clips.get_mut(place));
-        let (Some(before), Some(first)) = (before, coming.first_mut()) else {
+        let Some(first) = coming.first_mut() else {
             return;
         };
-        let overlap = before.end() - first.from;
-        if overlap == Frames::ZERO {
+        let Some(before) = stander(&self.clips, first.from) else {
+            return;
+        };
+        let before = &mut self.clips[before];
+        if before.going().start < first.from {
             return;
         }
+        let overlap = before.end() - first.from;
         let least = self.rate.frames(CUT).min(Frames(first.length.0 / 3));
         let fade = overlap.min(first.fade_in.length.max(least));
         before.length -= overlap - fade;

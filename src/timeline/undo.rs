@@ -119,7 +119,7 @@ fn begin_softly(clips: &mut [Clip], at: Frames, fade: Frames) {
 fn lead<'a>(clips: &'a [Clip], planned: &Clip) -> Option<&'a Clip> {
     let leads = |clip: &&Clip| clip.from < planned.from && planned.from <= clip.end();
     let leads = clips.iter().filter(|clip| !clip.leaves()).filter(leads);
-    leads.max_by_key(|clip| clip.from)
+    leads.max_by_key(|clip| clip.going().start)
 }
 
 /// A clip that was planned and does not sound: from its own place, on the way that its lead is on; or where it would be by now,

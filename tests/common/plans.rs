@@ -115,6 +115,11 @@ pub fn plan() -> impl Strategy<Value = Plan> {
         )
 }
 
+/// The script may say how far a phase may be moved, or leave that to whoever steers.
+const fn bounded(seconds: u64) -> bool {
+    !seconds.is_multiple_of(3) || seconds == 0
+}
+
 #[allow(clippy::too_many_lines, reason = "a whole session, written out")]
 pub fn session(plan: &Plan) -> (Session, Library) {
     let ms = Duration::from_millis;
@@ -188,12 +193,12 @@ pub fn session(plan: &Plan) -> (Session, Library) {
         Phase {
             name: format!("phase {at}"),
             length,
-            min: Some(
+            min: bounded(phase.shorter).then(|| {
                 length
                     .saturating_sub(Duration::from_secs(phase.shorter))
-                    .max(Duration::from_secs(5)),
-            ),
-            max: Some(length + Duration::from_secs(phase.longer)),
+                    .max(Duration::from_secs(5))
+            }),
+            max: bounded(phase.longer).then(|| length + Duration::from_secs(phase.longer)),
             content: if phase.silent {
                 Content::Silence
             } else {
