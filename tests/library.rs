@@ -112,6 +112,16 @@ fn a_side_on_which_there_is_nothing_is_told() {
     for sides in [[1.0, 1.0], [0.02, 1.0]] {
         assert_eq!(sided(sides), [""; 0]);
     }
+    // A file in which nothing sounds has no side either.
+    let silent = "it is silent from its beginning to its end";
+    assert_eq!(sided([1e-4, 0.0]), [silent]);
+    // Nor is a constant offset anything that is heard.
+    let music = noise(1, 0.3, 30_011).into_iter();
+    let sound: Vec<Frame> = music.map(|[left, _]| [left * 0.1, 0.3]).collect();
+    wav(&path, &sound, 37_800, 2, Wav::Float);
+    let remarks = facts_of(&path).remarks;
+    assert!(remarks[0].contains("constant offset"), "{remarks:?}");
+    assert!(remarks[1].starts_with("only its left"), "{remarks:?}");
 }
 
 #[test]

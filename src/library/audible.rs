@@ -19,11 +19,11 @@ impl Audible {
         Self(Steep::new(|quality| Section::high_pass(LOW, quality, rate)))
     }
 
-    /// The power of what is not heard, both channels together, summed over the mean's frames.
-    pub fn unheard(&mut self, mean: Mean) -> f64 {
+    /// The power of what is not heard of each channel, summed over the mean's frames.
+    pub fn unheard(&mut self, mean: Mean) -> [f64; 2] {
         let heard = self.0.run(mean.of);
-        let power = |[left, right]: [f64; 2]| left * left + right * right;
-        f64::from(mean.frames) * (power(mean.of) - power(heard))
+        let unheard = |side: usize| mean.of[side].powi(2) - heard[side].powi(2);
+        [0, 1].map(|side| f64::from(mean.frames) * unheard(side))
     }
 
     /// For between blocks.

@@ -42,7 +42,7 @@ pub struct Holes {
 
 /// What was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct Extent {
     /// From the first frame that is not silent to behind the last one; empty, at the end, where there is none.
     pub sounding: Range<Frames>,
     /// Where it is silent for [`Holes::GAP`] or longer, whether that is meant or not; before and behind what sounds too.
@@ -82,6 +82,8 @@ impl Holes {
             if size >= self.silence {
                 self.first.get_or_insert(self.at);
                 self.end_silence();
+            } else {
+                self.silent += 1;
             }
             if size > 0.0 {
                 self.end_zeros();
@@ -94,7 +96,6 @@ impl Holes {
                 }
                 self.sounded = Some(self.at + 1);
             }
-            self.silent += u64::from(size < self.silence);
             self.zeros += u64::from(size == 0.0);
             self.at += 1;
         }
@@ -123,13 +124,13 @@ impl Holes {
 
     /// What was found.
     #[must_use]
-    pub fn finish(mut self) -> Found {
+    pub fn finish(mut self) -> Extent {
         let sounding = match self.first {
             Some(first) => first..self.at - self.silent,
             None => self.at..self.at,
         };
         self.end_silence();
-        Found {
+        Extent {
             sounding: Frames(sounding.start)..Frames(sounding.end),
             gaps: self.gaps,
             dropouts: self.dropouts,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ebur128::{EbuR128, Mode};
 
 use super::audible::Audible;
-use super::hole::{Found, Holes, SILENCE};
+use super::hole::{Extent, Holes, SILENCE};
 use super::means::{Mean, Means};
 use super::slow::{Slow, Slowness};
 use super::sudden::Listening;
@@ -39,8 +39,8 @@ pub(super) struct Meter {
     slow: Slow,
     listening: Listening,
     holes: Holes,
-    /// Sums of squares: of what is not heard, of both channels, and of all there is, of each.
-    unheard: f64,
+    /// Sums of squares of each channel: of what is not heard, and of all there is.
+    unheard: [f64; 2],
     all: [f64; 2],
 }
 
@@ -57,34 +57,40 @@ pub(super) struct Measured {
     pub silences: Vec<Range<Frames>>,
     /// What is too slow to be heard.
     pub slow: Slowness,
-    /// The power of what is heard, and of what is not, both channels together.
-    heard: f64,
+    /// The power of what is heard, on the left and on the right; and of what is not, both together.
+    heard: [f64; 2],
     unheard: f64,
-    /// The power of all there is, on the left and on the right.
-    sides: [f64; 2],
 }
 
 impl Measured {
+    /// Whether nothing sounds in it.
+    pub fn is_silent(&self) -> bool {
+        self.head >= self.frames
+    }
+
     /// Whether it is over in a moment: a click, and its own affair.
     pub fn is_a_moment(&self, rate: Rate) -> bool {
         self.frames < rate.frames(MOMENT)
     }
 
-    /// The only side on which there is something, where the other one has nothing.
+    /// The only side on which anything is heard, from beginning to end.
     pub fn only_side(&self) -> Option<&'static str> {
         let nothing = f64::from(DEAD.gain().0).powi(2);
-        let [left, right] = self.sides;
-        match () {
-            () if right < left * nothing => Some("left"),
-            () if left < right * nothing => Some("right"),
-            () => None,
+        let [left, right] = self.heard;
+        if right < left * nothing {
+            Some("left")
+        } else if left < right * nothing {
+            Some("right")
+        } else {
+            None
         }
     }
 
     /// Whether there is hardly anything but a constant offset, or waves that are too low to be heard.
     pub fn is_too_slow(&self) -> bool {
         let buried = f64::from(BURIED.gain().0).powi(2);
-        self.unheard > f64::from(SILENCE.gain().0).powi(2) && self.heard < self.unheard * buried
+        let heard: f64 = self.heard.iter().sum();
+        self.unheard > f64::from(SILENCE.gain().0).powi(2) && heard < self.unheard * buried
     }
 }
 
@@ -103,7 +109,7 @@ impl Meter {
             slow: Slow::new(slower),
             listening: Listening::new(rate),
             holes: Holes::new(rate),
-            unheard: 0.0,
+            unheard: [0.0; 2],
             all: [0.0; 2],
         })
     }
@@ -138,18 +144,17 @@ impl Meter {
         let loudness = Loudness(self.loudness.loudness_global()? as f32);
         let count = self.frames.0.max(1) as f64;
         let rest = self.means.take();
-        self.unheard += self.audible.unheard(rest);
-        let Found {
+        add(&mut self.unheard, self.audible.unheard(rest));
+        let Extent {
             sounding,
             gaps: mut silences,
             ..
         } = self.holes.finish();
         silences.retain(|gap| gap.start >= sounding.start && gap.end <= sounding.end);
         let measured = Measured {
-            heard: (self.all.iter().sum::<f64>() - self.unheard).max(0.0) / count,
-            sides: self.all.map(|all| all / count),
+            heard: [0, 1].map(|side| (self.all[side] - self.unheard[side]).max(0.0) / count),
             slow: self.slow.finish(),
-            unheard: self.unheard.max(0.0) / count,
+            unheard: self.unheard.iter().sum::<f64>().max(0.0) / count,
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),
@@ -168,7 +173,7 @@ impl Meter {
             }
         }
         let each = |mean: Mean| {
-            self.unheard += self.audible.unheard(mean);
+            add(&mut self.unheard, self.audible.unheard(mean));
             self.slow.add(mean);
         };
         self.means.add(frames, each);
@@ -187,5 +192,11 @@ impl Meter {
         self.short_term
             .push(if audible { loudness } else { Loudness::GATE });
         Ok(())
+    }
+}
+
+fn add(sums: &mut [f64; 2], more: [f64; 2]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += more;
     }
 }

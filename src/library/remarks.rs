@@ -39,17 +39,20 @@ impl Said {
     /// Everything noteworthy of a file that was decoded to its end. `flaw` is how it is not what its checksums say.
     pub fn of(decoder: &Decoder, measured: &Measured, flaw: Option<Flaw>) -> Self {
         let mut said = Self::default();
-        if measured.head >= measured.frames {
+        if measured.is_silent() {
             said.remark("it is silent from its beginning to its end");
         }
         said.wild(decoder, measured);
         if said.mistakes.is_empty() && !measured.is_a_moment(decoder.rate()) {
             said.slow(measured);
         }
-        if let Some(side) = measured.only_side() {
+        if said.mistakes.is_empty()
+            && !measured.is_silent()
+            && let Some(side) = measured.only_side()
+        {
             said.remark(format!(
-                "only its {side} side holds sound: whoever wears headphones hears it with one ear; save that side as mono in an \
-                 audio editor, which plays on both"
+                "only its {side} side holds sound: whoever wears headphones hears it with one ear; in an audio editor, save that \
+                 side alone as a mono file, which is heard on both"
             ));
         }
         said.holes(decoder);

@@ -10,11 +10,11 @@ use crate::time::Frames;
 use crate::timeline::{Clip, CueSort, Timeline, gain_at};
 use crate::zone::Zone;
 
-/// Music that is faded further than this is on its way from or to silence, and itself may begin and end softly.
-const FADED: Decibels = Decibels(-10.0);
+/// Music that is faded further than this, by its fades and its level, is on its way from or to silence.
+const FADED: Decibels = Decibels(-20.0);
 
-/// At a level below this little of the music is meant to be heard.
-const LOW: Decibels = Decibels(-20.0);
+/// And further than this by its fades, where it begins or ends in the gap: pieces begin and end softly by themselves.
+const SOFT: Decibels = Decibels(-10.0);
 
 /// A gap is looked at in so many places.
 const PLACES: u64 = 64;
@@ -34,7 +34,7 @@ pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Optio
         .filter(|clip| clip.from < gap.end && gap.start < clip.end());
     let near: Vec<&&Clip> = near.collect();
     let expected = |at: Frames| {
-        let low = gain_at(&timeline.levels, at) <= LOW.gain();
+        let level = gain_at(&timeline.levels, at);
         let silent = timeline.phase_at(at).is_none_or(|phase| phase.silent);
         let mut sounding = near
             .iter()
@@ -43,8 +43,12 @@ pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Optio
         if sounding.peek().is_none() {
             return !silent && music.contains(&at);
         }
-        let loudest = sounding.map(|clip| fades(clip, at)).fold(0.0, f32::max);
-        !low && Gain(loudest) > FADED.gain()
+        sounding.any(|clip| {
+            let faded = Gain(fades(clip, at));
+            let at_its_end = gap.contains(&clip.from) || clip.end() <= gap.end;
+            let soft = if at_its_end { SOFT } else { FADED };
+            faded > soft.gain() && faded * level > FADED.gain()
+        })
     };
     let step = ((gap.end - gap.start).0 / PLACES).max(1);
     let places = (gap.start.0..gap.end.0).step_by(step as usize).map(Frames);
