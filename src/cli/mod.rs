@@ -46,7 +46,7 @@ use crate::timeline::Change;
     disable_help_subcommand = true,
     after_help = "`undersong COMMAND --help` tells what a command does, takes and answers.\n\n\
                   Exit codes: 0 done; 1 the input is wrong, or it cannot be done as things stand; 2 the call is wrong;\n\
-                  3 the machine failed, or is not fit; 130 interrupted by Ctrl-C."
+                  3 the machine failed, or is not fit; 130 interrupted by Ctrl-C (a preview that is ended is done)."
 )]
 struct Cli {
     #[command(subcommand)]

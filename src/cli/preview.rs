@@ -24,6 +24,7 @@ use crate::zone::{Layout, Listener};
 
 /// Frames that are rendered in one go where there is no sound device.
 const BLOCK: usize = 1024;
+
 /// Play a session on this computer, as it will sound in the room
 ///
 /// Without a sound device it runs silently in real time, so that it can be followed everywhere. Press `?` while it

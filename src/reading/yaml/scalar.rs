@@ -86,12 +86,14 @@ scalar!(
 
 fn no_number(text: &str) -> Wrong {
     let shown = short(text);
-    match text.parse::<f64>() {
-        Ok(below) if below < 0.0 => Wrong::new(format!("`{shown}` is less than 0")),
-        Ok(above) if above >= u64::MAX as f64 => {
-            Wrong::new(format!("`{shown}` is more than {}", u64::MAX))
-        }
-        _ => Wrong::new(format!("`{shown}` is no whole number")),
+    let size = text.strip_prefix('-').unwrap_or(text);
+    if size.is_empty() || !size.bytes().all(|it| it.is_ascii_digit()) {
+        return Wrong::new(format!("`{shown}` is no whole number"));
+    }
+    if text.len() > size.len() {
+        Wrong::new(format!("`{shown}` is less than 0")).help("write a whole number, 0 or more")
+    } else {
+        Wrong::new(format!("`{shown}` is too large")).help(format!("{} is the largest", u64::MAX))
     }
 }
 
