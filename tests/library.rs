@@ -93,6 +93,28 @@ fn silence_at_the_ends_is_measured_and_quiet_music_is_none() {
     );
 }
 
+/// A struck tone of a third of a second came as loud as its file.
+#[test]
+fn what_is_shorter_than_the_blocks_of_the_gate_is_as_loud_as_it_is() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let of = |frames| {
+        wav(
+            &path,
+            &sine(1_000.0, -9.0, 44_100, frames),
+            44_100,
+            2,
+            Wav::Float,
+        );
+        facts_of(&path).loudness.unwrap().0
+    };
+    let long = of(44_100);
+    for frames in [5_003, 13_331, 17_639] {
+        let short = of(frames);
+        assert!((short - long).abs() < 0.5, "{short} {long}");
+    }
+}
+
 #[test]
 fn a_side_on_which_there_is_nothing_is_told() {
     let folder = folder();

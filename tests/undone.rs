@@ -25,8 +25,12 @@ fn course(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64) -> Course {
 
 /// The same of pieces that are so much alike where they cross.
 fn course_of(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64, alike: Correlation) -> Course {
+    planned(&plan(pieces, phases, crossfade), alike)
+}
+
+fn plan(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64) -> Plan {
     let pieces = pieces.iter().map(|it| (44_100, (it * 1000.0) as u64, 0));
-    let plan = Plan {
+    Plan {
         tracks: pieces.collect(),
         phases,
         crossfade,
@@ -34,8 +38,11 @@ fn course_of(pieces: &[f64], phases: Vec<PhasePlan>, crossfade: u64, alike: Corr
         fade_in: 0,
         fade_out: 0,
         seed: 1,
-    };
-    let (session, library) = session(&plan);
+    }
+}
+
+fn planned(plan: &Plan, alike: Correlation) -> Course {
+    let (session, library) = session(plan);
     let mut timeline = compose(&session, &library, RATE).unwrap().timeline;
     let overlaps = overlaps(&timeline).into_iter();
     let library = library.with_alike(overlaps.map(|overlap| (overlap, alike)));
@@ -193,4 +200,93 @@ fn beside_what_comes_back_for_its_end_alone_the_others_cross_by_their_own_law() 
     let coming: Vec<_> = clips.filter(|clip| clip.from > at(126.0)).collect();
     assert!(coming.len() > 30, "{coming:?}");
     assert!(coming.iter().all(|clip| clip.fade_in.alike() == alike));
+}
+
+/// No hole, and no rise that startles, from one second to another.
+fn goes_on(course: &Course, from: f64, to: f64) {
+    let places = (to - from) / 0.005;
+    let levels =
+        (0..places as usize).map(|it| level(course.timeline(), from + it as f64 * 0.005).0);
+    let levels: Vec<f32> = levels.collect();
+    let least = levels.iter().copied().fold(0.0, f32::min);
+    assert!(least > -6.0, "{least} dB: {:?}", course.timeline().clips);
+    let rise = levels
+        .windows(3)
+        .map(|of| of[2] - of[0])
+        .fold(0.0, f32::max);
+    assert!(
+        rise < 3.0,
+        "{rise} dB at once: {:?}",
+        course.timeline().clips
+    );
+}
+
+#[test]
+fn in_the_last_second_before_phases_change_all_at_once_the_music_goes_on() {
+    let phases = vec![PhasePlan::plain(21), PhasePlan::plain(61)];
+    for crossfade in [0, 300, 1_000] {
+        let plan = Plan {
+            phase_crossfade: crossfade,
+            ..plan(&[100.0, 90.0], phases.clone(), 0)
+        };
+        let course = || planned(&plan, Correlation::NONE);
+        for last in [20.05, 20.3, 20.7, 20.95] {
+            let undone = steered(course(), &[(15.0, Change::Hold), (last, Change::Undo)]);
+            goes_on(&undone, 15.0, 30.0);
+            goes_on(&steered(course(), &[(last, Change::Skip)]), 15.0, 30.0);
+        }
+    }
+}
+
+#[test]
+fn what_comes_and_is_sent_away_and_comes_again_before_it_is_there_comes_from_silence() {
+    let phases = vec![PhasePlan::plain(121), PhasePlan::plain(61)];
+    let changes = [
+        (5.0, Change::Skip),
+        (15.001, Change::Undo),
+        (15.05, Change::Skip),
+        (15.1, Change::Undo),
+    ];
+    let course = steered(course(&[100.0, 90.0], phases, 5_000), &changes);
+    let clips = course.timeline().clips.iter();
+    for clip in clips.filter(|clip| clip.from > at(15.1)) {
+        assert!(clip.gain_at(clip.from).0 < 1e-3, "{clip:?}");
+    }
+}
+
+/// A phase that is shorter than the way its music was to come.
+#[test]
+fn a_last_phase_that_is_short_or_made_short_has_its_way_out() {
+    let brought = || {
+        let phases = vec![PhasePlan::plain(121), PhasePlan::plain(12)];
+        let plan = Plan {
+            fade_out: 4_000,
+            ..plan(&[100.0, 90.0], phases, 5_000)
+        };
+        let to = to("phase 1");
+        steered(planned(&plan, Correlation::NONE), &[(5.0, to)])
+    };
+    let phases = vec![
+        PhasePlan::plain(121),
+        PhasePlan {
+            shorter: 50,
+            ..PhasePlan::plain(61)
+        },
+    ];
+    let plan = Plan {
+        fade_out: 4_000,
+        ..plan(&[100.0, 90.0], phases, 5_000)
+    };
+    let by = Duration::from_secs(50);
+    let changes = [(5.0, to("phase 1")), (9.0, Change::Shorten { by })];
+    let shortened = steered(planned(&plan, Correlation::NONE), &changes);
+    for course in [brought(), shortened] {
+        let timeline = course.timeline();
+        let last = timeline.clips.last().unwrap();
+        let end = RATE.seconds(last.end());
+        assert!(last.fade_out.length >= at(3.0), "{last:?}");
+        assert!(level(timeline, end - 0.05).0 < -20.0, "{last:?}");
+        let loudest = (0..60).map(|it| level(timeline, end - 6.0 + f64::from(it) * 0.05).0);
+        assert!(loudest.fold(-99.0, f32::max) > -10.0, "{last:?}");
+    }
 }

@@ -174,8 +174,14 @@ async fn until_asked(
     let mut signals = Signals::listen()?;
     // Ready first: a watchdog must not end a daemon that takes up its session.
     let _ = notify(&[NotifyState::Status("ready"), NotifyState::Ready]);
+    // Whoever connects before it is shown how things are waits for that.
+    let mut shown = desk.follow();
+    let served = async {
+        let _ = shown.changed().await;
+        control::serve(listener, router(desk.clone())).await
+    };
     tokio::select! {
-        never = control::serve(listener, router(desk.clone())) => match never {},
+        never = served => match never {},
         () = signals.asked_to_stop() => Ok(()),
         _ = gone => Ok(()),
         () = feed_watchdog(desk) => Ok(()),

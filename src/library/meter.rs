@@ -24,6 +24,9 @@ const DEAD: Decibels = Decibels(-40.0);
 /// A moment: two periods of the lowest sound that is heard.
 const MOMENT: Duration = Duration::from_millis(100);
 
+/// The gate looks at blocks of this length (ITU-R BS.1770-5); what is shorter is as loud as all of it.
+const BLOCK: Duration = Duration::from_millis(400);
+
 /// The seconds of a short-term window.
 const WINDOW: u32 = 3;
 
@@ -141,7 +144,10 @@ impl Meter {
         if !self.frames.0.is_multiple_of(u64::from(self.rate.hertz())) {
             self.end_second()?;
         }
-        let loudness = Loudness(self.loudness.loudness_global()? as f32);
+        let loudness = match self.short_term.first() {
+            Some(all) if self.frames < self.rate.frames(BLOCK) => *all,
+            _ => Loudness(self.loudness.loudness_global()? as f32),
+        };
         let count = self.frames.0.max(1) as f64;
         let rest = self.means.take();
         add(&mut self.unheard, self.audible.unheard(rest));

@@ -82,13 +82,20 @@ impl<'a> Draft<'a> {
     /// Lets all that sounds, or is about to, go within `length`.
     pub fn leave(&mut self, length: Frames) {
         let (at, rate) = (self.at, self.rate);
-        let goes_on = |clip: &Clip| self.clips.iter().any(|next| next.joins(clip));
-        let go_on: Vec<bool> = self.clips.iter().map(goes_on).collect();
+        let go_on: Vec<bool> = self.clips.iter().map(|clip| self.goes_on(clip)).collect();
         for (clip, goes_on) in self.clips.iter_mut().zip(go_on) {
             if clip.end() > at {
                 leave(clip, at, length, goes_on, rate);
             }
         }
+    }
+
+    /// Whether another clip goes on where this one ends, without a seam or all but at once.
+    #[must_use]
+    pub fn goes_on(&self, clip: &Clip) -> bool {
+        let comes = |next: &Clip| next.from > self.at && next.takes_over(clip);
+        let mut others = self.clips.iter();
+        others.any(|next| next.joins(clip) || comes(next))
     }
 
     /// The clip that sounds on when the others go.
@@ -244,7 +251,7 @@ fn first(sort: CueSort, at: Frames, settled: Frames) -> Frames {
     }
 }
 
-/// Lets a clip go within `length` from `at` on, but for one that is gone by then; `goes_on` where the next one is joined to it.
+/// Lets a clip go within `length` from `at` on, but for one that is gone by then; `goes_on` where another goes on at its end.
 pub fn leave(clip: &mut Clip, at: Frames, length: Frames, goes_on: bool, rate: Rate) {
     let turn_ends = clip.turn.map_or(Frames::ZERO, |turn| turn.end());
     if clip.leaves() && turn_ends <= at + length {

@@ -358,6 +358,10 @@ impl<'a, 'h> Filling<'a, 'h> {
                 fade_in: match kept {
                     // It may be on its way.
                     Some(clip) if at == 0 => clip.fade_in,
+                    // What is heard alone of a phase, and shortly, has time to go.
+                    None if pieces.len() == 1 => {
+                        Fade::equal_power(piece.coming.min(stop - piece.from - leaving))
+                    }
                     _ => Fade::equal_power(piece.coming),
                 },
                 fade_out: Fade::equal_power(leaving),
@@ -384,7 +388,7 @@ impl<'a, 'h> Filling<'a, 'h> {
         let heard = stop - piece.from;
         let third = Frames(heard.0 / 3);
         let leaving = if self.leaves_before_end {
-            self.leaving.min(third).min(heard - piece.coming)
+            self.leaving.min(third)
         } else {
             (stop - end).min(heard - piece.coming)
         };

@@ -154,6 +154,12 @@ impl Clip {
         self.joined && self.from == before.end() && (self.leaves() || !before.leaves())
     }
 
+    /// Whether it comes as the other one ends, and goes on.
+    #[must_use]
+    pub fn takes_over(&self, before: &Self) -> bool {
+        self.from > before.from && self.from <= before.end() && self.end() > before.end()
+    }
+
     /// Whether both are the same track at the same place.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::level::Decibels;
 use crate::script::{CueKind, Phase};
-use crate::time::Frames;
+use crate::time::{Frames, LONGEST};
 use crate::timeline::change::Change;
 use crate::timeline::course::Course;
 use crate::timeline::draft::Draft;
@@ -163,8 +163,13 @@ impl Draft<'_> {
 
     /// What sounds leaves, and the session goes on with a later phase; with none it ends.
     fn go_to(mut self, mut span: PhaseSpan, number: usize, fade: Frames) -> Timeline {
-        self.leave(fade);
         let last = number >= self.course.session().phases.len();
+        let fade = if last {
+            fade
+        } else {
+            fade.min(Frames(self.rest(number).0 / 2))
+        };
+        self.leave(fade);
         let end = if last {
             self.end_of_sound()
         } else {
@@ -181,6 +186,14 @@ impl Draft<'_> {
             &mut Vec::new(),
         );
         self.complete(score)
+    }
+
+    /// How long the session goes on from the beginning of a phase, at the soonest.
+    fn rest(&self, number: usize) -> Frames {
+        let phases = self.course.session().phases.iter().skip(number);
+        let lengths = phases.map(|phase| if phase.hold { LONGEST } else { phase.length });
+        let rest = lengths.fold(Duration::ZERO, Duration::saturating_add);
+        self.rate.frames(rest.min(LONGEST))
     }
 
     /// The music is as it was; a cue comes as soon as can be.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::fade::{Fade, Ramp, Shape};
 use crate::level::Gain;
 use crate::time::Frames;
-use crate::timeline::course::Course;
+use crate::timeline::course::{Course, LEAD};
 use crate::timeline::draft::{Draft, leave, turn};
 use crate::timeline::late::Late;
 use crate::timeline::model::{Clip, CueId, PlacedCue, Timeline};
@@ -46,7 +46,7 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     };
     for clip in &draft.clips {
         if !clips.iter().any(|restored| restored.is_same(clip)) {
-            let goes_on = draft.clips.iter().any(|next| next.joins(clip));
+            let goes_on = draft.goes_on(clip);
             let mut clip = clip.clone();
             leave(&mut clip, at, length, goes_on, draft.rate);
             clips.push(clip);
@@ -81,9 +81,11 @@ fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Opti
         let alike = (planned.length, planned.fade_out) == (clip.length, clip.fade_out);
         planned.end() > at && (alike || !falls(planned) && !falls(clip))
     };
-    // What goes on into a piece that is too late to be had would end in the middle of its sound.
+    // What goes on into a piece that is too late to be had, or ends all at once for it, would end in the middle of its sound.
     let goes_on = |planned: &&Clip| {
-        let mut next = before.clips.iter().filter(|next| next.joins(planned));
+        let bare = planned.fade_out.length <= draft.rate.frames(LEAD);
+        let takes_over = |next: &&Clip| next.joins(planned) || bare && next.takes_over(planned);
+        let mut next = before.clips.iter().filter(takes_over);
         let begun = |next: &Clip| draft.clips.iter().any(|clip| clip.is_same(next));
         next.all(|next| next.from >= draft.settled || begun(next))
     };
@@ -94,7 +96,8 @@ fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Opti
         planned.turn
     } else {
         let target = planned.turn.map_or(Gain::UNITY, |turn| turn.target);
-        Some(turn(clip, at, fade, target))
+        // What has not begun comes from where it would begin.
+        Some(turn(clip, at.max(clip.from), fade, target))
     };
     // What is on its way in comes as it began to.
     let comes = at < clip.coming().end;

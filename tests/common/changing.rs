@@ -199,12 +199,14 @@ fn assert_one_piece_at_a_time(timeline: &Timeline, at: Frames) -> Result<(), Tes
     Ok(())
 }
 
-/// What was told to go is gone when it ends.
+/// What was told to go is gone when it ends, or another goes on there.
 fn assert_leaving_is_gone(timeline: &Timeline, at: Frames) -> Result<(), TestCaseError> {
     let goes =
         |clip: &&Clip| clip.leaves() && clip.end() > at && clip.fade_out.length == Frames::ZERO;
     for clip in timeline.clips.iter().filter(goes) {
-        let goes_on = timeline.clips.iter().any(|next| next.joins(clip));
+        let comes = |next: &Clip| next.from > at && next.takes_over(clip);
+        let mut others = timeline.clips.iter();
+        let goes_on = others.any(|next| next.joins(clip) || comes(next));
         let gone = clip.turn.is_some_and(|turn| turn.end() <= clip.end());
         prop_assert!(gone || goes_on, "{:?} is cut", clip);
     }
