@@ -257,30 +257,22 @@ fn what_comes_and_is_sent_away_and_comes_again_before_it_is_there_comes_from_sil
 /// A phase that is shorter than the way its music was to come.
 #[test]
 fn a_last_phase_that_is_short_or_made_short_has_its_way_out() {
-    let brought = || {
-        let phases = vec![PhasePlan::plain(121), PhasePlan::plain(12)];
+    let brought = |last: PhasePlan, then: &[(f64, Change)]| {
         let plan = Plan {
             fade_out: 4_000,
-            ..plan(&[100.0, 90.0], phases, 5_000)
+            ..plan(&[100.0, 90.0], vec![PhasePlan::plain(121), last], 5_000)
         };
-        let to = to("phase 1");
-        steered(planned(&plan, Correlation::NONE), &[(5.0, to)])
+        let course = planned(&plan, Correlation::NONE);
+        steered(steered(course, &[(5.0, to("phase 1"))]), then)
     };
-    let phases = vec![
-        PhasePlan::plain(121),
-        PhasePlan {
-            shorter: 50,
-            ..PhasePlan::plain(61)
-        },
-    ];
-    let plan = Plan {
-        fade_out: 4_000,
-        ..plan(&[100.0, 90.0], phases, 5_000)
-    };
+    let short = brought(PhasePlan::plain(12), &[]);
     let by = Duration::from_secs(50);
-    let changes = [(5.0, to("phase 1")), (9.0, Change::Shorten { by })];
-    let shortened = steered(planned(&plan, Correlation::NONE), &changes);
-    for course in [brought(), shortened] {
+    let long = PhasePlan {
+        shorter: 50,
+        ..PhasePlan::plain(61)
+    };
+    let shortened = brought(long, &[(9.0, Change::Shorten { by })]);
+    for course in [short, shortened] {
         let timeline = course.timeline();
         let last = timeline.clips.last().unwrap();
         let end = RATE.seconds(last.end());
