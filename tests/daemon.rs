@@ -767,6 +767,21 @@ fn what_cannot_be_taken_up_yet_is_not_lost() {
 }
 
 #[test]
+fn r1_what_was_answered_holds_after_a_kill() {
+    let mut room = self::room();
+    room.done(&["start", "session.yaml"]);
+    room.until("it plays", |room| room.position() > 0.5);
+    for (order, after) in [("pause", "paused"), ("resume", "playing")].repeat(3) {
+        room.done(&[order]);
+        room.kill();
+        room.serve();
+        let known = |room: &Room| ["paused", "playing"].contains(&room.state().as_str());
+        room.until("it is taken up", known);
+        assert_eq!(room.state(), after);
+    }
+}
+
+#[test]
 fn r17_what_lies_outside_the_media_folders_is_neither_played_nor_shown() {
     let room = self::room();
     let elsewhere = tempfile::tempdir().unwrap();

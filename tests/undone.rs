@@ -4,7 +4,7 @@
 mod common;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::plans::{PhasePlan, Plan, session};
 use undersong::fade::Correlation;
@@ -280,5 +280,24 @@ fn a_last_phase_that_is_short_or_made_short_has_its_way_out() {
         assert!(level(timeline, end - 0.05).0 < -20.0, "{last:?}");
         let loudest = (0..60).map(|it| level(timeline, end - 6.0 + f64::from(it) * 0.05).0);
         assert!(loudest.fold(-99.0, f32::max) > -10.0, "{last:?}");
+    }
+}
+
+/// A phase that is held is laid out for a day: of pieces of a second these are many.
+#[test]
+fn to_take_back_costs_no_more_than_to_change() {
+    for crossfade in [300, 0] {
+        let held = PhasePlan::plain(61);
+        let course = course(&[1.3, 2.1], vec![held, PhasePlan::plain(30)], crossfade);
+        let held = steered(course, &[(5.0, Change::Hold)]);
+        assert!(held.timeline().clips.len() > 40_000);
+        let begin = Instant::now();
+        let skipped = steered(held, &[(20.0, Change::Skip)]);
+        let change = begin.elapsed();
+        let begin = Instant::now();
+        let undone = steered(skipped, &[(21.0, Change::Undo)]);
+        let back = begin.elapsed();
+        assert!(undone.timeline().clips.len() > 40_000);
+        assert!(back < 8 * change, "{back:?} instead of {change:?}");
     }
 }

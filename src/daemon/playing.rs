@@ -22,7 +22,7 @@ use crate::output::{Keeper, Place, Turn};
 use crate::player::{Player, What, ending};
 use crate::room::Room;
 use crate::time::{Frames, clock};
-use crate::timeline::{Change, Forecast, Refusal};
+use crate::timeline::{Change, Course, Forecast, Refusal};
 use crate::zone::Caps;
 
 pub use orders::plain;
@@ -34,7 +34,8 @@ const CALM: Duration = Duration::from_millis(200);
 const ALERT: Duration = Duration::from_millis(100);
 /// While an order waits for another.
 const SOON: Duration = Duration::from_millis(1);
-/// A change that the engine has not confirmed after so long is waited for no more: it is made when the sound is back.
+/// Who ordered what the engine has not confirmed after so long waits no more: it is made when the sound is back, or
+/// a slow machine has thought it out.
 const CONFIRM: Duration = Duration::from_secs(2);
 /// When the daemon ends, the sound is given so long to go.
 const FADE: Duration = Duration::from_millis(700);
@@ -50,8 +51,8 @@ pub struct Playing {
     caps: Caps,
     brake: Brake,
     script: PathBuf,
-    /// A change that is on its way, what it does, and who waits for it.
-    asked: Option<(Reply, Change, Forecast, Instant)>,
+    /// An order that the engine has not confirmed, and who waits for it.
+    asked: Option<Asked>,
     xruns: u64,
     sleep: Sleep,
     /// Where the session was when its device was lost.
@@ -65,6 +66,38 @@ pub struct Playing {
     leaves: Option<Instant>,
     /// When the output can be closed without cutting what is still to be heard.
     closes: Option<Instant>,
+}
+
+/// An order that is on its way to the engine.
+#[derive(Debug)]
+struct Asked {
+    reply: Reply,
+    what: Wanted,
+    since: Instant,
+}
+
+#[derive(Debug)]
+enum Wanted {
+    /// A change of what was played before it.
+    Change(Change, Course),
+    /// A pause or its end, and what is answered to it.
+    Rest(&'static str),
+}
+
+/// What the engine confirms.
+#[derive(Debug)]
+enum Confirmed {
+    /// A change, from this frame on.
+    Change(Frames),
+    Refused(Refusal),
+    /// A pause or its end.
+    Rest,
+}
+
+impl Wanted {
+    const fn is_confirmed_by(&self, confirmed: &Confirmed) -> bool {
+        matches!(self, Self::Rest(_)) == matches!(confirmed, Confirmed::Rest)
+    }
 }
 
 /// What a look at a session brings.
@@ -168,14 +201,16 @@ impl Playing {
         self.watch_sleep(&mut look);
         let rate = self.player.timeline().rate;
         let mut over = None;
-        let mut made = None;
-        let mut refused = None;
+        let mut confirmed = None;
         for happening in self.player.tick() {
             look.told.push(told(&happening, rate));
             match &happening.what {
                 What::Over => over = Some(happening.at),
-                What::Changed(_) => made = Some(happening.at),
-                What::Refused(_, refusal) => refused = Some(refusal.clone()),
+                What::Changed(_) => confirmed = Some(Confirmed::Change(happening.at)),
+                What::Refused(_, refusal) => {
+                    confirmed = Some(Confirmed::Refused(refusal.clone()));
+                }
+                What::Pausing | What::WentOn { .. } => confirmed = Some(Confirmed::Rest),
                 What::Missed(cue) => look.alarms.push((
                     "cue-missed",
                     format!(
@@ -196,7 +231,7 @@ impl Playing {
                 _ => {}
             }
         }
-        self.answer(made, refused);
+        self.answer(confirmed);
         self.watch_journal(&mut look);
         self.watch_sound(&mut look);
         if let Some(at) = over {
@@ -276,29 +311,45 @@ impl Playing {
         }
     }
 
-    fn answer(&mut self, made: Option<Frames>, refused: Option<Refusal>) {
-        let waits = self.asked.as_ref();
-        let too_long = waits.is_some_and(|(.., since)| since.elapsed() > CONFIRM);
-        if made.is_none() && refused.is_none() && !too_long {
+    fn answer(&mut self, confirmed: Option<Confirmed>) {
+        let Some(asked) = &self.asked else { return };
+        let confirmed = confirmed.filter(|it| asked.what.is_confirmed_by(it));
+        if confirmed.is_none() && asked.since.elapsed() < CONFIRM {
             return;
         }
-        let Some((reply, change, forecast, _)) = self.asked.take() else {
+        let Some(asked) = self.asked.take() else {
             return;
         };
-        let rate = self.player.timeline().rate;
-        let answer = match (made, refused) {
-            (None, Some(refusal)) => unchanged(&refusal),
-            (made, _) => {
-                let message = self.told(&change, &forecast);
-                Ok(Answer {
-                    at: made.map(|at| rate.seconds(at)),
-                    forecast: Some(outlook(forecast, rate)),
-                    ..plain(message)
-                })
+        let answer = match (asked.what, confirmed) {
+            (Wanted::Rest(sentence), _) => Ok(plain(sentence.to_owned())),
+            (_, Some(Confirmed::Refused(refusal))) => unchanged(&refusal),
+            (Wanted::Change(change, before), confirmed) => {
+                let made = match confirmed {
+                    Some(Confirmed::Change(at)) => Some(at),
+                    _ => None,
+                };
+                Ok(self.changed(&change, &before, made))
             }
         };
         // Whoever asked may be gone.
-        reply.send(answer);
+        asked.reply.send(answer);
+    }
+
+    /// What came of a change that was made at this frame; without one it is on its way.
+    fn changed(&self, change: &Change, before: &Course, made: Option<Frames>) -> Answer {
+        let rate = self.player.timeline().rate;
+        // It may have been made later than it was first tried.
+        let at = made.unwrap_or_else(|| self.player.position());
+        let forecast = Forecast::of(before, self.player.course(), at, change);
+        let mut message = self.told(change, &forecast);
+        if made.is_none() && !self.player.is_paused() {
+            message.push_str(" It is not made yet, and comes as soon as it can.");
+        }
+        Answer {
+            at: made.map(|at| rate.seconds(at)),
+            forecast: Some(outlook(forecast, rate)),
+            ..plain(message)
+        }
     }
 
     fn end(&mut self, at: Frames) {

@@ -24,13 +24,21 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     let mut clips: Vec<Clip> = draft.clips.iter().filter_map(restored).collect();
     let gone = |clip: &&Clip| clip.end() > at && !clips.iter().any(|it| it.is_same(clip));
     let coming = draft.coming(draft.clips.iter().filter(gone), fade);
-    for planned in &before.clips {
-        let back = |clip: &&Clip| clip.is_same(planned) && clip.end() > at && !clip.leaves();
-        if !clips.iter().any(|clip| back(&clip)) {
+    // From here on nothing is on its way any more, and what was planned comes as it was planned: there may be a day of it.
+    let turns = before.clips.iter().chain(&clips);
+    let turns = turns.filter_map(|clip| clip.turn).map(|turn| turn.end());
+    let calm = turns.fold(draft.settled + coming, Frames::max);
+    let (soon, later) = before
+        .clips
+        .split_at(before.clips.partition_point(|clip| clip.from < calm));
+    for planned in soon {
+        let back = |clip: &Clip| clip.is_same(planned) && clip.end() > at && !clip.leaves();
+        if !clips.iter().any(back) {
             let lead = lead(&clips, planned);
             clips.extend(entered(planned, lead, draft.settled, coming));
         }
     }
+    clips.extend_from_slice(later);
     // What has to go is heard until what was planned is there.
     let sounds = clips
         .iter()
@@ -52,8 +60,8 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
             clips.push(clip);
         }
     }
-    begin_softly(&mut clips, at, fade);
     clips.sort_by_key(|clip| clip.from);
+    begin_softly(&mut clips, at, fade);
     let cues = cues(&draft, before, &clips);
     let meant = gain_at(&before.levels, before.length);
     if gain_at(&draft.levels, draft.old.length) != meant {
@@ -108,13 +116,16 @@ fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Opti
     })
 }
 
-/// What was joined to a clip that is not there any more comes by itself.
+/// What was joined to a clip that is not there any more comes by itself. The clips are in the order they begin.
 fn begin_softly(clips: &mut [Clip], at: Frames, fade: Frames) {
-    let alone = |clip: &Clip| clip.from > at && clip.joined && !clips.iter().any(|b| clip.joins(b));
-    let alone: Vec<bool> = clips.iter().map(alone).collect();
-    for (clip, _) in clips.iter_mut().zip(alone).filter(|(_, alone)| *alone) {
-        clip.joined = false;
-        clip.fade_in = Fade::equal_power(fade.min(Frames(clip.length.0 / 3)));
+    for place in 0..clips.len() {
+        let (before, rest) = clips.split_at_mut(place);
+        let clip = &mut rest[0];
+        let joins = |clip: &Clip| before.iter().rev().any(|before| clip.joins(before));
+        if clip.from > at && clip.joined && !joins(clip) {
+            clip.joined = false;
+            clip.fade_in = Fade::equal_power(fade.min(Frames(clip.length.0 / 3)));
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::Playing;
-use crate::daemon::desk::Call;
+use super::{Asked, Playing, Wanted};
+use crate::daemon::desk::{Call, Reply};
 use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::{outlook, sentence};
 use crate::engine::Stop;
@@ -22,12 +22,9 @@ impl Playing {
         } = call;
         let done = match order {
             Order::Change(change) if forecast => self.forecast(&change),
-            Order::Change(change) => match self.steer(&change) {
-                Ok(Steered::Goes(forecast)) => {
-                    self.asked = Some((answer, change, *forecast, Instant::now()));
-                    return;
-                }
-                Ok(Steered::IsSo(answer)) => Ok(*answer),
+            Order::Change(change) => match self.steer(change.clone()) {
+                Ok(Ordered::Goes(what)) => return self.await_engine(answer, what),
+                Ok(Ordered::Done(answer)) => Ok(*answer),
                 Err(refused) => {
                     let why = format!("{:?}", refused.reason).to_lowercase();
                     let at = Some(self.player.position());
@@ -36,8 +33,11 @@ impl Playing {
                     Err(refused)
                 }
             },
-            Order::Pause => self.pause(true, forecast),
-            Order::Resume => self.pause(false, forecast),
+            Order::Pause | Order::Resume => match self.pause(order == Order::Pause, forecast) {
+                Ok(Ordered::Goes(what)) => return self.await_engine(answer, what),
+                Ok(Ordered::Done(answer)) => Ok(*answer),
+                Err(refused) => Err(refused),
+            },
             Order::Note { text } => self.note(&text, forecast),
             Order::Stop { how } => {
                 let sentence = match how.stop() {
@@ -58,6 +58,12 @@ impl Playing {
             )),
         };
         answer.send(done);
+    }
+
+    /// What was ordered is answered once it is made, and on its way to the journal.
+    fn await_engine(&mut self, reply: Reply, what: Wanted) {
+        let since = Instant::now();
+        self.asked = Some(Asked { reply, what, since });
     }
 
     fn check(&self, change: &Change) -> Result<(), Refused> {
@@ -113,38 +119,34 @@ impl Playing {
         told
     }
 
-    fn steer(&mut self, change: &Change) -> Result<Steered, Refused> {
-        self.check(change)?;
+    fn steer(&mut self, change: Change) -> Result<Ordered, Refused> {
+        self.check(&change)?;
         let before = self.player.course().clone();
-        let at = match self.player.steer(change) {
-            Ok(at) => at,
-            Err(refusal) => {
-                return unchanged(&refusal).map(|answer| Steered::IsSo(Box::new(answer)));
-            }
-        };
-        let after = self.player.course();
-        let forecast = Forecast::of(&before, after, at, change);
-        Ok(Steered::Goes(Box::new(forecast)))
+        match self.player.steer(&change) {
+            Ok(_) => Ok(Ordered::Goes(Wanted::Change(change, before))),
+            Err(refusal) => unchanged(&refusal).map(Ordered::done),
+        }
     }
 
-    fn pause(&mut self, pause: bool, forecast: bool) -> Result<Answer, Refused> {
+    fn pause(&mut self, pause: bool, forecast: bool) -> Result<Ordered, Refused> {
         if self.brake.pulled().is_some() {
             return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
         }
+        let done = |sentence: String| Ok(Ordered::done(plain(sentence)));
         let sentence = match (pause, self.player.is_paused()) {
             (true, true) => {
                 let sentence = "The session rests already; `undersong resume` goes on.";
-                return Ok(plain(sentence.to_owned()));
+                return done(sentence.to_owned());
             }
-            (false, false) => return Ok(plain("The session plays already.".to_owned())),
+            (false, false) => return done("The session plays already.".to_owned()),
             (true, false) => "The sound goes within half a second; `undersong resume` goes on.",
             (false, true) => "The session goes on; the sound comes within 3 s.",
         };
         if forecast {
-            return Ok(plain(format!("Would: {sentence}")));
+            return done(format!("Would: {sentence}"));
         }
         self.player.pause(pause);
-        Ok(plain(sentence.to_owned()))
+        Ok(Ordered::Goes(Wanted::Rest(sentence)))
     }
 
     fn note(&self, text: &str, forecast: bool) -> Result<Answer, Refused> {
@@ -166,12 +168,18 @@ impl Playing {
     }
 }
 
-/// What came of a change.
-enum Steered {
-    /// It is on its way.
-    Goes(Box<Forecast>),
-    /// It is so already.
-    IsSo(Box<Answer>),
+/// What comes of an order.
+enum Ordered {
+    /// It is on its way to the engine.
+    Goes(Wanted),
+    /// There is nothing to wait for.
+    Done(Box<Answer>),
+}
+
+impl Ordered {
+    fn done(answer: Answer) -> Self {
+        Self::Done(Box::new(answer))
+    }
 }
 
 /// The answer to a change that changes nothing: where it is so already, who asked has what was wanted.
