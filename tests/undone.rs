@@ -230,7 +230,7 @@ fn in_the_last_second_before_phases_change_all_at_once_the_music_goes_on() {
             ..plan(&[100.0, 90.0], phases.clone(), 0)
         };
         let course = || planned(&plan, Correlation::NONE);
-        for last in [20.05, 20.3, 20.7, 20.95] {
+        for last in [19.1, 19.6, 19.9, 20.05, 20.3, 20.7, 20.95] {
             let undone = steered(course(), &[(15.0, Change::Hold), (last, Change::Undo)]);
             goes_on(&undone, 15.0, 30.0);
             goes_on(&steered(course(), &[(last, Change::Skip)]), 15.0, 30.0);

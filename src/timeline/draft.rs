@@ -81,12 +81,41 @@ impl<'a> Draft<'a> {
 
     /// Lets all that sounds, or is about to, go within `length`.
     pub fn leave(&mut self, length: Frames) {
-        let (at, rate) = (self.at, self.rate);
-        let go_on: Vec<bool> = self.clips.iter().map(|clip| self.goes_on(clip)).collect();
-        for (clip, goes_on) in self.clips.iter_mut().zip(go_on) {
-            if clip.end() > at {
-                leave(clip, at, length, goes_on, rate);
+        let left = |clip: &Clip| self.left(clip, length);
+        self.clips = self.clips.iter().map(left).collect();
+    }
+
+    /// A clip that goes within `length`, but for one that is gone by then.
+    #[must_use]
+    pub fn left(&self, clip: &Clip, length: Frames) -> Clip {
+        let (at, mut clip) = (self.at, clip.clone());
+        let turn_ends = clip.turn.map_or(Frames::ZERO, |turn| turn.end());
+        let goes_already = clip.leaves() && turn_ends <= at + length;
+        if clip.end() <= at || goes_already {
+            return clip;
+        }
+        // What ends sooner, all at once or nearly, is gone by then, where there is no more of it.
+        let bare = clip.fade_out.length < self.rate.frames(LEAD) && !self.goes_on(&clip);
+        let reach = self.reach(&clip);
+        let length = if bare { length.min(reach - at) } else { length };
+        clip.turn = Some(turn(&clip, at, length, Gain::SILENCE));
+        let (end, longer) = (clip.end(), bare && reach > clip.end());
+        if clip.going().start >= at && (end > at + length || longer) {
+            clip.length = at + length - clip.from;
+            clip.fade_out = Fade::NONE;
+        }
+        clip
+    }
+
+    /// How far a clip can be made to go on.
+    fn reach(&self, clip: &Clip) -> Frames {
+        let facts = self.course.library().facts(&clip.track);
+        match facts.ok().filter(|_| clip.going().start >= self.settled) {
+            Some(facts) => {
+                let frames = self.rate.convert(facts.frames - facts.tail, facts.rate);
+                clip.end().max(clip.from + (frames - clip.offset))
             }
+            None => clip.end(),
         }
     }
 
@@ -248,27 +277,6 @@ fn first(sort: CueSort, at: Frames, settled: Frames) -> Frames {
     match sort {
         CueSort::Remind => at,
         _ => settled,
-    }
-}
-
-/// Lets a clip go within `length` from `at` on, but for one that is gone by then; `goes_on` where another goes on at its end.
-pub fn leave(clip: &mut Clip, at: Frames, length: Frames, goes_on: bool, rate: Rate) {
-    let turn_ends = clip.turn.map_or(Frames::ZERO, |turn| turn.end());
-    if clip.leaves() && turn_ends <= at + length {
-        return;
-    }
-    // What ends sooner, all at once or nearly, is gone by then.
-    let bare = clip.fade_out.length < rate.frames(LEAD) && !goes_on;
-    let length = if bare {
-        length.min(clip.end() - at)
-    } else {
-        length
-    };
-    clip.turn = Some(turn(clip, at, length, Gain::SILENCE));
-    let falls = clip.end() - clip.fade_out.length;
-    if falls >= at && clip.end() > at + length {
-        clip.length = at + length - clip.from;
-        clip.fade_out = Fade::NONE;
     }
 }
 

@@ -7,7 +7,7 @@ use crate::fade::{Fade, Ramp, Shape};
 use crate::level::Gain;
 use crate::time::Frames;
 use crate::timeline::course::{Course, LEAD};
-use crate::timeline::draft::{Draft, leave, turn};
+use crate::timeline::draft::{Draft, turn};
 use crate::timeline::late::Late;
 use crate::timeline::model::{Clip, CueId, PlacedCue, Timeline};
 use crate::timeline::ramps::{gain_at, turn_level};
@@ -54,10 +54,7 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     };
     for clip in &draft.clips {
         if !clips.iter().any(|restored| restored.is_same(clip)) {
-            let goes_on = draft.goes_on(clip);
-            let mut clip = clip.clone();
-            leave(&mut clip, at, length, goes_on, draft.rate);
-            clips.push(clip);
+            clips.push(draft.left(clip, length));
         }
     }
     clips.sort_by_key(|clip| clip.from);
