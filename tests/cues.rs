@@ -169,6 +169,36 @@ fn speech_makes_way_for_a_crossfade_where_it_may() {
     assert!(cue.at.0.abs_diff(84 * 48_000) <= 20 * 48_000);
 }
 
+/// Nobody follows two voices: one that may move finds its place before or behind another, and makes way for one that may not.
+#[test]
+fn voices_that_may_move_do_not_speak_at_once() {
+    let stage = stage();
+    let timeline = |cues: &str| {
+        let script = format!(
+            "undersong: 1\ntitle: Turns\nphases: [{{ name: all, length: 60s, playlist: [music.wav], cues: [{cues}] }}]\n"
+        );
+        stage.prepare(&script, RATE).timeline
+    };
+    let quiet = "{ at: 30s, voice: word.wav, place: quiet, within: 20s }";
+    let chosen = timeline(quiet).cues[0].at;
+    let there = RATE.seconds(chosen);
+    for others in [
+        format!("{quiet}, {quiet}, {quiet}"),
+        // Where the first would go, another one stands.
+        format!("{quiet}, {{ at: {there}s, voice: word.wav }}"),
+        "{ at: 30s, voice: word.wav }, { at: 30s, voice: word.wav, within: 9s }".to_owned(),
+    ] {
+        let cues = timeline(&others).cues.clone();
+        for pair in cues.windows(2) {
+            assert!(pair[0].end() <= pair[1].at, "{others}: {cues:?}");
+        }
+        assert!(
+            cues.iter()
+                .all(|cue| cue.at.0.abs_diff(30 * 48_000) <= 20 * 48_000)
+        );
+    }
+}
+
 #[test]
 fn a_cue_stays_in_its_phase() {
     let stage = stage();

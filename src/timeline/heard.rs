@@ -8,7 +8,7 @@ use crate::script::Session;
 use crate::time::{Rate, clock};
 use crate::timeline::crossing::{overlap, pair};
 use crate::timeline::joins;
-use crate::timeline::model::{CueSort, PlacedCue, Timeline};
+use crate::timeline::model::{PlacedCue, Timeline};
 
 /// Pieces that take so much from each other are 1 dB softer where they cross than on either side, over the whole crossfade.
 const AGAINST: f32 = -0.33;
@@ -30,12 +30,10 @@ pub(super) fn more<T>(
 /// Where two voices speak to somebody at once, each pair of them told once. Pure.
 #[must_use]
 pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake> {
-    let speaks =
-        |cue: &&PlacedCue| cue.sound.is_some() && matches!(cue.sort, CueSort::Voice | CueSort::Say);
     let mut told = HashSet::new();
     let mut mistakes = Vec::new();
     let mut speaking: Vec<&PlacedCue> = Vec::new();
-    for cue in cues.iter().filter(speaks) {
+    for cue in cues.iter().filter(|cue| cue.speaks()) {
         speaking.retain(|other| other.end() > cue.at);
         let hears = |other: &&&PlacedCue| cue.zones.iter().any(|it| other.zones.contains(it));
         let both = speaking.iter().find(hears);

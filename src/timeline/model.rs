@@ -266,6 +266,12 @@ impl PlacedCue {
     pub fn end(&self) -> Frames {
         self.at + self.length
     }
+
+    /// Whether words are heard.
+    #[must_use]
+    pub fn speaks(&self) -> bool {
+        self.sound.is_some() && matches!(self.sort, CueSort::Voice | CueSort::Say)
+    }
 }
 
 /// Which bed, and how loud.

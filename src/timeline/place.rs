@@ -36,8 +36,11 @@ impl Ground<'_> {
     /// Places a phase's cues, in the order of time. What could not be done as asked is told in `remarks`.
     #[must_use]
     pub fn place(&self, phase: &PhaseSpan, remarks: &mut Vec<Mistake>) -> Vec<PlacedCue> {
-        let mut placed = Vec::new();
-        for (number, cue) in self.written(phase).iter().enumerate() {
+        let mut placed: Vec<PlacedCue> = Vec::new();
+        let written = self.written(phase).iter().enumerate();
+        let (fixed, free): (Vec<_>, Vec<_>) = written.partition(|(_, cue)| cue.within.is_zero());
+        // What may move makes way for what may not.
+        for (number, cue) in fixed.into_iter().chain(free) {
             // What lies behind the phase's end comes only if the phase is lengthened while it plays.
             let asked = self.asked(phase, cue.at).filter(|at| *at <= phase.end());
             for (time, asked) in asked.enumerate() {
@@ -47,9 +50,10 @@ impl Ground<'_> {
                     time,
                     again: 0,
                 };
-                placed.extend(self.place_one(id, asked, |cue, length, zones| {
-                    self.best_place(phase, cue, asked, length, zones, remarks)
-                }));
+                let one = self.place_one(id, asked, |cue, length, zones| {
+                    self.best_place(phase, cue, asked, length, zones, &placed, remarks)
+                });
+                placed.extend(one);
             }
         }
         placed
@@ -147,7 +151,9 @@ impl Ground<'_> {
         zones.fold(Zones::NONE, Zones::with)
     }
 
-    /// The place nearest to the asked one, or the quietest, that the cue may move to; speech is kept out of crossfades.
+    /// The place nearest to the asked one, or the quietest, that the cue may move to; speech is kept out of crossfades, and
+    /// from what speaks to the same ears already.
+    #[expect(clippy::too_many_arguments, reason = "what a place depends on, once")]
     fn best_place(
         &self,
         phase: &PhaseSpan,
@@ -155,19 +161,28 @@ impl Ground<'_> {
         asked: Frames,
         length: Frames,
         zones: Zones,
+        placed: &[PlacedCue],
         remarks: &mut Vec<Mistake>,
     ) -> Frames {
         let speaks = speaks(&cue.kind);
         let reach = self.rate.frames(cue.within);
         let around = asked - reach..asked + reach + length;
         let crossfades: Vec<_> = self.crossfades_over(around.clone()).collect();
-        let crossed = |at: Frames| {
-            crossfades
-                .iter()
-                .any(|cross| touch(cross, &(at..at + length)))
+        let voices: Vec<_> = placed
+            .iter()
+            .filter(|other| {
+                speaks && other.speaks() && zones.iter().any(|it| other.zones.contains(it))
+            })
+            .map(|other| other.at..other.end())
+            .filter(|other| touch(other, &around))
+            .collect();
+        let over = |stretches: &[Range<Frames>], at| {
+            let mut stretches = stretches.iter();
+            stretches.any(|stretch| touch(stretch, &(at..at + length)))
         };
+        let crossed = |at: Frames| over(&crossfades, at);
         let quiet = cue.seek == Seek::Quiet;
-        let in_the_way = speaks && crossed(asked);
+        let in_the_way = speaks && (crossed(asked) || over(&voices, asked));
         if !quiet && !in_the_way {
             return asked;
         }
@@ -184,7 +199,7 @@ impl Ground<'_> {
         let mut candidates = self.candidates(asked, cue.within);
         candidates.retain(|at| *at == asked || (*at >= phase.from && *at + length <= phase.end()));
         if speaks || quiet {
-            candidates.retain(|at| !crossed(*at));
+            candidates.retain(|at| !crossed(*at) && !over(&voices, *at));
         }
         let distance = |at: &Frames| at.0.abs_diff(asked.0);
         let best = if quiet {
@@ -200,7 +215,7 @@ impl Ground<'_> {
             candidates.into_iter().min_by_key(distance)
         };
         best.unwrap_or_else(|| {
-            if speaks {
+            if speaks && crossed(asked) {
                 remarks.push(self.remark_crossfade(cue, asked, length));
             }
             asked
