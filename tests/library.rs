@@ -147,6 +147,31 @@ fn a_side_on_which_there_is_nothing_is_told() {
 }
 
 #[test]
+fn a_side_that_is_gone_for_long_is_told() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let rate = 22_050;
+    let gone = |side: usize, from: usize, to: usize| {
+        let mut sound = noise(1, 0.3, 45 * rate + 1_003);
+        for frame in &mut sound[from * rate / 10..to * rate / 10] {
+            frame[side] *= 1e-3;
+        }
+        wav(&path, &sound, rate as u32, 2, Wav::Float);
+        facts_of(&path).remarks
+    };
+    for (side, alive) in [(0, "right"), (1, "left")] {
+        let remarks = gone(side, 195, 405);
+        let told = format!("from 0:20 to 0:40 only its {alive} side holds sound");
+        assert!(remarks[0].starts_with(&told), "{remarks:?}");
+        assert_eq!(remarks.len(), 1);
+        assert_eq!(gone(side, 195, 290), [""; 0]);
+    }
+    // To the end of the file.
+    let remarks = gone(1, 300, 450);
+    assert!(remarks[0].starts_with("from 0:30 to 0:45"), "{remarks:?}");
+}
+
+#[test]
 fn what_is_prepared_is_prepared_to_its_end_though_nothing_is_compared() {
     let folder = folder();
     let path = folder.path().join("a.wav");

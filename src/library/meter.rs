@@ -8,6 +8,7 @@ use ebur128::{EbuR128, Mode};
 use super::audible::Audible;
 use super::hole::{Extent, Holes, SILENCE};
 use super::means::{Mean, Means};
+use super::sides::{Side, Sides};
 use super::slow::{Slow, Slowness};
 use super::sudden::Listening;
 use crate::frame::Frame;
@@ -17,9 +18,6 @@ use crate::true_peak::TruePeak;
 
 /// What lies this far below what is too low to be heard is no music.
 const BURIED: Decibels = Decibels(-30.0);
-
-/// A side that lies this far below the other one is dead: no music is made so.
-const DEAD: Decibels = Decibels(-40.0);
 
 /// A moment: two periods of the lowest sound that is heard.
 const MOMENT: Duration = Duration::from_millis(100);
@@ -45,6 +43,9 @@ pub(super) struct Meter {
     /// Sums of squares of each channel: of what is not heard, and of all there is.
     unheard: [f64; 2],
     all: [f64; 2],
+    /// What was heard until the last full second.
+    heard: [f64; 2],
+    sides: Sides,
 }
 
 /// What was measured.
@@ -60,6 +61,8 @@ pub(super) struct Measured {
     pub silences: Vec<Range<Frames>>,
     /// What is too slow to be heard.
     pub slow: Slowness,
+    /// The longest stretch in which one side alone is heard, in seconds.
+    pub one_sided: Option<(Side, Range<u64>)>,
     /// The power of what is heard, on the left and on the right; and of what is not, both together.
     heard: [f64; 2],
     unheard: f64,
@@ -77,16 +80,8 @@ impl Measured {
     }
 
     /// The only side on which anything is heard, from beginning to end.
-    pub fn only_side(&self) -> Option<&'static str> {
-        let nothing = f64::from(DEAD.gain().0).powi(2);
-        let [left, right] = self.heard;
-        if right < left * nothing {
-            Some("left")
-        } else if left < right * nothing {
-            Some("right")
-        } else {
-            None
-        }
+    pub fn only_side(&self) -> Option<Side> {
+        Side::alone(self.heard)
     }
 
     /// Whether there is hardly anything but a constant offset, or waves that are too low to be heard.
@@ -114,6 +109,8 @@ impl Meter {
             holes: Holes::new(rate),
             unheard: [0.0; 2],
             all: [0.0; 2],
+            heard: [0.0; 2],
+            sides: Sides::default(),
         })
     }
 
@@ -124,12 +121,12 @@ impl Meter {
             let silent = (first - self.frames).index().min(frames.len());
             self.listening.hear(&frames[silent..]);
         }
-        self.sum(frames);
         while !frames.is_empty() {
             let second = u64::from(self.rate.hertz());
             let to_the_second = (second - self.frames.0 % second) as usize;
             let (now, later) = frames.split_at(to_the_second.min(frames.len()));
             self.loudness.add_frames_f32(now.as_flattened())?;
+            self.sum(now);
             self.frames += Frames::from(now.len());
             frames = later;
             if self.frames.0.is_multiple_of(second) {
@@ -151,6 +148,7 @@ impl Meter {
         let count = self.frames.0.max(1) as f64;
         let rest = self.means.take();
         add(&mut self.unheard, self.audible.unheard(rest));
+        let heard = self.heard().map(|sum| sum / count);
         let Extent {
             sounding,
             gaps: mut silences,
@@ -158,7 +156,8 @@ impl Meter {
         } = self.holes.finish();
         silences.retain(|gap| gap.start >= sounding.start && gap.end <= sounding.end);
         let measured = Measured {
-            heard: [0, 1].map(|side| (self.all[side] - self.unheard[side]).max(0.0) / count),
+            heard,
+            one_sided: self.sides.finish(),
             slow: self.slow.finish(),
             unheard: self.unheard.iter().sum::<f64>().max(0.0) / count,
             frames: self.frames,
@@ -170,6 +169,11 @@ impl Meter {
             tail: self.frames - sounding.end,
         };
         Ok((measured, self.listening))
+    }
+
+    /// The power of what is heard on each side, summed over the frames so far.
+    fn heard(&self) -> [f64; 2] {
+        [0, 1].map(|side| (self.all[side] - self.unheard[side]).max(0.0))
     }
 
     fn sum(&mut self, frames: &[Frame]) {
@@ -187,8 +191,13 @@ impl Meter {
         self.slow.settle();
     }
 
-    /// The loudness of the last window; of what there is, where the sound is shorter.
+    /// The sides of the last second, and the loudness of the last window; of what there is, where the sound is shorter.
     fn end_second(&mut self) -> Result<(), ebur128::Error> {
+        let until_now = self.heard();
+        let before = std::mem::replace(&mut self.heard, until_now);
+        let second = f64::from(self.rate.hertz());
+        let heard = |side: usize| (until_now[side] - before[side]).max(0.0) / second;
+        self.sides.add([0, 1].map(heard));
         let heard = self.rate.seconds(self.frames) as f32;
         let window = WINDOW as f32;
         // the meter takes what came before the first frame for silence

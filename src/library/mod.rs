@@ -20,6 +20,7 @@ mod overlap;
 mod progress;
 mod remarks;
 mod scan;
+mod sides;
 mod slow;
 mod steep;
 mod sudden;

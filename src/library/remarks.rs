@@ -46,14 +46,8 @@ impl Said {
         if said.mistakes.is_empty() && !measured.is_a_moment(decoder.rate()) {
             said.slow(measured);
         }
-        if said.mistakes.is_empty()
-            && !measured.is_silent()
-            && let Some(side) = measured.only_side()
-        {
-            said.remark(format!(
-                "only its {side} side holds sound: whoever wears headphones hears it with one ear; in an audio editor, save that \
-                 side alone as a mono file, which is heard on both"
-            ));
+        if said.mistakes.is_empty() && !measured.is_silent() {
+            said.sides(measured);
         }
         said.holes(decoder);
         // What is missing alters the rest: that is said elsewhere.
@@ -80,6 +74,24 @@ impl Said {
 
     fn mistake(&mut self, sentence: impl Into<String>) {
         self.mistakes.push(sentence.into());
+    }
+
+    /// What one ear alone would hear.
+    fn sides(&mut self, measured: &Measured) {
+        if let Some(side) = measured.only_side() {
+            let side = side.word();
+            self.remark(format!(
+                "only its {side} side holds sound: whoever wears headphones hears it with one ear; in an audio editor, save that \
+                 side alone as a mono file, which is heard on both"
+            ));
+        } else if let Some((side, seconds)) = &measured.one_sided {
+            let time = |seconds| clock(Duration::from_secs(seconds));
+            let (from, to, side) = (time(seconds.start), time(seconds.end), side.word());
+            self.remark(format!(
+                "from {from} to {to} only its {side} side holds sound: whoever wears headphones hears that with one ear; if the \
+                 music is not meant so, copy the file again, or take another recording"
+            ));
+        }
     }
 
     /// What could not be decoded.
