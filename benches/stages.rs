@@ -52,7 +52,7 @@ fn main() {
         black_box(Library::scan([path.clone()], &Cache::none(), &|_| ()));
     });
     stages.through("guard against startles", &music, || {
-        let mut guard = StartleGuard::new(Rate::DEFAULT, Loudness::USUAL.calm());
+        let mut guard = StartleGuard::new(Rate::DEFAULT, Loudness::USUAL);
         move |block: &mut [Frame]| guard.watch(block)
     });
     stages.through("limiter, idle", &music, || {

@@ -187,6 +187,7 @@ fn voices_that_may_move_do_not_speak_at_once() {
         // Where the first would go, another one stands.
         format!("{quiet}, {{ at: {there}s, voice: word.wav }}"),
         "{ at: 30s, voice: word.wav }, { at: 30s, voice: word.wav, within: 9s }".to_owned(),
+        format!("{{ at: 30s, voice: word.wav, within: 9s, to: b }}, {quiet}"),
     ] {
         let cues = timeline(&others).cues.clone();
         for pair in cues.windows(2) {

@@ -143,6 +143,26 @@ fn in_a_clean_session_nothing_stands_out_and_its_numbers_are_those_of_its_sample
     while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
 }
 
+/// However long the silence is, and though what was before it fades out into it.
+#[test]
+fn what_comes_out_of_a_silence_of_the_script_stands_out_no_more_than_how_the_session_begins() {
+    for silence in [10, 12, 15, 31] {
+        let desk = desk(&music(1, 20));
+        let phases = format!(
+            "  - {{ name: one, length: 16s, playlist: {{ tracks: [one.wav] }} }}\n  \
+             - {{ name: still, length: {silence}s, music: silence }}\n  \
+             - {{ name: two, length: 14s, playlist: {{ tracks: [two.wav] }} }}\n"
+        );
+        let (music, _) = SESSION.split_once("  - name: one").unwrap();
+        for loudness in ["as-is", "-23 LUFS"] {
+            let music = music.replace("as-is", loudness);
+            desk.write("s.yaml", &format!("{music}{phases}"));
+            let (report, places) = places(&desk);
+            assert_eq!(places, [], "{}", report["places"]);
+        }
+    }
+}
+
 #[test]
 fn a_hole_in_a_track_is_found_at_its_place() {
     let mut sound = music(1, 20);

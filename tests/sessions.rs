@@ -15,7 +15,7 @@ use common::judge::{Judged, Zone, crossed, misplaced};
 use common::pool::Pool;
 use common::reference;
 use undersong::frame::Frame;
-use undersong::level::{Decibels, Loudness};
+use undersong::level::Loudness;
 use undersong::player::{Beginning, Player, What};
 use undersong::prepare::{Prepared, prepare};
 use undersong::time::Frames;
@@ -67,9 +67,9 @@ struct Sessions {
 }
 
 /// Music that is 17 dB softer than what its tracks are brought to, or usually would be, startles nobody.
-fn calm(prepared: &Prepared) -> Loudness {
-    let usual = prepared.session.music.loudness;
-    usual.unwrap_or(Loudness(-23.0)) + Decibels(-17.0)
+fn loudness(prepared: &Prepared) -> Loudness {
+    let asked = prepared.session.music.loudness;
+    asked.unwrap_or(Loudness(-23.0))
 }
 
 /// Spoils what is played, not what it is judged by.
@@ -131,7 +131,7 @@ impl Sessions {
         let mut dice = Dice::new(seed);
         let heard = play(course, || 1 + (dice.unit() * 4_000.0) as usize)?;
         Ok(Session {
-            sum: reference::mix(&prepared.timeline, &self.pool, calm(&prepared)),
+            sum: reference::mix(&prepared.timeline, &self.pool, loudness(&prepared)),
             chance,
             prepared,
             heard,

@@ -9,7 +9,7 @@ use ebur128::{EbuR128, Mode};
 use undersong::engine::StartleGuard;
 use undersong::frame::Frame;
 use undersong::level::Loudness;
-use undersong::time::Rate;
+use undersong::time::{Frames, Rate};
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
@@ -116,8 +116,7 @@ fn what_is_held_back_is_the_same_however_long_the_blocks_are() {
     sound[600_321..600_521].copy_from_slice(&noise(6, 0.9, 200));
     for rate in [48_000, 44_100, 11_025] {
         let heard = |block: usize| {
-            let calm = Loudness(-40.0);
-            let mut guard = StartleGuard::new(Rate::new(rate).unwrap(), calm);
+            let mut guard = StartleGuard::new(Rate::new(rate).unwrap(), Loudness::USUAL);
             let mut sound = sound.clone();
             sound.chunks_mut(block).for_each(|block| guard.watch(block));
             sound
@@ -147,6 +146,47 @@ fn what_rises_slowly_is_not_touched_at_all() {
         heard[..19 * 48_000] == sound[..19 * 48_000],
         "it was changed"
     );
+}
+
+/// Two phases of a noise with a silence of so many seconds between them, crossing for so long.
+fn with_silence(stage: &Stage, seconds: u32, crossfade: &str) -> (Vec<Frame>, Vec<Frame>) {
+    let sound = noise(7, 0.1, 60 * 48_000);
+    wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
+    let script = format!(
+        "undersong: 1\ntitle: Rest\nmusic: {{ loudness: as-is, phase-crossfade: {crossfade}, fade-in: 0s, fade-out: 0s }}\n\
+         phases:\n  - {{ name: before, length: 20s, playlist: [a.wav] }}\n  \
+         - {{ name: rest, length: {seconds}s, music: silence }}\n  \
+         - {{ name: after, length: 20s, playlist: [a.wav] }}\n"
+    );
+    let heard = stage.hear(&script, RATE).frames();
+    let timeline = stage.prepare(&script, RATE).timeline;
+    let after = timeline.clips.last().unwrap();
+    assert_eq!(after.from, Frames(u64::from(20 + seconds) * 48_000));
+    let meant = sound.iter().enumerate().map(|(at, frame)| {
+        let gain = after.gain_at(after.from + Frames::from(at)).0;
+        frame.map(|sample| sample * gain)
+    });
+    let from = after.from.index();
+    (heard[from..from + 19 * 48_000].to_vec(), meant.collect())
+}
+
+#[test]
+fn what_the_script_lets_come_out_of_silence_comes_as_it_has_it_come() {
+    let stage = Stage::new();
+    // The silence is so short that what was before it is remembered; or long.
+    for (seconds, crossfade) in [(10, "2s"), (12, "2s"), (16, "4s"), (31, "9s")] {
+        let (heard, meant) = with_silence(&stage, seconds, crossfade);
+        let off = |(heard, meant): (&Frame, &Frame)| (heard[0] - meant[0]).abs();
+        let off = heard.iter().zip(&meant).map(off).fold(0.0, f32::max);
+        assert!(off < 1e-3, "{seconds} s, {crossfade}: {off}");
+    }
+    // But not as a blow.
+    let (heard, meant) = with_silence(&stage, 16, "0s");
+    let power = |sound: &[Frame]| sound.iter().map(|f| f64::from(f[0]).powi(2)).sum::<f64>();
+    let early = power(&heard[..2_400]) / power(&meant[..2_400]);
+    assert!(early < 0.2, "{early}");
+    let late = power(&heard[48_000..50_400]) / power(&meant[48_000..50_400]);
+    assert!(late > 0.98, "{late}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::engine::curve::{Stretch, Tracer};
 use crate::engine::envelope::Envelope;
 use crate::engine::id::Id;
 use crate::engine::mix;
+use crate::engine::zone_bus::Piece;
 use crate::frame::Frame;
 use crate::time::Frames;
 use crate::zone::Zones;
@@ -93,6 +94,16 @@ impl Deck {
             return Frames::ZERO;
         }
         self.envelope.curve().end()
+    }
+
+    /// What a zone hears of it.
+    #[must_use]
+    pub fn piece(&self) -> Piece {
+        Piece {
+            from: self.from(),
+            end: self.end(),
+            comes: self.envelope.curve().rise.length,
+        }
     }
 
     /// Goes another way from here on. Real-time safe.

@@ -3,11 +3,16 @@
 //! It knows powers alone, a hop of a millisecond after the other, so that the guard on the audio thread and the look at a file
 //! agree.
 
+use std::f64::consts::FRAC_PI_2;
+
 use crate::engine::weighting::LIFT;
 use crate::level::Loudness;
 
-/// How the music begins is the script's affair, in hops.
+/// How the session's music begins is the script's affair, in hops.
 const BEGIN: usize = 3_000;
+
+/// Music that begins later comes no sooner than within so many hops: a blow out of a long silence is one, whoever asks for it.
+const SOONEST: f64 = 1_000.0;
 
 /// The momentary window, in hops.
 const WINDOW: usize = 400;
@@ -45,14 +50,18 @@ pub struct Ear {
     most: f64,
     /// Hops until then.
     unknown: usize,
+    /// Where music begins that was not there: hops since then, and until it is there.
+    comes: Option<[f64; 2]>,
     /// Nobody is startled by less, in power.
     floor: f64,
+    /// What the music has when it is there.
+    full: f64,
 }
 
 impl Ear {
-    /// An ear that has heard nothing yet, and which nothing below `calm` startles.
+    /// An ear that has heard nothing yet, for music of this loudness.
     #[must_use]
-    pub fn new(calm: Loudness) -> Self {
+    pub fn new(music: Loudness) -> Self {
         Self {
             came: Sum::new(),
             struck: Sum::new(),
@@ -60,7 +69,9 @@ impl Ear {
             sounding: 0.0,
             most: f64::INFINITY,
             unknown: BEGIN,
-            floor: calm.power(),
+            comes: None,
+            floor: music.calm().power(),
+            full: music.power(),
         }
     }
 
@@ -73,6 +84,22 @@ impl Ear {
         self.passed.add(power * gain * gain);
     }
 
+    /// Music begins where there was none, and is there within so many hops: as the script has it come, it may. Real-time safe.
+    pub fn expect(&mut self, hops: f64) {
+        self.comes = Some([0.0, hops.max(SOONEST)]);
+    }
+
+    /// The power that music has on its way, of what it has when it is there; `None` once it is known what is sounding.
+    fn coming(&mut self) -> Option<f64> {
+        let [since, until] = self.comes.as_mut()?;
+        *since += 1.0;
+        let way = (*since / *until).min(1.0);
+        if *since > *until + WINDOW as f64 {
+            self.comes = None;
+        }
+        Some((way * FRAC_PI_2).sin().powi(2))
+    }
+
     /// Takes the hop for whole; [`Self::needs`] still answers for it. Real-time safe.
     #[inline]
     pub fn know(&mut self) {
@@ -81,9 +108,16 @@ impl Ear {
             self.unknown = left;
             self.sounding = momentary;
         } else {
-            let follows = momentary.min(self.sounding * RISE);
+            let coming = self.coming();
+            let rise = if coming.is_some() {
+                f64::INFINITY
+            } else {
+                RISE
+            };
+            let follows = momentary.min(self.sounding * rise);
             self.sounding = (self.sounding * FALL).max(follows).max(self.floor);
-            self.most = self.sounding * ABOVE;
+            let scripted = coming.map_or(0.0, |part| self.full * part);
+            self.most = self.sounding.max(scripted) * ABOVE;
         }
     }
 

@@ -17,11 +17,11 @@ pub struct Foresight {
 }
 
 impl Foresight {
-    /// Of a sound with hops of so many frames, of which nothing below `calm` startles.
+    /// Of a sound with hops of so many frames, of music of this loudness.
     #[must_use]
-    pub fn new(rate: Rate, hop: usize, calm: Loudness) -> Self {
+    pub fn new(rate: Rate, hop: usize, music: Loudness) -> Self {
         Self {
-            ear: Ear::new(calm),
+            ear: Ear::new(music),
             gains: [1.0; 2],
             release: RELEASE * hop as f32 / rate.hertz() as f32,
         }

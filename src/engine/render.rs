@@ -277,8 +277,10 @@ impl Engine {
             starved |= deck.is_starved() && deck.from() < end && at < deck.end();
         }
         self.bed.mix(at, starved, music);
-        for zone in &mut self.zones {
-            zone.soften(at, frames);
+        for (bus, zone) in self.zones.iter_mut().zip(Zone::all()) {
+            let decks = self.decks.iter().filter(|deck| deck.bus == Bus::Music);
+            let decks = decks.filter(|deck| deck.zones.contains(zone));
+            bus.soften(at, frames, decks.map(|deck| deck.piece()));
         }
         let mut buses = self::buses(&mut self.zones, frames);
         let speech = &mut buses[..count];

@@ -19,8 +19,8 @@ pub struct Setup {
     pub ramp_in: Frames,
     /// How far up the level goes in each zone, and where it is limited.
     pub caps: Caps,
-    /// Music up to here may come from silence at once; what is louder comes no faster than people bear.
-    pub calm: Loudness,
+    /// How loud the music is: what stays far below may come from silence at once; the rest comes no faster than people bear.
+    pub music: Loudness,
     /// Whether anybody looks at the loudness of what leaves; what nobody looks at is not measured.
     pub metered: bool,
     /// The loop that stands in for music that cannot go on.
@@ -40,7 +40,7 @@ impl Default for Setup {
             start: Frames::ZERO,
             ramp_in: Frames::ZERO,
             caps: Caps::default(),
-            calm: Loudness::USUAL.calm(),
+            music: Loudness::USUAL,
             metered: true,
             bed: Loop::default(),
             bed_gain: Gain::SILENCE,

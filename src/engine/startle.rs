@@ -4,7 +4,7 @@
 //! of it fades by 12 dB a second, so that a short rest in the music changes little, and follows what is louder by 4 dB a
 //! second. The music may stand 6 dB above that at once; so it rises by 6 dB within 100 ms and by 10 dB within a second at
 //! most. What rises faster is held back as much as that needs, and let go of slowly. What is so quiet that it frightens
-//! nobody may come at once. Cues are no affair of this guard: the script says when they come, and how loud.
+//! nobody may come at once; and what begins where there was no music comes as the script has it come, but not as a blow. Cues are no affair of this guard: the script says when they come, and how loud.
 //!
 //! It looks at hops of a millisecond, and at every fourth frame where a sample is so large that a hop would be too late; on
 //! a grid of its own, so that blocks change nothing. What it finds is answered until the next look. While it has nothing to do
@@ -14,7 +14,7 @@ use crate::engine::ear::Ear;
 use crate::engine::rough::Rough;
 use crate::frame::Frame;
 use crate::level::Loudness;
-use crate::time::Rate;
+use crate::time::{Frames, Rate};
 
 /// How fast the gain comes back: 40 dB a second, in parts of it.
 pub const RELEASE: f32 = 4.605;
@@ -41,9 +41,9 @@ pub struct StartleGuard {
 }
 
 impl StartleGuard {
-    /// A guard that has heard nothing yet and does not judge how the music begins. What stays below `calm` passes. Allocates.
+    /// A guard that has heard nothing yet and does not judge how the music begins, which has this loudness. Allocates.
     #[must_use]
-    pub fn new(rate: Rate, calm: Loudness) -> Self {
+    pub fn new(rate: Rate, music_loudness: Loudness) -> Self {
         let music = Rough::new(rate);
         let (step, hop) = (music.group(), music.hop());
         Self {
@@ -52,13 +52,18 @@ impl StartleGuard {
             hop,
             count: 0,
             each: 1.0 / hop as f64,
-            ear: Ear::new(calm),
+            ear: Ear::new(music_loudness),
             harmless: f32::INFINITY,
             sudden: [false; 2],
             ramp: Ramp::new([1.0; 2], 0),
             release: RELEASE / rate.hertz() as f32,
             deepest: 1.0,
         }
+    }
+
+    /// Music begins here where there was none, and the script lets it come within this. Real-time safe.
+    pub fn expect(&mut self, within: Frames) {
+        self.ear.expect(within.0 as f64 / self.hop as f64);
     }
 
     /// Holds a block back where that is needed. Real-time safe.

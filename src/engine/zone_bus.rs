@@ -1,5 +1,7 @@
 //! What one zone hears: its sum, its duck, its limiter and its meter.
 
+use std::time::Duration;
+
 use crate::between::largest;
 use crate::engine::curve::{Stretch, Tracer};
 use crate::engine::lane::Lane;
@@ -13,11 +15,29 @@ use crate::level::Gain;
 use crate::time::Frames;
 use crate::zone::{Listener, Zone};
 
+/// Where nothing was to be heard for so long, the music begins anew.
+const REST: Duration = Duration::from_secs(1);
+
+/// Music that a zone hears.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece {
+    /// Its first frame.
+    pub from: Frames,
+    /// The frame after its last.
+    pub end: Frames,
+    /// How long it takes to come.
+    pub comes: Frames,
+}
+
 /// The bus of one zone, from the sum of its clips to what leaves for its channels.
 #[derive(Debug)]
 pub struct ZoneBus {
     pub(super) block: Box<[Frame]>,
     startle: StartleGuard,
+    /// After so long without music, what comes begins anew.
+    rest: Frames,
+    /// Where the music ends that is known of.
+    music_ends: Frames,
     pub(super) duck: Tracer<Lane>,
     /// The level goes no higher.
     cap: Gain,
@@ -36,7 +56,9 @@ impl ZoneBus {
         let listener = setup.layout.listener(zone).unwrap_or(Listener::Room);
         Self {
             block: vec![SILENCE; MAX_BLOCK].into(),
-            startle: StartleGuard::new(rate, setup.calm),
+            startle: StartleGuard::new(rate, setup.music),
+            rest: rate.frames(REST),
+            music_ends: setup.start,
             duck: Tracer::new(Lane::at(Gain::UNITY)),
             cap: caps.loudest(listener).gain(),
             limiter: Limiter::new(rate, caps.ceiling(listener).gain()),
@@ -46,9 +68,20 @@ impl ZoneBus {
     }
 
     /// Holds the music of the block that begins at `at` back where it would startle, and brings it down where speech is
-    /// heard. Real-time safe.
-    pub fn soften(&mut self, at: Frames, frames: usize) {
-        self.startle.watch(&mut self.block[..frames]);
+    /// heard. `pieces` are the music it hears, in the order they begin. Real-time safe.
+    pub fn soften(&mut self, at: Frames, frames: usize, pieces: impl Iterator<Item = Piece>) {
+        let end = at + Frames::from(frames);
+        let mut passed = 0;
+        for piece in pieces.take_while(|piece| piece.from < end) {
+            if piece.from >= at && piece.from >= self.music_ends + self.rest {
+                let begins = (piece.from - at).index();
+                self.startle.watch(&mut self.block[passed..begins]);
+                self.startle.expect(piece.comes);
+                passed = begins;
+            }
+            self.music_ends = self.music_ends.max(piece.end.min(end));
+        }
+        self.startle.watch(&mut self.block[passed..frames]);
         along(&mut self.duck, at, &mut self.block[..frames], mix::scale);
     }
 

@@ -78,7 +78,7 @@ impl Listening {
         let hop = self.music.hop();
         let gain = loudness.change_to(Loudness::USUAL, measured.true_peak);
         let louder = f64::from(gain.gain().0).powi(2);
-        let mut guard = Foresight::new(self.rate, hop, Loudness::USUAL.calm());
+        let mut guard = Foresight::new(self.rate, hop, Loudness::USUAL);
         let (mut held_back, mut falls) = (Work::default(), Falls::default());
         let mut heard = Frames::ZERO;
         for (number, power) in (1..).zip(&self.hops) {

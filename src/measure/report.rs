@@ -6,7 +6,7 @@ use super::Failure;
 use super::crossing::{self, Crossing};
 use super::height::{self, Height};
 use super::listening::Sound;
-use super::scripted::{is_asked, unscripted};
+use super::scripted::{begins, is_asked, unscripted};
 use crate::level::Loudness;
 use crate::library::Hold;
 use crate::prepare::Prepared;
@@ -44,6 +44,8 @@ impl Report {
             sound.gaps = gaps.collect();
             let falls = &mut sound.loudness.falls;
             falls.retain(|fall| !is_asked(&timeline, sound.zone, fall));
+            let startles = &mut sound.loudness.startles;
+            startles.retain(|rise| !begins(&timeline, sound.zone, rise.at));
         }
         Ok(Self {
             sounds,

@@ -7,7 +7,7 @@ use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
 use crate::library::{Fall, Holes};
 use crate::time::Frames;
-use crate::timeline::{Clip, CueSort, Timeline, gain_at};
+use crate::timeline::{Clip, CueSort, PlacedCue, Timeline, gain_at};
 use crate::zone::Zone;
 
 /// Music that is faded further than this, by its fades and its level, is on its way from or to silence.
@@ -85,6 +85,27 @@ pub fn is_asked(timeline: &Timeline, zone: Zone, fall: &Fall) -> bool {
         // Of silence there is nothing to fall from.
         || before == Gain::SILENCE.decibels()
         || before - after >= ASKED
+}
+
+/// Where a zone heard no music for so long, it begins anew.
+const REST: Duration = Duration::from_secs(1);
+
+/// Whether the music of a zone comes at a frame as the script lets it begin where there was none, and nothing else does.
+#[must_use]
+pub fn begins(timeline: &Timeline, zone: Zone, at: Frames) -> bool {
+    let clips = timeline.clips.iter();
+    let mut clips = clips.filter(|clip| clip.zones.contains(zone) && clip.from <= at);
+    let Some(coming) = clips.next_back() else {
+        return false;
+    };
+    let rested = clips.all(|before| before.end() + timeline.rate.frames(REST) <= coming.from);
+    let comes = at <= coming.coming().end + timeline.rate.frames(AROUND);
+    let mut cues = timeline.cues.iter();
+    let speaks = |cue: &PlacedCue| {
+        let sounds = cue.sort != CueSort::Remind && cue.zones.contains(zone);
+        sounds && cue.at <= at && coming.from <= cue.end()
+    };
+    rested && comes && !cues.any(speaks)
 }
 
 /// How far the script alone has the music of a zone down or up: its fades, the ducks and the level.

@@ -120,12 +120,7 @@ impl Player {
             start,
             ramp_in,
             caps,
-            calm: course
-                .session()
-                .music
-                .loudness
-                .unwrap_or(Loudness::USUAL)
-                .calm(),
+            music: course.session().music.loudness.unwrap_or(Loudness::USUAL),
             // A rendering that writes no record shows nobody how loud it is.
             metered: journal.is_some() || matches!(reading, Reading::OnDemand(_)),
             bed: bed(&timeline)?,

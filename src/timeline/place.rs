@@ -38,8 +38,10 @@ impl Ground<'_> {
     pub fn place(&self, phase: &PhaseSpan, remarks: &mut Vec<Mistake>) -> Vec<PlacedCue> {
         let mut placed: Vec<PlacedCue> = Vec::new();
         let written = self.written(phase).iter().enumerate();
-        let (fixed, free): (Vec<_>, Vec<_>) = written.partition(|(_, cue)| cue.within.is_zero());
-        // What may move makes way for what may not.
+        let (fixed, mut free): (Vec<_>, Vec<_>) =
+            written.partition(|(_, cue)| cue.within.is_zero());
+        // What may move makes way for what may not, and what is for one for what is for all.
+        free.sort_by_key(|(_, cue)| !cue.to.is_empty());
         for (number, cue) in fixed.into_iter().chain(free) {
             // What lies behind the phase's end comes only if the phase is lengthened while it plays.
             let asked = self.asked(phase, cue.at).filter(|at| *at <= phase.end());
@@ -152,7 +154,7 @@ impl Ground<'_> {
     }
 
     /// The place nearest to the asked one, or the quietest, that the cue may move to; speech is kept out of crossfades, and
-    /// from what speaks to the same ears already.
+    /// from what all who hear it hear already.
     #[expect(clippy::too_many_arguments, reason = "what a place depends on, once")]
     fn best_place(
         &self,
@@ -171,7 +173,8 @@ impl Ground<'_> {
         let voices: Vec<_> = placed
             .iter()
             .filter(|other| {
-                speaks && other.speaks() && zones.iter().any(|it| other.zones.contains(it))
+                // What is for one alone moves nothing that others hear.
+                speaks && other.speaks() && zones.iter().all(|it| other.zones.contains(it))
             })
             .map(|other| other.at..other.end())
             .filter(|other| touch(other, &around))

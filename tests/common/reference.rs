@@ -4,6 +4,7 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::path::Path;
+use std::time::Duration;
 
 use undersong::engine::StartleGuard;
 use undersong::fade::{Fade, Law, Ramp};
@@ -16,8 +17,8 @@ use super::pool::{Pool, as_one};
 /// A bent gain is laid out in straight chords of at most so many frames, from where its law changes on.
 const CHORD: u64 = 128;
 
-/// The sound of each zone. Music up to `calm` startles nobody.
-pub fn mix(timeline: &Timeline, pool: &Pool, calm: Loudness) -> Vec<Vec<[f64; 2]>> {
+/// The sound of each zone, whose music has this loudness.
+pub fn mix(timeline: &Timeline, pool: &Pool, loudness: Loudness) -> Vec<Vec<[f64; 2]>> {
     let length = timeline.length.index();
     let mut zones = vec![vec![[0.0; 2]; length]; timeline.layout.len()];
     for run in runs(timeline) {
@@ -34,7 +35,11 @@ pub fn mix(timeline: &Timeline, pool: &Pool, calm: Loudness) -> Vec<Vec<[f64; 2]
         }
     }
     for zone in timeline.layout.zones() {
-        hold_back(&mut zones[zone.index()], timeline, calm);
+        let clips = timeline.clips.iter();
+        let heard = clips.filter(|clip| clip.zones.contains(zone));
+        let rest = timeline.rate.frames(Duration::from_secs(1));
+        let guard = StartleGuard::new(timeline.rate, loudness);
+        hold_back(&mut zones[zone.index()], heard, rest, guard);
         let ducks = timeline.ducks.iter().filter(|(of, _)| *of == zone);
         let ducks: Vec<Ramp> = ducks.map(|(_, ramp)| *ramp).collect();
         scale(&mut zones[zone.index()], &ducks);
@@ -53,11 +58,25 @@ pub fn mix(timeline: &Timeline, pool: &Pool, calm: Loudness) -> Vec<Vec<[f64; 2]
     zones
 }
 
-/// What rises too fast for people is held back, whatever it is.
-fn hold_back(zone: &mut [[f64; 2]], timeline: &Timeline, calm: Loudness) {
-    let mut guard = StartleGuard::new(timeline.rate, calm);
+/// What rises too fast for people is held back, but not how the script lets music begin where for a second there was none.
+fn hold_back<'a>(
+    zone: &mut [[f64; 2]],
+    clips: impl Iterator<Item = &'a Clip>,
+    rest: Frames,
+    mut guard: StartleGuard,
+) {
     let mut held: Vec<_> = zone.iter().map(|f| f.map(|sample| sample as f32)).collect();
-    guard.watch(&mut held);
+    let (mut passed, mut over) = (0, Frames::ZERO);
+    for clip in clips {
+        if clip.from >= over + rest {
+            let from = clip.from.index().min(held.len());
+            guard.watch(&mut held[passed..from]);
+            guard.expect(clip.fade_in.length);
+            passed = from;
+        }
+        over = over.max(clip.end());
+    }
+    guard.watch(&mut held[passed..]);
     if guard.take_deepest() < 1.0 {
         for (sum, frame) in zone.iter_mut().zip(held) {
             *sum = frame.map(f64::from);
