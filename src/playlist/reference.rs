@@ -12,7 +12,7 @@ use crate::mistake::Wrong;
 use crate::reading::mistakes::Mistakes;
 use crate::reading::named_file;
 use crate::reading::yaml::{
-    Field, FileName, Level, List, Node, Number, Span, Spanned, Switch, Text, Value, Written,
+    Field, FileName, Level, List, Node, Rating, Span, Spanned, Switch, Text, Value, Written,
     record, words,
 };
 use crate::writing;
@@ -45,7 +45,7 @@ record! {
         may {
             /// How intense you find it, from 1 (calm) to 5.
             #[schemars(extend("minimum" = 1, "maximum" = 5))]
-            intensity: Number,
+            intensity: Rating,
             /// Makes this track softer or louder than the others: from -12 dB to +6 dB.
             gain: Level,
             /// `true` to leave this track out without losing its line.
@@ -237,16 +237,6 @@ fn track(item: &Spanned<Entry>, folder: &Path, mistakes: &mut Mistakes) -> Optio
         Entry::File(file) => return entry::track(&file.0, &item.span, folder, mistakes),
         Entry::Described(described) => described,
     };
-    let intensity = described.intensity.spanned().and_then(|(number, span)| {
-        let rated = (1..=5).contains(&number.0);
-        if !rated {
-            mistakes.error(
-                span,
-                Wrong::new("the intensity is a number from 1 (calm) to 5"),
-            );
-        }
-        rated.then_some(number.0 as u8)
-    });
     if let Some((gain, span)) = described.gain.spanned()
         && !(-12.0..=6.0).contains(&gain.0.0)
     {
@@ -260,7 +250,7 @@ fn track(item: &Spanned<Entry>, folder: &Path, mistakes: &mut Mistakes) -> Optio
     let (file, span) = described.file.spanned()?;
     let track = entry::track(&file.0, span, folder, mistakes)?;
     Some(Track {
-        intensity,
+        intensity: described.intensity.get().map(|rating| rating.0),
         gain: described.gain.get().map_or(Decibels::ZERO, |gain| gain.0),
         ..track
     })

@@ -19,7 +19,7 @@ pub use node::{Node, Span, Spanned, Value};
 pub use parse::parse;
 pub(crate) use record::{record, words};
 pub(crate) use scalar::no_such_word;
-pub use scalar::{FileName, Length, Level, Number, Scalar, Switch, Text, quantity};
+pub use scalar::{FileName, Length, Level, Number, Rating, Scalar, Switch, Text, quantity};
 
 use schemars::JsonSchema;
 

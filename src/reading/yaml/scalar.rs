@@ -84,14 +84,25 @@ scalar!(
     |text| text.parse().map_err(|_| no_number(text))
 );
 
+scalar!(
+    /// How intense music is.
+    Rating(u8), { "type": "integer", "minimum": 1, "maximum": 5 },
+    |text| {
+        let rating = text.parse().ok().filter(|rating| (1..=5).contains(rating));
+        rating.ok_or_else(|| Wrong::new("the intensity is a whole number from 1 (calm) to 5"))
+    }
+);
+
+const WHOLE: &str = "write a whole number, 0 or more";
+
 fn no_number(text: &str) -> Wrong {
     let shown = short(text);
     let size = text.strip_prefix('-').unwrap_or(text);
     if size.is_empty() || !size.bytes().all(|it| it.is_ascii_digit()) {
-        return Wrong::new(format!("`{shown}` is no whole number"));
+        return Wrong::new(format!("`{shown}` is no whole number")).help(WHOLE);
     }
     if text.len() > size.len() {
-        Wrong::new(format!("`{shown}` is less than 0")).help("write a whole number, 0 or more")
+        Wrong::new(format!("`{shown}` is less than 0")).help(WHOLE)
     } else {
         Wrong::new(format!("`{shown}` is too large")).help(format!("{} is the largest", u64::MAX))
     }
@@ -134,7 +145,7 @@ fn parse_a_length(text: &str) -> Result<Duration, Wrong> {
         return Ok(Duration::ZERO);
     }
     parse_length(text).map_err(|error| match error {
-        LengthError::Unreadable(_) if text.parse::<f64>().is_ok() => {
+        LengthError::Unreadable(_) if text.parse().is_ok_and(f64::is_finite) => {
             Wrong::new(format!("`{}` has no unit", short(text))).help(format!(
                 "write `{text}s` for seconds or `{text}m` for minutes"
             ))
@@ -163,6 +174,11 @@ pub fn quantity(text: &str, unit: &str) -> Result<f32, Wrong> {
     let number: f32 = digits.parse().map_err(|_| no_number())?;
     if written.eq_ignore_ascii_case(unit) || (written.is_empty() && number == 0.0) {
         return Ok(number);
+    }
+    if let Some(decimals) = written.strip_prefix(',') {
+        let wrong = Wrong::new(format!("`{}` has a comma in its number", short(text)));
+        let decimals = short(decimals.trim_end_matches(|c: char| !c.is_ascii_digit()));
+        return Err(wrong.help(format!("write `{}.{decimals} {unit}`", short(digits))));
     }
     let wrong = if written.is_empty() {
         Wrong::new(format!("`{}` has no unit", short(text)))
@@ -198,6 +214,7 @@ mod tests {
         let help = |text| quantity(text, "dB").unwrap_err().help.unwrap();
         assert_eq!(help("-2"), "write `-2 dB`");
         assert_eq!(help("-2 LU"), "write `-2 dB`");
+        assert_eq!(help("-0,5 dB"), "write `-0.5 dB`");
         for text in ["", "dB", "--2 dB", "inf dB", "NaN", "1e9 dB", "."] {
             assert!(quantity(text, "dB").is_err(), "{text}");
         }
@@ -209,6 +226,8 @@ mod tests {
         assert_eq!(Length::parse("1:30").unwrap().0, Duration::from_secs(90));
         let wrong = Length::parse("12").unwrap_err();
         assert!(wrong.help.unwrap().contains("`12s`"));
+        let help = Length::parse("NaN").unwrap_err().help.unwrap();
+        assert!(help.contains("`90s`"), "{help}");
         assert!(Length::parse("-3m").unwrap_err().what.contains("negative"));
     }
 }
