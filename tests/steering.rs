@@ -321,6 +321,49 @@ fn what_is_joined_without_a_seam_stays_so_after_a_change_was_taken_back() {
 }
 
 #[test]
+fn what_is_joined_later_without_a_seam_is_heard_once_whatever_is_changed() {
+    let stage = Stage::new();
+    let tone = sine(200.0, -20.0, 48_000, 20 * SECOND);
+    for name in ["one", "two"] {
+        wav(
+            &stage.path(&format!("{name}.wav")),
+            &tone,
+            48_000,
+            2,
+            Wav::Float,
+        );
+    }
+    let script = "undersong: 1\ntitle: Joined\nmusic: { loudness: as-is, crossfade: 0s, fade-in: 0s }\nphases:\n  \
+                  - { name: all, length: 30s, playlist: [one.wav, two.wav] }\n  \
+                  - { name: return, length: 30s, playlist: [two.wav] }\n";
+    let prepared = stage.prepare(script, RATE);
+    let softer = Change::Level { to: Decibels(-1.0) };
+    for change in [
+        softer,
+        Change::Speak { on: true },
+        Change::Continue,
+        Change::Undo,
+    ] {
+        let mut session = Steered::new(&prepared, 777);
+        session.seconds(10.0);
+        session.steer(&Change::Hold);
+        // The third piece was joined to what was on its way, and the fifth will be.
+        for place in [40.0, 80.0] {
+            session.seconds(place - 3.0);
+            session.steer(&Change::Level { to: Decibels(0.0) });
+            session.seconds(place + 3.0);
+            session.steer(&Change::Level { to: Decibels(0.0) });
+        }
+        session.player.steer(&change).ok();
+        session.seconds(86.0);
+        let level = session.tone(200.0, 84.0);
+        assert!((-36.0..-17.0).contains(&level), "{change:?}: {level}");
+        session.assert_smooth(1.0, 86.0);
+        assert!((session.tone(200.0, 45.0) + 20.0).abs() < 0.1);
+    }
+}
+
+#[test]
 fn people_are_brought_back_within_twenty_seconds_from_anywhere() {
     let (_stage, prepared) = stage();
     for (at, block) in [(5.0, 1024), (22.0, 97), (39.5, 480), (60.0, 4096)] {

@@ -28,11 +28,11 @@ impl OnDeck {
         self.from >= until || self.progress.is_over() || self.progress.delivered() >= needed
     }
 
-    /// Whether it plays the first of these clips.
-    fn plays(&self, run: &[Clip]) -> bool {
-        match (&self.key, run.first()) {
-            (Key::Run(sent), Some(first)) => sent.first().is_some_and(|own| own.is_same(first)),
-            _ => false,
+    /// Whether this clip is the first that it plays.
+    fn begins(&self, clip: &Clip) -> bool {
+        match &self.key {
+            Key::Run(sent) => sent.first().is_some_and(|own| own.is_same(clip)),
+            Key::Cue(_) => false,
         }
     }
 }
@@ -84,9 +84,21 @@ impl Decks {
         self.in_engine + waiting < MAX_DECKS
     }
 
-    /// The one that plays the first of these clips.
-    pub fn playing(&mut self, run: &[Clip]) -> Option<&mut OnDeck> {
-        self.decks.iter_mut().find(|deck| deck.plays(run))
+    /// Whether this clip is the first that one plays.
+    pub fn begins(&self, clip: &Clip) -> bool {
+        self.decks.iter().any(|deck| deck.begins(clip))
+    }
+
+    /// The one that plays the first of these clips, and how many of them.
+    pub fn playing(&mut self, run: &[Clip]) -> Option<(&mut OnDeck, usize)> {
+        let first = run.first()?;
+        let deck = self.decks.iter_mut().find(|deck| deck.begins(first))?;
+        let Key::Run(sent) = &deck.key else {
+            return None;
+        };
+        let same = run.iter().zip(sent);
+        let same = same.take_while(|(new, old)| new.is_same(old)).count();
+        Some((deck, same))
     }
 
     /// Whether one plays this cue at this frame.

@@ -1,16 +1,18 @@
 //! Timeline to engine commands, each a while before it is due; and what changes of what was sent.
 
+mod revising;
+
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::{Command, Deck, Handle, Id, Revision};
+use crate::engine::{Command, Deck, Handle, Id};
 use crate::frame::Frame;
 use crate::library::Library;
 use crate::player::decks::{Decks, OnDeck, guarded};
 use crate::player::faders::Faders;
 use crate::player::gate::{Gate, Permit};
-use crate::player::part::{Key, Part, Source, What, parts, stream};
+use crate::player::part::{Key, Part, Source, What, parts};
 use crate::player::sounds::{InMemory, Sounds};
 use crate::stream::{BRIDGE, Recipe, Report, StreamError, Streams};
 use crate::time::{Frames, Rate};
@@ -253,88 +255,6 @@ impl Sequencer {
                 self.unsent.push_back(Command::Ramp(fader, ramp));
             }
         }
-    }
-
-    /// Goes on with a timeline that differs from frame `at` on: what was sent goes another way or is taken out, what was
-    /// not is what the new one has.
-    pub fn revise(&mut self, timeline: &Timeline, library: &Library, at: Frames) {
-        let mut revision = Revision {
-            at,
-            shapes: Vec::new(),
-            dropped: std::mem::take(&mut self.not_dropped),
-            faders: Vec::new(),
-        };
-        let mut left = Vec::new();
-        for part in parts(timeline, library) {
-            left.extend(self.reconcile(part, library, at, &mut revision));
-        }
-        self.drop_what_is_gone(timeline, at, &mut revision);
-        let (faders, later) = self.faders.steer(timeline, at);
-        revision.faders = faders;
-        left.extend(later);
-        left.sort_by_key(|part| part.from);
-        self.parts = left.into();
-        self.unsent.push_back(Command::Revise(Box::new(revision)));
-    }
-
-    /// What of a part is yet to be sent.
-    fn reconcile(
-        &mut self,
-        part: Part,
-        library: &Library,
-        at: Frames,
-        revision: &mut Revision,
-    ) -> Option<Part> {
-        let What::Heard { key, envelope, .. } = &part.what else {
-            return None;
-        };
-        match key {
-            Key::Run(run) => {
-                let Some(deck) = self.decks.playing(run) else {
-                    return (part.end > at).then_some(part);
-                };
-                let Key::Run(sent) = &deck.key else {
-                    return None;
-                };
-                let same = run.iter().zip(sent);
-                let same = same.take_while(|(new, old)| new.is_same(old)).count();
-                let (kept, rest) = run.split_at(same);
-                let kept = super::part::envelope(kept)?;
-                deck.end = kept.end();
-                revision.shapes.push((deck.id, kept));
-                stream(rest.to_vec(), library, self.rate)
-            }
-            Key::Cue(cue) => {
-                let begun = self.sounds.has(*cue, envelope);
-                let deck = self.decks.has_cue(*cue, part.from);
-                let heard = self.heard.contains(cue);
-                (!begun && !deck && !heard && part.from >= at).then_some(part)
-            }
-        }
-    }
-
-    fn drop_what_is_gone(&mut self, timeline: &Timeline, at: Frames, revision: &mut Revision) {
-        let stays = |cue: CueId, from: Frames| {
-            let mut cues = timeline.cues.iter();
-            from < at || cues.any(|placed| placed.id == cue && placed.at == from)
-        };
-        let gone = self
-            .sounds
-            .keep(|sound| stays(sound.cue, sound.envelope.from));
-        revision.dropped.extend(gone);
-        let shapes = &revision.shapes;
-        let gone = self.decks.keep(|deck| match &deck.key {
-            Key::Cue(cue) => stays(*cue, deck.from),
-            Key::Run(_) => shapes.iter().any(|(id, _)| *id == deck.id) || deck.from < at,
-        });
-        revision.dropped.extend(gone);
-        let dropped = &revision.dropped;
-        self.held.retain(|held| !dropped.contains(&held.id));
-    }
-
-    /// A change that was sent came too late, and nothing of it was made; the next one makes up for it.
-    pub fn not_made(&mut self, revision: &Revision) {
-        self.not_dropped.extend(&revision.dropped);
     }
 
     fn collect(&mut self, streams: &Streams) -> Vec<Trouble> {
