@@ -150,7 +150,7 @@ fn what_rises_slowly_is_not_touched_at_all() {
 
 /// Two phases of a noise with a silence of so many seconds between them, crossing for so long.
 fn with_silence(stage: &Stage, seconds: u32, crossfade: &str) -> (Vec<Frame>, Vec<Frame>) {
-    let sound = noise(7, 0.1, 60 * 48_000);
+    let sound = noise(7, 0.06, 60 * 48_000);
     wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
     let script = format!(
         "undersong: 1\ntitle: Rest\nmusic: {{ loudness: as-is, phase-crossfade: {crossfade}, fade-in: 0s, fade-out: 0s }}\n\
@@ -183,10 +183,41 @@ fn what_the_script_lets_come_out_of_silence_comes_as_it_has_it_come() {
     // But not as a blow.
     let (heard, meant) = with_silence(&stage, 16, "0s");
     let power = |sound: &[Frame]| sound.iter().map(|f| f64::from(f[0]).powi(2)).sum::<f64>();
-    let early = power(&heard[..2_400]) / power(&meant[..2_400]);
-    assert!(early < 0.2, "{early}");
-    let late = power(&heard[48_000..50_400]) / power(&meant[48_000..50_400]);
-    assert!(late > 0.98, "{late}");
+    let part = |from: usize| {
+        let stretch = from * 48..(from + 50) * 48;
+        power(&heard[stretch.clone()]) / power(&meant[stretch])
+    };
+    let [early, half, late] = [0, 450, 1_200].map(part);
+    assert!(
+        early < 0.1 && half < 0.3 && late > 0.98,
+        "{early} {half} {late}"
+    );
+}
+
+/// A slow fade lets nobody expect what bursts in on its way.
+#[test]
+fn a_burst_in_music_that_comes_out_of_silence_rises_no_faster() {
+    let stage = Stage::new();
+    let mut sound = noise(8, 0.003, 60 * 48_000);
+    let loud = noise(9, 0.3, 46 * 48_000);
+    sound[14 * 48_000..].copy_from_slice(&loud);
+    wav(&stage.path("b.wav"), &sound, 48_000, 2, Wav::Float);
+    wav(
+        &stage.path("a.wav"),
+        &noise(7, 0.1, 30 * 48_000),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let script = "undersong: 1\ntitle: Burst\nmusic: { loudness: as-is, phase-crossfade: 20s, fade-in: 0s, fade-out: 0s }\n\
+         phases:\n  - { name: before, length: 10s, playlist: [a.wav] }\n  \
+         - { name: rest, length: 61s, music: silence }\n  \
+         - { name: after, length: 60s, playlist: [b.wav] }\n";
+    let heard = stage.hear(script, RATE).frames();
+    let after = rises(&heard, 72);
+    assert!(after[0] <= 6.0 && after[1] <= 10.0, "{after:?}");
+    let heard = momentary(&heard);
+    assert!(heard[71 * 100 + 2_500] > -15.0, "it comes all the same");
 }
 
 #[test]

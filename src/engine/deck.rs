@@ -8,6 +8,7 @@ use crate::engine::id::Id;
 use crate::engine::mix;
 use crate::engine::zone_bus::Piece;
 use crate::frame::Frame;
+use crate::level::Loudness;
 use crate::time::Frames;
 use crate::zone::Zones;
 
@@ -22,10 +23,10 @@ pub const GUARD: usize = REFUGE + 512;
 const RETURN: usize = 4 * GUARD;
 
 /// Which bus a clip is mixed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bus {
-    /// Goes down for speech, and the bed stands in for it.
-    Music,
+    /// Goes down for speech, and the bed stands in for it; so loud is the piece as it is played.
+    Music(Loudness),
     /// Stands above the music: a spoken cue too long for memory.
     Speech,
 }
@@ -96,14 +97,24 @@ impl Deck {
         self.envelope.curve().end()
     }
 
-    /// What a zone hears of it.
+    /// What a zone hears of it, where that is music.
     #[must_use]
-    pub fn piece(&self) -> Piece {
-        Piece {
+    pub fn piece(&self) -> Option<Piece> {
+        let Bus::Music(loudness) = self.bus else {
+            return None;
+        };
+        Some(Piece {
             from: self.from(),
             end: self.end(),
             comes: self.envelope.curve().rise.length,
-        }
+            loudness,
+        })
+    }
+
+    /// Whether it plays music.
+    #[must_use]
+    pub const fn is_music(&self) -> bool {
+        matches!(self.bus, Bus::Music(_))
     }
 
     /// Goes another way from here on. Real-time safe.
@@ -268,7 +279,7 @@ mod tests {
             Id(1),
             envelope,
             Layout::single().all(),
-            Bus::Music,
+            Bus::Music(Loudness::USUAL),
             consumer,
             Frames::ZERO,
         );

@@ -11,8 +11,9 @@ use crate::level::Loudness;
 /// How the session's music begins is the script's affair, in hops.
 const BEGIN: usize = 3_000;
 
-/// Music that begins later comes no sooner than within so many hops: a blow out of a long silence is one, whoever asks for it.
-const SOONEST: f64 = 1_000.0;
+/// Music that begins later is taken to come within so many hops at the soonest, and is there after a second of them: a blow
+/// out of a long silence is one, whoever asks for it.
+const SOONEST: f64 = 3_000.0;
 
 /// The momentary window, in hops.
 const WINDOW: usize = 400;
@@ -50,12 +51,10 @@ pub struct Ear {
     most: f64,
     /// Hops until then.
     unknown: usize,
-    /// Where music begins that was not there: hops since then, and until it is there.
-    comes: Option<[f64; 2]>,
+    /// Where music begins that was not there, how it comes.
+    coming: Option<Coming>,
     /// Nobody is startled by less, in power.
     floor: f64,
-    /// What the music has when it is there.
-    full: f64,
 }
 
 impl Ear {
@@ -69,9 +68,8 @@ impl Ear {
             sounding: 0.0,
             most: f64::INFINITY,
             unknown: BEGIN,
-            comes: None,
+            coming: None,
             floor: music.calm().power(),
-            full: music.power(),
         }
     }
 
@@ -84,20 +82,32 @@ impl Ear {
         self.passed.add(power * gain * gain);
     }
 
-    /// Music begins where there was none, and is there within so many hops: as the script has it come, it may. Real-time safe.
-    pub fn expect(&mut self, hops: f64) {
-        self.comes = Some([0.0, hops.max(SOONEST)]);
+    /// Music of this loudness begins where there was none, and is there within so many hops: as the script has it come, it
+    /// may. Real-time safe.
+    pub fn expect(&mut self, music: Loudness, hops: f64) {
+        self.coming = Some(Coming {
+            full: music.power(),
+            since: 0.0,
+            within: hops.max(SOONEST),
+            part: 0.0,
+            parts: Sum::new(),
+        });
     }
 
-    /// The power that music has on its way, of what it has when it is there; `None` once it is known what is sounding.
-    fn coming(&mut self) -> Option<f64> {
-        let [since, until] = self.comes.as_mut()?;
-        *since += 1.0;
-        let way = (*since / *until).min(1.0);
-        if *since > *until + WINDOW as f64 {
-            self.comes = None;
+    /// What is sounding by now where the momentary loudness is this, and how much it may have risen in this hop.
+    fn follow(&mut self, momentary: f64) -> [f64; 2] {
+        let Some(coming) = &mut self.coming else {
+            return [momentary, RISE];
+        };
+        let before = coming.part;
+        let mean = coming.go_on();
+        let part = coming.part;
+        // The momentary window is late, and what comes is beyond it by now.
+        let now = (momentary * (part / mean)).min(coming.full * part);
+        if coming.since > coming.within + WINDOW as f64 {
+            self.coming = None;
         }
-        Some((way * FRAC_PI_2).sin().powi(2))
+        [now, RISE * (part / before)]
     }
 
     /// Takes the hop for whole; [`Self::needs`] still answers for it. Real-time safe.
@@ -108,16 +118,10 @@ impl Ear {
             self.unknown = left;
             self.sounding = momentary;
         } else {
-            let coming = self.coming();
-            let rise = if coming.is_some() {
-                f64::INFINITY
-            } else {
-                RISE
-            };
-            let follows = momentary.min(self.sounding * rise);
+            let [follows, rise] = self.follow(momentary);
+            let follows = follows.min(self.sounding.max(self.floor) * rise);
             self.sounding = (self.sounding * FALL).max(follows).max(self.floor);
-            let scripted = coming.map_or(0.0, |part| self.full * part);
-            self.most = self.sounding.max(scripted) * ABOVE;
+            self.most = self.sounding * ABOVE;
         }
     }
 
@@ -158,6 +162,32 @@ impl Ear {
         }
         // Two channels, as high as the weighting lifts most.
         (self.sounding * const { SUDDEN / (2.0 * LIFT) }) as f32
+    }
+}
+
+/// How music comes: along a quarter of a sine, as the engine fades it in.
+#[derive(Debug)]
+struct Coming {
+    /// The power that it has when it is there.
+    full: f64,
+    /// Hops since it began, and until it is there.
+    since: f64,
+    within: f64,
+    /// The part of that it has by now, and had over the momentary window.
+    part: f64,
+    parts: Sum<WINDOW>,
+}
+
+impl Coming {
+    /// Goes on by a hop. The mean of its parts over the window.
+    fn go_on(&mut self) -> f64 {
+        self.since += 1.0;
+        let way = (self.since / self.within).min(1.0);
+        self.part = (way * FRAC_PI_2).sin().powi(2);
+        self.parts.add(self.part);
+        let mean = self.parts.mean();
+        self.parts.next();
+        mean
     }
 }
 

@@ -11,7 +11,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use crate::engine::bed::Bed;
 use crate::engine::brake::Brake;
 use crate::engine::curve::Tracer;
-use crate::engine::deck::{Bus, Deck};
+use crate::engine::deck::Deck;
 use crate::engine::handle::{Board, Handle};
 use crate::engine::id::Id;
 use crate::engine::lane::Lane;
@@ -272,19 +272,18 @@ impl Engine {
         for bus in &mut *music {
             bus.fill(SILENCE);
         }
-        for deck in self.decks.iter_mut().filter(|d| d.bus == Bus::Music) {
+        for deck in self.decks.iter_mut().filter(|deck| deck.is_music()) {
             deck.mix(at, music);
             starved |= deck.is_starved() && deck.from() < end && at < deck.end();
         }
         self.bed.mix(at, starved, music);
         for (bus, zone) in self.zones.iter_mut().zip(Zone::all()) {
-            let decks = self.decks.iter().filter(|deck| deck.bus == Bus::Music);
-            let decks = decks.filter(|deck| deck.zones.contains(zone));
-            bus.soften(at, frames, decks.map(|deck| deck.piece()));
+            let decks = self.decks.iter().filter(|deck| deck.zones.contains(zone));
+            bus.soften(at, frames, decks.filter_map(|deck| deck.piece()));
         }
         let mut buses = self::buses(&mut self.zones, frames);
         let speech = &mut buses[..count];
-        for deck in self.decks.iter_mut().filter(|d| d.bus == Bus::Speech) {
+        for deck in self.decks.iter_mut().filter(|deck| !deck.is_music()) {
             deck.mix(at, speech);
         }
         for voice in &mut self.voices {

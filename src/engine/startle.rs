@@ -61,9 +61,9 @@ impl StartleGuard {
         }
     }
 
-    /// Music begins here where there was none, and the script lets it come within this. Real-time safe.
-    pub fn expect(&mut self, within: Frames) {
-        self.ear.expect(within.0 as f64 / self.hop as f64);
+    /// Music of this loudness begins here where there was none, and the script lets it come within this. Real-time safe.
+    pub fn expect(&mut self, music: Loudness, within: Frames) {
+        self.ear.expect(music, within.0 as f64 / self.hop as f64);
     }
 
     /// Holds a block back where that is needed. Real-time safe.

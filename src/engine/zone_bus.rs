@@ -11,7 +11,7 @@ use crate::engine::mix;
 use crate::engine::setup::Setup;
 use crate::engine::startle::StartleGuard;
 use crate::frame::{Frame, SILENCE};
-use crate::level::Gain;
+use crate::level::{Gain, Loudness};
 use crate::time::Frames;
 use crate::zone::{Listener, Zone};
 
@@ -27,6 +27,8 @@ pub struct Piece {
     pub end: Frames,
     /// How long it takes to come.
     pub comes: Frames,
+    /// Its integrated loudness, as it is played.
+    pub loudness: Loudness,
 }
 
 /// The bus of one zone, from the sum of its clips to what leaves for its channels.
@@ -76,7 +78,7 @@ impl ZoneBus {
             if piece.from >= at && piece.from >= self.music_ends + self.rest {
                 let begins = (piece.from - at).index();
                 self.startle.watch(&mut self.block[passed..begins]);
-                self.startle.expect(piece.comes);
+                self.startle.expect(piece.loudness, piece.comes);
                 passed = begins;
             }
             self.music_ends = self.music_ends.max(piece.end.min(end));

@@ -45,7 +45,7 @@ impl Report {
             let falls = &mut sound.loudness.falls;
             falls.retain(|fall| !is_asked(&timeline, sound.zone, fall));
             let startles = &mut sound.loudness.startles;
-            startles.retain(|rise| !begins(&timeline, sound.zone, rise.at));
+            startles.retain(|rise| !begins(&timeline, sound.zone, rise));
         }
         Ok(Self {
             sounds,

@@ -32,6 +32,15 @@ pub struct Rise {
     pub within: usize,
 }
 
+impl Rise {
+    /// How much it may be.
+    #[must_use]
+    pub fn bound(&self) -> Decibels {
+        let own = BOUNDS.iter().find(|(within, _)| *within == self.within);
+        own.map_or(Decibels::ZERO, |(_, bound)| *bound)
+    }
+}
+
 /// Watches the momentary loudness, step by step.
 #[derive(Debug)]
 pub struct Rises {
@@ -90,7 +99,7 @@ impl Rises {
                 self.largest[number] = Some(rise);
             }
             if rise.by > bound {
-                self.keep(rise, bound);
+                self.keep(rise);
             }
         }
         self.past.push_back(now);
@@ -99,11 +108,8 @@ impl Rises {
         }
     }
 
-    fn keep(&mut self, rise: Rise, bound: Decibels) {
-        let over = |rise: &Rise| {
-            let own = BOUNDS.iter().find(|(within, _)| *within == rise.within);
-            rise.by - own.map_or(bound, |(_, bound)| *bound)
-        };
+    fn keep(&mut self, rise: Rise) {
+        let over = |rise: &Rise| rise.by - rise.bound();
         let steps = self.steps;
         if let Some((last, before)) = self.found.last_mut()
             && *last + SAME >= steps

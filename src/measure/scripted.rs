@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
 use crate::library::{Fall, Holes};
+use crate::measure::rise::Rise;
 use crate::time::Frames;
 use crate::timeline::{Clip, CueSort, PlacedCue, Timeline, gain_at};
 use crate::zone::Zone;
@@ -87,19 +88,27 @@ pub fn is_asked(timeline: &Timeline, zone: Zone, fall: &Fall) -> bool {
         || before - after >= ASKED
 }
 
+/// How loudness is looked at: step by step, each over a window.
+const STEP: Duration = Duration::from_millis(10);
+const MOMENTARY: Duration = Duration::from_millis(400);
+
 /// Where a zone heard no music for so long, it begins anew.
 const REST: Duration = Duration::from_secs(1);
 
-/// Whether the music of a zone comes at a frame as the script lets it begin where there was none, and nothing else does.
+/// Whether a rise is music that comes as the script lets it begin where there was none, and nothing else.
 #[must_use]
-pub fn begins(timeline: &Timeline, zone: Zone, at: Frames) -> bool {
+pub fn begins(timeline: &Timeline, zone: Zone, rise: &Rise) -> bool {
+    let (at, rate) = (rise.at, timeline.rate);
     let clips = timeline.clips.iter();
     let mut clips = clips.filter(|clip| clip.zones.contains(zone) && clip.from <= at);
     let Some(coming) = clips.next_back() else {
         return false;
     };
-    let rested = clips.all(|before| before.end() + timeline.rate.frames(REST) <= coming.from);
-    let comes = at <= coming.coming().end + timeline.rate.frames(AROUND);
+    let rested = clips.all(|before| before.end() + rate.frames(REST) <= coming.from);
+    let before = at - rate.frames(STEP * rise.within as u32 + MOMENTARY);
+    let scripted = |at: Frames| gain_of(timeline, zone, at).decibels();
+    let comes = at <= coming.coming().end + rate.frames(AROUND)
+        && rise.by <= scripted(at) - scripted(before) + rise.bound();
     let mut cues = timeline.cues.iter();
     let speaks = |cue: &PlacedCue| {
         let sounds = cue.sort != CueSort::Remind && cue.zones.contains(zone);

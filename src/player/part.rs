@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::{Bus, Envelope, Fader};
 use crate::fade::Ramp;
+use crate::level::Loudness;
 use crate::library::Library;
 use crate::stream::{Piece, Recipe};
 use crate::time::{Frames, Rate};
@@ -129,7 +130,9 @@ pub fn envelope(run: &[Clip]) -> Option<Envelope> {
 pub fn stream(run: Vec<Clip>, library: &Library, rate: Rate) -> Option<Part> {
     let envelope = envelope(&run)?;
     let first = run.first()?;
-    let source = library.facts(&first.track).ok()?.rate;
+    let facts = library.facts(&first.track).ok()?;
+    let source = facts.rate;
+    let loudness = facts.loudness.unwrap_or(Loudness::GATE) + first.gain.decibels();
     let pieces = run.iter().filter_map(|clip| {
         let facts = library.facts(&clip.track).ok()?;
         Some(Piece {
@@ -152,7 +155,7 @@ pub fn stream(run: Vec<Clip>, library: &Library, rate: Rate) -> Option<Part> {
         what: What::Heard {
             envelope,
             zones: first.zones,
-            source: Source::Stream(Bus::Music, recipe),
+            source: Source::Stream(Bus::Music(loudness), recipe),
             key: Key::Run(run),
         },
     })

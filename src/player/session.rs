@@ -345,16 +345,18 @@ impl Player {
         self.rests
     }
 
-    /// Rests, or goes on.
-    pub fn pause(&mut self, paused: bool) {
+    /// Rests, or goes on. False where the engine takes no order; nothing was changed.
+    pub fn pause(&mut self, paused: bool) -> bool {
         let command = if paused {
             Command::Pause
         } else {
             Command::Resume
         };
-        if self.paused != paused && self.handle.send(command).is_ok() {
+        let goes = self.paused == paused || self.handle.send(command).is_ok();
+        if goes {
             self.paused = paused;
         }
+        goes
     }
 
     /// The level of everything, or where it is on its way to.

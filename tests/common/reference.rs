@@ -9,16 +9,19 @@ use std::time::Duration;
 use undersong::engine::StartleGuard;
 use undersong::fade::{Fade, Law, Ramp};
 use undersong::level::Loudness;
+use undersong::prepare::Prepared;
 use undersong::time::Frames;
 use undersong::timeline::{Clip, PlacedCue, Timeline, gain_at};
+use undersong::zone::Zone;
 
 use super::pool::{Pool, as_one};
 
 /// A bent gain is laid out in straight chords of at most so many frames, from where its law changes on.
 const CHORD: u64 = 128;
 
-/// The sound of each zone, whose music has this loudness.
-pub fn mix(timeline: &Timeline, pool: &Pool, loudness: Loudness) -> Vec<Vec<[f64; 2]>> {
+/// The sound of each zone.
+pub fn mix(prepared: &Prepared, pool: &Pool) -> Vec<Vec<[f64; 2]>> {
+    let timeline = &*prepared.timeline;
     let length = timeline.length.index();
     let mut zones = vec![vec![[0.0; 2]; length]; timeline.layout.len()];
     for run in runs(timeline) {
@@ -35,11 +38,7 @@ pub fn mix(timeline: &Timeline, pool: &Pool, loudness: Loudness) -> Vec<Vec<[f64
         }
     }
     for zone in timeline.layout.zones() {
-        let clips = timeline.clips.iter();
-        let heard = clips.filter(|clip| clip.zones.contains(zone));
-        let rest = timeline.rate.frames(Duration::from_secs(1));
-        let guard = StartleGuard::new(timeline.rate, loudness);
-        hold_back(&mut zones[zone.index()], heard, rest, guard);
+        hold_back(&mut zones[zone.index()], prepared, zone);
         let ducks = timeline.ducks.iter().filter(|(of, _)| *of == zone);
         let ducks: Vec<Ramp> = ducks.map(|(_, ramp)| *ramp).collect();
         scale(&mut zones[zone.index()], &ducks);
@@ -59,26 +58,33 @@ pub fn mix(timeline: &Timeline, pool: &Pool, loudness: Loudness) -> Vec<Vec<[f64
 }
 
 /// What rises too fast for people is held back, but not how the script lets music begin where for a second there was none.
-fn hold_back<'a>(
-    zone: &mut [[f64; 2]],
-    clips: impl Iterator<Item = &'a Clip>,
-    rest: Frames,
-    mut guard: StartleGuard,
-) {
-    let mut held: Vec<_> = zone.iter().map(|f| f.map(|sample| sample as f32)).collect();
+fn hold_back(sound: &mut [[f64; 2]], prepared: &Prepared, zone: Zone) {
+    let timeline = &*prepared.timeline;
+    let asked = prepared.session.music.loudness;
+    let mut guard = StartleGuard::new(timeline.rate, asked.unwrap_or(Loudness(-23.0)));
+    let loudness = |clip: &Clip| {
+        let facts = prepared.library.facts(&clip.track).unwrap();
+        facts.loudness.unwrap_or(Loudness(-70.0)) + clip.gain.decibels()
+    };
+    let rest = timeline.rate.frames(Duration::from_secs(1));
+    let mut held: Vec<_> = sound
+        .iter()
+        .map(|f| f.map(|sample| sample as f32))
+        .collect();
     let (mut passed, mut over) = (0, Frames::ZERO);
-    for clip in clips {
+    let clips = timeline.clips.iter();
+    for clip in clips.filter(|clip| clip.zones.contains(zone)) {
         if clip.from >= over + rest {
             let from = clip.from.index().min(held.len());
             guard.watch(&mut held[passed..from]);
-            guard.expect(clip.fade_in.length);
+            guard.expect(loudness(clip), clip.fade_in.length);
             passed = from;
         }
         over = over.max(clip.end());
     }
     guard.watch(&mut held[passed..]);
     if guard.take_deepest() < 1.0 {
-        for (sum, frame) in zone.iter_mut().zip(held) {
+        for (sum, frame) in sound.iter_mut().zip(held) {
             *sum = frame.map(f64::from);
         }
     }
