@@ -249,7 +249,7 @@ fn a_command_is_heard_within_ten_milliseconds_of_its_block() {
     let (_stage, prepared) = smooth();
     let unchanged = play(&prepared, Frames::ZERO);
     let commands: [fn(&mut Player); 3] = [
-        |player| player.pause(true),
+        |player| assert!(player.pause(true)),
         |player| set_level(player, -6.0),
         |player| player.stop(Stop::Hard),
     ];

@@ -176,8 +176,10 @@ impl Played {
                 on: self.dice.roll(2) == 0,
             },
             7 => Change::Undo,
-            8 => return self.player.pause(true),
-            9 | 10 => return self.player.pause(false),
+            it @ 8..=10 => {
+                assert!(self.player.pause(it == 8));
+                return;
+            }
             11 => {
                 let ramp = Frames(self.dice.roll(9_000));
                 return self.engine.come_back(ramp);

@@ -257,10 +257,13 @@ impl Daemon {
         let mut later = VecDeque::new();
         while let Some(call) = self.waiting.pop_front() {
             if let Stage::Playing(playing) = &self.stage
-                && playing.is_busy()
+                && playing.keeps_waiting(&call.order)
             {
                 self.waiting.push_front(call);
-                break;
+                // Whoever stops a session waits for nothing.
+                let Some(stop) = self.next_stop() else { break };
+                self.obey(stop);
+                continue;
             }
             match (&call.order, call.forecast) {
                 // Who gave up while another session ended does not expect one to begin.
@@ -277,6 +280,18 @@ impl Daemon {
         }
         later.append(&mut self.waiting);
         self.waiting = later;
+    }
+
+    /// The stop among what waits, if no other session is to begin before it.
+    fn next_stop(&mut self) -> Option<Call> {
+        let is = |kind: fn(&Order) -> bool| move |call: &Call| kind(&call.order) && !call.forecast;
+        let mut here = self.waiting.iter();
+        let stop = here.position(is(|order| matches!(order, Order::Stop { .. })))?;
+        let begins = is(|order| matches!(order, Order::Start { .. }));
+        if self.waiting.iter().take(stop).any(begins) {
+            return None;
+        }
+        self.waiting.remove(stop)
     }
 
     fn obey(&mut self, call: Call) {

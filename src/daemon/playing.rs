@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::daemon::desk::{Reply, Told};
-use crate::daemon::order::{Answer, Reason, Refused};
+use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::outlook;
 use crate::daemon::preparation::Ready;
 use crate::daemon::resume::Cut;
@@ -26,7 +26,7 @@ use crate::timeline::{Change, Course, Forecast, Refusal};
 use crate::zone::Caps;
 
 pub use orders::plain;
-use orders::unchanged;
+use orders::{leaving, stopped, unchanged};
 
 /// How often a session is looked after that plays as it should: so late a loss is found, and so late what happened is told.
 const CALM: Duration = Duration::from_millis(200);
@@ -37,6 +37,8 @@ const SOON: Duration = Duration::from_millis(1);
 /// Who ordered what the engine has not confirmed after so long waits no more: it is made when the sound is back, or
 /// a slow machine has thought it out.
 const CONFIRM: Duration = Duration::from_secs(2);
+/// What is said of it then.
+const NOT_YET: &str = " It is not made yet, and comes as soon as it can.";
 /// When the daemon ends, the sound is given so long to go.
 const FADE: Duration = Duration::from_millis(700);
 
@@ -74,6 +76,8 @@ struct Asked {
     reply: Reply,
     what: Wanted,
     since: Instant,
+    /// It is made; its record is on its way to the disk.
+    confirmed: Option<Confirmed>,
 }
 
 #[derive(Debug)]
@@ -92,11 +96,17 @@ enum Confirmed {
     Refused(Refusal),
     /// A pause or its end.
     Rest,
+    /// That nothing is changed any more.
+    Over,
 }
 
 impl Wanted {
     const fn is_confirmed_by(&self, confirmed: &Confirmed) -> bool {
-        matches!(self, Self::Rest(_)) == matches!(confirmed, Confirmed::Rest)
+        match confirmed {
+            Confirmed::Change(_) | Confirmed::Refused(_) => matches!(self, Self::Change(..)),
+            Confirmed::Rest => matches!(self, Self::Rest(_)),
+            Confirmed::Over => true,
+        }
     }
 }
 
@@ -168,7 +178,15 @@ impl Playing {
 
     /// Whether an order has to wait for an earlier one, some milliseconds.
     #[must_use]
-    pub fn is_busy(&self) -> bool {
+    pub fn keeps_waiting(&self, order: &Order) -> bool {
+        match order {
+            Order::Stop { .. } => false,
+            Order::Change(_) => self.is_busy(),
+            _ => self.asked.is_some(),
+        }
+    }
+
+    fn is_busy(&self) -> bool {
         self.asked.is_some() || self.player.is_changing()
     }
 
@@ -205,7 +223,13 @@ impl Playing {
         for happening in self.player.tick() {
             look.told.push(told(&happening, rate));
             match &happening.what {
-                What::Over => over = Some(happening.at),
+                What::Over => {
+                    over = Some(happening.at);
+                    confirmed.get_or_insert(Confirmed::Over);
+                }
+                What::Stopping { .. } => {
+                    confirmed.get_or_insert(Confirmed::Over);
+                }
                 What::Changed(_) => confirmed = Some(Confirmed::Change(happening.at)),
                 What::Refused(_, refusal) => {
                     confirmed = Some(Confirmed::Refused(refusal.clone()));
@@ -312,24 +336,26 @@ impl Playing {
     }
 
     fn answer(&mut self, confirmed: Option<Confirmed>) {
-        let Some(asked) = &self.asked else { return };
+        let Some(asked) = &mut self.asked else { return };
         let confirmed = confirmed.filter(|it| asked.what.is_confirmed_by(it));
-        if confirmed.is_none() && asked.since.elapsed() < CONFIRM {
+        asked.confirmed = confirmed.or(asked.confirmed.take());
+        // What is answered is not lost with the program.
+        let is_safe = asked.confirmed.is_some() && self.journal.health().behind == 0;
+        if !is_safe && asked.since.elapsed() < CONFIRM {
             return;
         }
         let Some(asked) = self.asked.take() else {
             return;
         };
-        let answer = match (asked.what, confirmed) {
-            (Wanted::Rest(sentence), _) => Ok(plain(sentence.to_owned())),
+        let answer = match (asked.what, asked.confirmed) {
+            (_, Some(Confirmed::Over)) => Err(stopped()),
             (_, Some(Confirmed::Refused(refusal))) => unchanged(&refusal),
-            (Wanted::Change(change, before), confirmed) => {
-                let made = match confirmed {
-                    Some(Confirmed::Change(at)) => Some(at),
-                    _ => None,
-                };
-                Ok(self.changed(&change, &before, made))
+            (Wanted::Rest(sentence), Some(_)) => Ok(plain(sentence.to_owned())),
+            (Wanted::Rest(sentence), None) => Ok(plain(format!("{sentence}{NOT_YET}"))),
+            (Wanted::Change(change, before), Some(Confirmed::Change(at))) => {
+                Ok(self.changed(&change, &before, Some(at)))
             }
+            (Wanted::Change(change, before), _) => Ok(self.changed(&change, &before, None)),
         };
         // Whoever asked may be gone.
         asked.reply.send(answer);
@@ -343,7 +369,7 @@ impl Playing {
         let forecast = Forecast::of(before, self.player.course(), at, change);
         let mut message = self.told(change, &forecast);
         if made.is_none() && !self.player.is_paused() {
-            message.push_str(" It is not made yet, and comes as soon as it can.");
+            message.push_str(NOT_YET);
         }
         Answer {
             at: made.map(|at| rate.seconds(at)),
@@ -365,6 +391,9 @@ impl Playing {
     pub fn leave(&mut self) {
         if self.leaves.is_none() {
             self.leaves = Some(Instant::now() + FADE);
+            if let Some(asked) = self.asked.take() {
+                asked.reply.send(Err(leaving()));
+            }
             let at = Some(self.player.position());
             self.journal.append(at, Entry::Left);
             self.player.record_no_more();
@@ -374,6 +403,9 @@ impl Playing {
 
     /// Closes what is open. Does not wait for a device that hangs.
     pub fn close(self) {
+        if let Some(asked) = self.asked {
+            asked.reply.send(Err(stopped()));
+        }
         self.keeper.close();
         // The journal's own thread writes what is left of it; most of the time there is nothing.
         let _ = self.journal.flush(Duration::from_millis(500));

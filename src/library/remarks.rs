@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::meter::Measured;
 use crate::decode::{Damage, Decoder, Flaw};
 use crate::level::{Decibels, Gain};
-use crate::time::clock;
+use crate::time::{Rate, clock};
 
 /// More than this may not be missing in a file: a hole of this length is heard as a silence.
 const HOLE: Duration = Duration::from_millis(50);
@@ -47,7 +47,7 @@ impl Said {
             said.slow(measured);
         }
         if said.mistakes.is_empty() && !measured.is_silent() {
-            said.sides(measured);
+            said.sides(measured, decoder.rate());
         }
         said.holes(decoder);
         // What is missing alters the rest: that is said elsewhere.
@@ -77,7 +77,7 @@ impl Said {
     }
 
     /// What one ear alone would hear.
-    fn sides(&mut self, measured: &Measured) {
+    fn sides(&mut self, measured: &Measured, rate: Rate) {
         if let Some(side) = measured.only_side() {
             let side = side.word();
             self.remark(format!(
@@ -86,7 +86,8 @@ impl Said {
             ));
         } else if let Some((side, seconds)) = &measured.one_sided {
             let time = |seconds| clock(Duration::from_secs(seconds));
-            let (from, to, side) = (time(seconds.start), time(seconds.end), side.word());
+            let end = seconds.end.min(rate.seconds(measured.frames) as u64);
+            let (from, to, side) = (time(seconds.start), time(end), side.word());
             self.remark(format!(
                 "from {from} to {to} only its {side} side holds sound: whoever wears headphones hears that with one ear; if the \
                  music is not meant so, copy the file again, or take another recording"

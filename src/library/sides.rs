@@ -7,8 +7,12 @@ use crate::level::{Decibels, Loudness};
 /// A side that lies this far below the other one is dead: no music is made so.
 const DEAD: Decibels = Decibels(-40.0);
 
-/// What one ear misses for so many seconds in a row is told: an instrument may stand on one side for less.
-const LONG: u64 = 10;
+/// What one ear misses for so many whole seconds in a row is told, which any ten seconds hold: an instrument may stand on one
+/// side for less.
+const LONG: u64 = 9;
+
+/// What is softer than this belongs to no side: what is left of a sound that dies away.
+const SOFT: Loudness = Loudness(-60.0);
 
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +53,15 @@ pub(super) struct Sides {
 impl Sides {
     /// Takes the next second: the power of what is heard of it on each side.
     pub fn add(&mut self, heard: [f64; 2]) {
-        let audible = heard.iter().sum::<f64>() > 10_f64.powf(f64::from(Loudness::GATE.0) / 10.0);
-        let alone = Side::alone(heard).filter(|_| audible);
-        self.now = alone.map(|side| match self.now {
-            Some((before, from)) if before == side => (side, from),
-            _ => (side, self.seconds),
-        });
+        let second = self.seconds;
         self.seconds += 1;
+        if heard.iter().sum::<f64>() < 10_f64.powf(f64::from(SOFT.0) / 10.0) {
+            return;
+        }
+        self.now = Side::alone(heard).map(|side| match self.now {
+            Some((before, from)) if before == side => (side, from),
+            _ => (side, second),
+        });
         if let Some((side, from)) = self.now {
             let length = |stretch: &Range<u64>| stretch.end - stretch.start;
             let stretch = from..self.seconds;

@@ -215,7 +215,9 @@ where
                 self.rested = Frames::ZERO;
                 self.offline.player.pause(true);
             }
-            Act::GoOn(_) => self.offline.player.pause(false),
+            Act::GoOn(_) => {
+                self.offline.player.pause(false);
+            }
             Act::ComeBack(ramp) => self.offline.engine.come_back(*ramp),
             Act::Stop { fade, .. } => {
                 let mut stops = Stop::ALL.into_iter();

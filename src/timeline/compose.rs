@@ -76,7 +76,8 @@ pub fn compose(
             remarks.push(mistake);
             return Err(remarks);
         }
-        cues.extend(ground.place(span, &mut remarks));
+        let placed = ground.place(span, &cues, &mut remarks);
+        cues.extend(placed);
     }
     cues.sort_by_key(|cue| cue.at);
     if let Some(mistake) = crowd(session, &cues, rate) {

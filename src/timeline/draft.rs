@@ -1,6 +1,5 @@
 //! What is settled of a timeline when it is changed, and what follows from it.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::fade::{Fade, Ramp, Shape};
@@ -184,11 +183,9 @@ impl<'a> Draft<'a> {
     pub fn settle(&self, clips: Vec<Clip>, phases: Vec<PhaseSpan>) -> Timeline {
         let ground = self.ground(&clips);
         let mut cues = self.cues.clone();
-        let heard: HashSet<CueId> = cues.iter().map(|cue| cue.id).collect();
         let mut late = Late::default();
         for span in &phases {
-            let placed = ground.place(span, &mut Vec::new());
-            for cue in placed.into_iter().filter(|cue| !heard.contains(&cue.id)) {
+            for cue in ground.place(span, &cues, &mut Vec::new()) {
                 let was_to_come = self.old.cues.iter().any(|old| old.id == cue.id);
                 if cue.at >= self.first(&cue) {
                     cues.push(cue);

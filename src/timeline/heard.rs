@@ -48,7 +48,9 @@ pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake
                 cue.name, other.name
             );
             let mistake = Mistake::warning(written.place.clone(), what).rank(Rank::Heard);
-            mistakes.push(mistake.help("move one of them, or give it less `within`"));
+            mistakes.push(
+                mistake.help("move one of them, or let it look for its place with `within: 30s`"),
+            );
         }
         speaking.push(cue);
     }

@@ -1,5 +1,6 @@
 //! Puts cues on frames.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,9 +34,16 @@ pub struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    /// Places a phase's cues, in the order of time. What could not be done as asked is told in `remarks`.
+    /// Places a phase's cues, but for those that are `there`, and beside them. What could not be done as asked is told in `remarks`.
     #[must_use]
-    pub fn place(&self, phase: &PhaseSpan, remarks: &mut Vec<Mistake>) -> Vec<PlacedCue> {
+    pub fn place(
+        &self,
+        phase: &PhaseSpan,
+        there: &[PlacedCue],
+        remarks: &mut Vec<Mistake>,
+    ) -> Vec<PlacedCue> {
+        let of_phase = there.iter().filter(|cue| cue.id.phase == phase.number);
+        let known: HashSet<CueId> = of_phase.map(|cue| cue.id).collect();
         let mut placed: Vec<PlacedCue> = Vec::new();
         let written = self.written(phase).iter().enumerate();
         let (fixed, mut free): (Vec<_>, Vec<_>) =
@@ -52,8 +60,12 @@ impl Ground<'_> {
                     time,
                     again: 0,
                 };
+                if known.contains(&id) {
+                    continue;
+                }
                 let one = self.place_one(id, asked, |cue, length, zones| {
-                    self.best_place(phase, cue, asked, length, zones, &placed, remarks)
+                    let others = there.iter().chain(&placed);
+                    self.best_place(phase, cue, asked, length, zones, others, remarks)
                 });
                 placed.extend(one);
             }
@@ -156,29 +168,27 @@ impl Ground<'_> {
     /// The place nearest to the asked one, or the quietest, that the cue may move to; speech is kept out of crossfades, and
     /// from what all who hear it hear already.
     #[expect(clippy::too_many_arguments, reason = "what a place depends on, once")]
-    fn best_place(
+    fn best_place<'a>(
         &self,
         phase: &PhaseSpan,
         cue: &Cue,
         asked: Frames,
         length: Frames,
         zones: Zones,
-        placed: &[PlacedCue],
+        others: impl Iterator<Item = &'a PlacedCue>,
         remarks: &mut Vec<Mistake>,
     ) -> Frames {
         let speaks = speaks(&cue.kind);
         let reach = self.rate.frames(cue.within);
         let around = asked - reach..asked + reach + length;
         let crossfades: Vec<_> = self.crossfades_over(around.clone()).collect();
-        let voices: Vec<_> = placed
-            .iter()
-            .filter(|other| {
-                // What is for one alone moves nothing that others hear.
-                speaks && other.speaks() && zones.iter().all(|it| other.zones.contains(it))
-            })
-            .map(|other| other.at..other.end())
-            .filter(|other| touch(other, &around))
-            .collect();
+        // What is for one alone moves nothing that others hear.
+        let speak_to_all = |other: &&PlacedCue| {
+            let touches = other.at < around.end && around.start < other.end();
+            touches && other.speaks() && zones.iter().all(|it| other.zones.contains(it))
+        };
+        let voices = others.filter(|_| speaks).filter(speak_to_all);
+        let voices: Vec<_> = voices.map(|other| other.at..other.end()).collect();
         let over = |stretches: &[Range<Frames>], at| {
             let mut stretches = stretches.iter();
             stretches.any(|stretch| touch(stretch, &(at..at + length)))
@@ -201,13 +211,11 @@ impl Ground<'_> {
         };
         let mut candidates = self.candidates(asked, cue.within);
         candidates.retain(|at| *at == asked || (*at >= phase.from && *at + length <= phase.end()));
-        if speaks || quiet {
-            candidates.retain(|at| !crossed(*at) && !over(&voices, *at));
-        }
+        candidates.retain(|at| !over(&voices, *at));
         let distance = |at: &Frames| at.0.abs_diff(asked.0);
+        let clear = candidates.iter().copied().filter(|at| !crossed(*at));
         let best = if quiet {
-            candidates
-                .into_iter()
+            clear
                 .map(|at| (at, loudness(at)))
                 .min_by(|a, b| {
                     let louder = a.1.total_cmp(&b.1);
@@ -215,14 +223,15 @@ impl Ground<'_> {
                 })
                 .map(|(at, _)| at)
         } else {
-            candidates.into_iter().min_by_key(distance)
+            clear.min_by_key(distance)
         };
-        best.unwrap_or_else(|| {
-            if speaks && crossed(asked) {
-                remarks.push(self.remark_crossfade(cue, asked, length));
-            }
-            asked
-        })
+        // Two voices are worse than one while the music changes.
+        let alone = || candidates.iter().copied().min_by_key(distance);
+        let at = best.or_else(alone).unwrap_or(asked);
+        if speaks && crossed(at) {
+            remarks.push(self.remark_crossfade(cue, at, length));
+        }
+        at
     }
 
     fn candidates(&self, asked: Frames, within: Duration) -> Vec<Frames> {

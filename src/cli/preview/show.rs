@@ -100,7 +100,9 @@ impl Show {
 
     fn obey(&mut self, press: Press, screen: &mut Screen) {
         match press {
-            Press::Pause => self.player.pause(!self.player.is_paused()),
+            Press::Pause => {
+                self.player.pause(!self.player.is_paused());
+            }
             Press::Louder => self.steer(&self.louder(1.0), screen),
             Press::Softer => self.steer(&self.louder(-1.0), screen),
             Press::Next => self.steer(&Change::Skip, screen),

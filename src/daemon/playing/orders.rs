@@ -20,6 +20,10 @@ impl Playing {
             answer,
             ..
         } = call;
+        if self.leaves.is_some() && !matches!(order, Order::Stop { .. }) {
+            answer.send(Err(leaving()));
+            return;
+        }
         let done = match order {
             Order::Change(change) if forecast => self.forecast(&change),
             Order::Change(change) => match self.steer(change.clone()) {
@@ -60,10 +64,14 @@ impl Playing {
         answer.send(done);
     }
 
-    /// What was ordered is answered once it is made, and on its way to the journal.
+    /// What was ordered is answered once it is made and recorded.
     fn await_engine(&mut self, reply: Reply, what: Wanted) {
-        let since = Instant::now();
-        self.asked = Some(Asked { reply, what, since });
+        self.asked = Some(Asked {
+            reply,
+            what,
+            since: Instant::now(),
+            confirmed: None,
+        });
     }
 
     fn check(&self, change: &Change) -> Result<(), Refused> {
@@ -90,7 +98,7 @@ impl Playing {
             return Err(Refused::new(Reason::Wrong, sentence));
         }
         if self.brake.pulled().is_some() {
-            return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
+            return Err(stopped());
         }
         Ok(())
     }
@@ -130,7 +138,7 @@ impl Playing {
 
     fn pause(&mut self, pause: bool, forecast: bool) -> Result<Ordered, Refused> {
         if self.brake.pulled().is_some() {
-            return Err(Refused::new(Reason::NotNow, "the session is being stopped"));
+            return Err(stopped());
         }
         let done = |sentence: String| Ok(Ordered::done(plain(sentence)));
         let sentence = match (pause, self.player.is_paused()) {
@@ -145,8 +153,12 @@ impl Playing {
         if forecast {
             return done(format!("Would: {sentence}"));
         }
-        self.player.pause(pause);
-        Ok(Ordered::Goes(Wanted::Rest(sentence)))
+        if self.player.pause(pause) {
+            Ok(Ordered::Goes(Wanted::Rest(sentence)))
+        } else {
+            let sentence = "the sound does not answer; try again in a moment";
+            Err(Refused::new(Reason::Failed, sentence))
+        }
     }
 
     fn note(&self, text: &str, forecast: bool) -> Result<Answer, Refused> {
@@ -192,6 +204,16 @@ pub fn unchanged(refusal: &Refusal) -> Result<Answer, Refused> {
     let first = letters.next().map(char::to_uppercase);
     let sentence = first.into_iter().flatten().chain(letters).chain(['.']);
     Ok(plain(sentence.collect()))
+}
+
+/// What is ordered of a session that comes to its end.
+pub fn stopped() -> Refused {
+    Refused::new(Reason::NotNow, "the session is being stopped")
+}
+
+/// What is ordered of a session that is left.
+pub fn leaving() -> Refused {
+    Refused::new(Reason::NotNow, "the daemon is going down")
 }
 
 /// An answer that is a sentence.

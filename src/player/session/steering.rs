@@ -11,7 +11,7 @@ use crate::timeline::{Change, Course, Forecast, Refusal};
 /// A change that came too late is tried again so much later, and twice as much each time after that.
 const LATER: Duration = Duration::from_millis(20);
 /// But no later than by so many doublings.
-const MOST_LATE: u32 = 9;
+const MOST_LATE: u32 = 8;
 
 /// A change that the engine has not confirmed.
 #[derive(Debug)]

@@ -266,12 +266,16 @@ impl<'a> World<'a> {
                 on: self.dice.unit() < 0.5,
             },
             10 if self.dice.unit() < 0.1 => Change::BringBack { to: None },
-            11 => return self.player().pause(true),
+            11 => {
+                self.player().pause(true);
+                return;
+            }
             _ => {
                 if self.stage().player.is_paused() {
                     self.coming = self.rendered + self.frames(3.2);
                 }
-                return self.player().pause(false);
+                self.player().pause(false);
+                return;
             }
         };
         if !self.stage().player.is_changing() && self.player().steer(&change).is_ok() {
