@@ -238,6 +238,22 @@ fn in_the_last_second_before_phases_change_all_at_once_the_music_goes_on() {
     }
 }
 
+/// A piece that is over with its phase has no more to give.
+#[test]
+fn what_is_skipped_shortly_before_it_is_over_sounds_until_something_else_can() {
+    let pieces = |length| Plan {
+        tracks: vec![(44_100, length, 0), (44_100, 90_000, 0)],
+        phase_crossfade: 21_000_u64.abs_diff(length),
+        ..plan(&[], vec![PhasePlan::plain(21), PhasePlan::plain(61)], 0)
+    };
+    for length in [21_000, 21_300, 21_900] {
+        for skip in (1..40).map(|it| 19.003 + f64::from(it) * 0.05) {
+            let course = planned(&pieces(length), Correlation::NONE);
+            goes_on(&steered(course, &[(skip, Change::Skip)]), 15.0, 30.0);
+        }
+    }
+}
+
 #[test]
 fn what_comes_and_is_sent_away_and_comes_again_before_it_is_there_comes_from_silence() {
     let phases = vec![PhasePlan::plain(121), PhasePlan::plain(61)];

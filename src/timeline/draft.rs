@@ -23,6 +23,9 @@ const SPEAK: Decibels = Decibels(15.0);
 /// Speech that comes out of its order waits this long for the music to go down.
 const ATTACK: Duration = Duration::from_secs(3);
 
+/// What comes where something else ends takes so long at least, and so does that.
+const SOON: Duration = Duration::from_millis(10);
+
 /// A timeline that is changed at a frame.
 #[derive(Debug)]
 pub struct Draft<'a> {
@@ -93,14 +96,26 @@ impl<'a> Draft<'a> {
         if clip.end() <= at || goes_already {
             return clip;
         }
-        // What ends sooner, all at once or nearly, is gone by then, where there is no more of it.
-        let bare = clip.fade_out.length < self.rate.frames(LEAD) && !self.goes_on(&clip);
-        let reach = self.reach(&clip);
-        let length = if bare { length.min(reach - at) } else { length };
-        clip.turn = Some(turn(&clip, at, length, Gain::SILENCE));
-        let (end, longer) = (clip.end(), bare && reach > clip.end());
-        if clip.going().start >= at && (end > at + length || longer) {
-            clip.length = at + length - clip.from;
+        let goes_on = self.goes_on(&clip);
+        // What ends all at once or nearly goes as long as the others, where there is more of it.
+        let bare = clip.fade_out.length < self.rate.frames(LEAD) && !goes_on;
+        let reach = if bare { self.reach(&clip) } else { clip.end() };
+        // What is over by then sounds until something else can.
+        let is_over = reach < at + length && !goes_on && turn_ends <= at;
+        let soon = self.rate.frames(SOON);
+        let from = if is_over {
+            self.settled.min(reach - soon).max(at)
+        } else {
+            at
+        };
+        let gone = if bare || is_over {
+            reach.min(at + length)
+        } else {
+            at + length
+        };
+        clip.turn = Some(turn(&clip, from, gone - from, Gain::SILENCE));
+        if clip.going().start >= at && clip.end() != gone && (bare || clip.end() > gone) {
+            clip.length = gone - clip.from;
             clip.fade_out = Fade::NONE;
         }
         clip
@@ -137,7 +152,9 @@ impl<'a> Draft<'a> {
     pub fn coming<'c>(&self, leaving: impl Iterator<Item = &'c Clip>, fade: Frames) -> Frames {
         let gone = leaving.map(Clip::end).max();
         match gone.filter(|gone| *gone < self.at + fade) {
-            Some(gone) => (gone - self.settled).max(self.rate.frames(LEAD)).min(fade),
+            // Where nothing sounds any more, it comes softly.
+            Some(gone) if gone < self.settled => self.rate.frames(LEAD).min(fade),
+            Some(gone) => (gone - self.settled).max(self.rate.frames(SOON)).min(fade),
             None => fade,
         }
     }
