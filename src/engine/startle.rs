@@ -4,7 +4,8 @@
 //! of it fades by 12 dB a second, so that a short rest in the music changes little, and follows what is louder by 4 dB a
 //! second. The music may stand 6 dB above that at once; so it rises by 6 dB within 100 ms and by 10 dB within a second at
 //! most. What rises faster is held back as much as that needs, and let go of slowly. What is so quiet that it frightens
-//! nobody may come at once; and what begins where for a second there was no music comes as it is faded in, but not as a blow. Cues are no affair of this guard: the script says when they come, and how loud.
+//! nobody may come at once; and what begins where for a second there was no music comes as it is faded in, but not as a blow.
+//! Cues are no affair of this guard: the script says when they come, and how loud.
 //!
 //! It looks at hops of a millisecond, and at every fourth frame where a sample is so large that a hop would be too late; on
 //! a grid of its own, so that blocks change nothing. What it finds is answered until the next look. While it has nothing to do
