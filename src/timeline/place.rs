@@ -48,8 +48,8 @@ impl Ground<'_> {
         let written = self.written(phase).iter().enumerate();
         let (fixed, mut free): (Vec<_>, Vec<_>) =
             written.partition(|(_, cue)| cue.within.is_zero());
-        // What may move makes way for what may not, and what is for one for what is for all.
-        free.sort_by_key(|(_, cue)| !cue.to.is_empty());
+        // What may move further makes way for what may less, and what is for one for what is for all.
+        free.sort_by_key(|(_, cue)| (!cue.to.is_empty(), cue.within));
         for (number, cue) in fixed.into_iter().chain(free) {
             // What lies behind the phase's end comes only if the phase is lengthened while it plays.
             let asked = self.asked(phase, cue.at).filter(|at| *at <= phase.end());
