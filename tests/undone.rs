@@ -84,6 +84,15 @@ fn a_piece_that_goes_on_without_a_seam_goes_on_so() {
     }
 }
 
+/// Though the next one is taken back before it began.
+#[test]
+fn a_piece_that_is_about_to_go_on_without_a_seam_goes_on_so_too() {
+    let course = course(&[20.0], vec![PhasePlan::plain(121)], 0);
+    let course = steered(course, &[(19.2, Change::Skip), (19.6, Change::Undo)]);
+    let gains = [-1, 0].map(|it| level(course.timeline(), 20.0 + f64::from(it) / 48_000.0).0);
+    assert!((gains[0] - gains[1]).abs() < 0.01, "{gains:?}");
+}
+
 #[test]
 fn the_way_back_is_not_forgotten_when_something_else_is_changed() {
     let course = course(&[100.0, 90.0], vec![PhasePlan::plain(601)], 0);

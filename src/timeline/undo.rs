@@ -101,8 +101,9 @@ fn restored(draft: &Draft, clip: &Clip, before: &Timeline, fade: Frames) -> Opti
         planned.turn
     } else {
         let target = planned.turn.map_or(Gain::UNITY, |turn| turn.target);
-        // What has not begun comes from where it would begin.
-        Some(turn(clip, at.max(clip.from), fade, target))
+        // What has not begun comes from where it would begin, but for what goes on without a seam.
+        let from = if clip.joined { at } else { at.max(clip.from) };
+        Some(turn(clip, from, fade, target))
     };
     // What is on its way in comes as it began to.
     let comes = at < clip.coming().end;
