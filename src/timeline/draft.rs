@@ -147,11 +147,10 @@ impl<'a> Draft<'a> {
         self.clips.get(stander(&self.clips, self.at)?)
     }
 
-    /// How what comes anew comes: within `fade`, or sooner where what leaves is gone sooner.
+    /// How what comes anew comes: within `fade`, or sooner where what leaves `ends` sooner.
     #[must_use]
-    pub fn coming<'c>(&self, leaving: impl Iterator<Item = &'c Clip>, fade: Frames) -> Frames {
-        let gone = leaving.map(Clip::end).max();
-        match gone.filter(|gone| *gone < self.at + fade) {
+    pub fn coming(&self, ends: impl Iterator<Item = Frames>, fade: Frames) -> Frames {
+        match ends.max().filter(|gone| *gone < self.at + fade) {
             // Where nothing sounds any more, it comes softly.
             Some(gone) if gone < self.settled => self.rate.frames(LEAD).min(fade),
             Some(gone) => (gone - self.settled).max(self.rate.frames(SOON)).min(fade),
