@@ -189,7 +189,7 @@ fn what_the_script_lets_come_out_of_silence_comes_as_it_has_it_come() {
     };
     let [early, half, late] = [0, 450, 1_200].map(part);
     assert!(
-        early < 0.1 && half < 0.3 && late > 0.98,
+        early < 0.2 && half < 0.3 && late > 0.98,
         "{early} {half} {late}"
     );
 }
