@@ -194,6 +194,38 @@ fn what_the_script_lets_come_out_of_silence_comes_as_it_has_it_come() {
     );
 }
 
+/// Nor is a piece held back that begins louder than it is on the whole.
+#[test]
+fn a_slow_fade_holds_nothing_back() {
+    let stage = Stage::new();
+    let mut sound = noise(8, 0.06, 60 * 48_000);
+    for frame in &mut sound[..20 * 48_000] {
+        *frame = frame.map(|sample| sample * 1.8);
+    }
+    wav(&stage.path("b.wav"), &sound, 48_000, 2, Wav::Float);
+    wav(
+        &stage.path("a.wav"),
+        &noise(7, 0.06, 30 * 48_000),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let script = "undersong: 1\ntitle: Loud\nmusic: { loudness: as-is, phase-crossfade: 20s, fade-in: 0s, fade-out: 0s }\n\
+         phases:\n  - { name: before, length: 10s, playlist: [a.wav] }\n  \
+         - { name: rest, length: 61s, music: silence }\n  \
+         - { name: after, length: 60s, playlist: [b.wav] }\n";
+    let heard = stage.hear(script, RATE).frames();
+    let timeline = stage.prepare(script, RATE).timeline;
+    let after = timeline.clips.last().unwrap();
+    assert_eq!(after.fade_in.length, Frames(20 * 48_000));
+    let from = after.from.index();
+    for at in (0..18 * 48_000).step_by(7) {
+        let meant = sound[at][0] * after.gain_at(Frames::from(from + at)).0;
+        let off = (heard[from + at][0] - meant).abs();
+        assert!(off < 2e-3, "{off} at {at}");
+    }
+}
+
 /// A slow fade lets nobody expect what bursts in on its way.
 #[test]
 fn a_burst_in_music_that_comes_out_of_silence_rises_no_faster() {

@@ -262,6 +262,7 @@ impl Daemon {
                 self.waiting.push_front(call);
                 // Whoever stops a session waits for nothing.
                 let Some(stop) = self.next_stop() else { break };
+                later.drain(..).for_each(Call::call_off);
                 self.obey(stop);
                 continue;
             }

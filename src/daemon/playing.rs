@@ -1,5 +1,6 @@
 //! A session that plays in the room.
 
+mod answers;
 mod heard;
 mod levels;
 mod orders;
@@ -11,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use crate::daemon::desk::{Reply, Told};
 use crate::daemon::order::{Answer, Order, Reason, Refused};
-use crate::daemon::outlook::outlook;
 use crate::daemon::preparation::Ready;
 use crate::daemon::resume::Cut;
 use crate::daemon::sleep::Sleep;
@@ -22,11 +22,11 @@ use crate::output::{Keeper, Place, Turn};
 use crate::player::{Player, What, ending};
 use crate::room::Room;
 use crate::time::{Frames, clock};
-use crate::timeline::{Change, Course, Forecast, Refusal};
 use crate::zone::Caps;
 
+use answers::{Asked, Confirmed};
 pub use orders::plain;
-use orders::{leaving, stopped, unchanged};
+use orders::{leaving, stopped};
 
 /// How often a session is looked after that plays as it should: so late a loss is found, and so late what happened is told.
 const CALM: Duration = Duration::from_millis(200);
@@ -34,11 +34,6 @@ const CALM: Duration = Duration::from_millis(200);
 const ALERT: Duration = Duration::from_millis(100);
 /// While an order waits for another.
 const SOON: Duration = Duration::from_millis(1);
-/// Who ordered what the engine has not confirmed after so long waits no more: it is made when the sound is back, or
-/// a slow machine has thought it out.
-const CONFIRM: Duration = Duration::from_secs(2);
-/// What is said of it then.
-const NOT_YET: &str = " It is not made yet, and comes as soon as it can.";
 /// When the daemon ends, the sound is given so long to go.
 const FADE: Duration = Duration::from_millis(700);
 
@@ -55,6 +50,8 @@ pub struct Playing {
     script: PathBuf,
     /// An order that the engine has not confirmed, and who waits for it.
     asked: Option<Asked>,
+    /// What was made and is on its way to the disk: who waits for its answer, and since when.
+    made: Vec<(Reply, Result<Answer, Refused>, Instant)>,
     xruns: u64,
     sleep: Sleep,
     /// Where the session was when its device was lost.
@@ -68,46 +65,6 @@ pub struct Playing {
     leaves: Option<Instant>,
     /// When the output can be closed without cutting what is still to be heard.
     closes: Option<Instant>,
-}
-
-/// An order that is on its way to the engine.
-#[derive(Debug)]
-struct Asked {
-    reply: Reply,
-    what: Wanted,
-    since: Instant,
-    /// It is made; its record is on its way to the disk.
-    confirmed: Option<Confirmed>,
-}
-
-#[derive(Debug)]
-enum Wanted {
-    /// A change of what was played before it.
-    Change(Change, Course),
-    /// A pause or its end, and what is answered to it.
-    Rest(&'static str),
-}
-
-/// What the engine confirms.
-#[derive(Debug)]
-enum Confirmed {
-    /// A change, from this frame on.
-    Change(Frames),
-    Refused(Refusal),
-    /// A pause or its end.
-    Rest,
-    /// That nothing is changed any more.
-    Over,
-}
-
-impl Wanted {
-    const fn is_confirmed_by(&self, confirmed: &Confirmed) -> bool {
-        match confirmed {
-            Confirmed::Change(_) | Confirmed::Refused(_) => matches!(self, Self::Change(..)),
-            Confirmed::Rest => matches!(self, Self::Rest(_)),
-            Confirmed::Over => true,
-        }
-    }
 }
 
 /// What a look at a session brings.
@@ -165,6 +122,7 @@ impl Playing {
             brake,
             script,
             asked: None,
+            made: Vec::new(),
             xruns: 0,
             sleep: Sleep::watch(),
             lost: None,
@@ -181,6 +139,8 @@ impl Playing {
     pub fn keeps_waiting(&self, order: &Order) -> bool {
         match order {
             Order::Stop { .. } => false,
+            // It is refused.
+            _ if self.ends() => false,
             Order::Change(_) => self.is_busy(),
             _ => self.asked.is_some(),
         }
@@ -200,7 +160,7 @@ impl Playing {
     #[must_use]
     pub fn patience(&self) -> Duration {
         let ends = self.leaves.is_some() || self.closes.is_some();
-        if self.is_busy() {
+        if self.is_busy() || !self.made.is_empty() {
             SOON
         } else if ends || self.player.holds_cues() || !self.keeper.facts().plays {
             ALERT
@@ -219,22 +179,20 @@ impl Playing {
         self.watch_sleep(&mut look);
         let rate = self.player.timeline().rate;
         let mut over = None;
-        let mut confirmed = None;
+        let mut confirmed = Vec::new();
         for happening in self.player.tick() {
             look.told.push(told(&happening, rate));
             match &happening.what {
                 What::Over => {
                     over = Some(happening.at);
-                    confirmed.get_or_insert(Confirmed::Over);
+                    confirmed.push(Confirmed::Over);
                 }
-                What::Stopping { .. } => {
-                    confirmed.get_or_insert(Confirmed::Over);
-                }
-                What::Changed(_) => confirmed = Some(Confirmed::Change(happening.at)),
+                What::Stopping { .. } => confirmed.push(Confirmed::Over),
+                What::Changed(_) => confirmed.push(Confirmed::Change(happening.at)),
                 What::Refused(_, refusal) => {
-                    confirmed = Some(Confirmed::Refused(refusal.clone()));
+                    confirmed.push(Confirmed::Refused(refusal.clone()));
                 }
-                What::Pausing | What::WentOn { .. } => confirmed = Some(Confirmed::Rest),
+                What::Pausing | What::WentOn { .. } => confirmed.push(Confirmed::Rest),
                 What::Missed(cue) => look.alarms.push((
                     "cue-missed",
                     format!(
@@ -255,7 +213,12 @@ impl Playing {
                 _ => {}
             }
         }
-        self.answer(confirmed);
+        // What was made before the session was stopped was made.
+        confirmed.sort_by_key(|it| matches!(it, Confirmed::Over));
+        for confirmed in confirmed {
+            self.confirm(confirmed);
+        }
+        self.answer();
         self.watch_journal(&mut look);
         self.watch_sound(&mut look);
         if let Some(at) = over {
@@ -335,49 +298,6 @@ impl Playing {
         }
     }
 
-    fn answer(&mut self, confirmed: Option<Confirmed>) {
-        let Some(asked) = &mut self.asked else { return };
-        let confirmed = confirmed.filter(|it| asked.what.is_confirmed_by(it));
-        asked.confirmed = confirmed.or(asked.confirmed.take());
-        // What is answered is not lost with the program.
-        let is_safe = asked.confirmed.is_some() && self.journal.health().behind == 0;
-        if !is_safe && asked.since.elapsed() < CONFIRM {
-            return;
-        }
-        let Some(asked) = self.asked.take() else {
-            return;
-        };
-        let answer = match (asked.what, asked.confirmed) {
-            (_, Some(Confirmed::Over)) => Err(stopped()),
-            (_, Some(Confirmed::Refused(refusal))) => unchanged(&refusal),
-            (Wanted::Rest(sentence), Some(_)) => Ok(plain(sentence.to_owned())),
-            (Wanted::Rest(sentence), None) => Ok(plain(format!("{sentence}{NOT_YET}"))),
-            (Wanted::Change(change, before), Some(Confirmed::Change(at))) => {
-                Ok(self.changed(&change, &before, Some(at)))
-            }
-            (Wanted::Change(change, before), _) => Ok(self.changed(&change, &before, None)),
-        };
-        // Whoever asked may be gone.
-        asked.reply.send(answer);
-    }
-
-    /// What came of a change that was made at this frame; without one it is on its way.
-    fn changed(&self, change: &Change, before: &Course, made: Option<Frames>) -> Answer {
-        let rate = self.player.timeline().rate;
-        // It may have been made later than it was first tried.
-        let at = made.unwrap_or_else(|| self.player.position());
-        let forecast = Forecast::of(before, self.player.course(), at, change);
-        let mut message = self.told(change, &forecast);
-        if made.is_none() && !self.player.is_paused() {
-            message.push_str(NOT_YET);
-        }
-        Answer {
-            at: made.map(|at| rate.seconds(at)),
-            forecast: Some(outlook(forecast, rate)),
-            ..plain(message)
-        }
-    }
-
     fn end(&mut self, at: Frames) {
         let how = match self.brake.pulled() {
             Some(stop) if at < self.player.timeline().length => ending(stop),
@@ -394,6 +314,7 @@ impl Playing {
             if let Some(asked) = self.asked.take() {
                 asked.reply.send(Err(leaving()));
             }
+            self.answer_all();
             let at = Some(self.player.position());
             self.journal.append(at, Entry::Left);
             self.player.record_no_more();
@@ -402,10 +323,11 @@ impl Playing {
     }
 
     /// Closes what is open. Does not wait for a device that hangs.
-    pub fn close(self) {
-        if let Some(asked) = self.asked {
+    pub fn close(mut self) {
+        if let Some(asked) = self.asked.take() {
             asked.reply.send(Err(stopped()));
         }
+        self.answer_all();
         self.keeper.close();
         // The journal's own thread writes what is left of it; most of the time there is nothing.
         let _ = self.journal.flush(Duration::from_millis(500));

@@ -94,20 +94,22 @@ impl Ear {
         });
     }
 
-    /// What is sounding by now where the momentary loudness is this, and how much it may have risen in this hop.
-    fn follow(&mut self, momentary: f64) -> [f64; 2] {
+    /// What is sounding by now, where it was `before` and the momentary loudness is this.
+    fn follow(&mut self, before: f64, momentary: f64) -> f64 {
+        let slowly = momentary.min(before * RISE);
         let Some(coming) = &mut self.coming else {
-            return [momentary, RISE];
+            return slowly;
         };
-        let before = coming.part;
+        let part_before = coming.part;
         let mean = coming.go_on();
         let part = coming.part;
         // The momentary window is late, and what comes is beyond it by now.
         let now = (momentary * (part / mean)).min(coming.full * part);
+        let faded = now.min(before * (RISE * (part / part_before)));
         if coming.since > coming.within + WINDOW as f64 {
             self.coming = None;
         }
-        [now, RISE * (part / before)]
+        slowly.max(faded)
     }
 
     /// Takes the hop for whole; [`Self::needs`] still answers for it. Real-time safe.
@@ -117,9 +119,11 @@ impl Ear {
         if let Some(left) = self.unknown.checked_sub(1) {
             self.unknown = left;
             self.sounding = momentary;
+            if let Some(coming) = &mut self.coming {
+                coming.go_on();
+            }
         } else {
-            let [follows, rise] = self.follow(momentary);
-            let follows = follows.min(self.sounding.max(self.floor) * rise);
+            let follows = self.follow(self.sounding.max(self.floor), momentary);
             self.sounding = (self.sounding * FALL).max(follows).max(self.floor);
             self.most = self.sounding * ABOVE;
         }

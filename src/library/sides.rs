@@ -14,6 +14,9 @@ const LONG: u64 = 9;
 /// What is softer than this belongs to no side: what is left of a sound that dies away.
 const SOFT: Loudness = Loudness(-60.0);
 
+/// No longer a rest belongs to what was alone before it.
+const REST: u64 = 3;
+
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -46,6 +49,8 @@ impl Side {
 #[derive(Debug, Default)]
 pub(super) struct Sides {
     seconds: u64,
+    /// How many of the last ones were soft.
+    rest: u64,
     now: Option<(Side, u64)>,
     longest: Option<(Side, Range<u64>)>,
 }
@@ -56,8 +61,13 @@ impl Sides {
         let second = self.seconds;
         self.seconds += 1;
         if heard.iter().sum::<f64>() < 10_f64.powf(f64::from(SOFT.0) / 10.0) {
+            self.rest += 1;
+            if self.rest > REST {
+                self.now = None;
+            }
             return;
         }
+        self.rest = 0;
         self.now = Side::alone(heard).map(|side| match self.now {
             Some((before, from)) if before == side => (side, from),
             _ => (side, second),

@@ -92,6 +92,9 @@ pub fn is_asked(timeline: &Timeline, zone: Zone, fall: &Fall) -> bool {
 const STEP: Duration = Duration::from_millis(10);
 const MOMENTARY: Duration = Duration::from_millis(400);
 
+/// Music that is faded further than this is not there yet.
+const FAINT: Decibels = Decibels(-40.0);
+
 /// Where a zone heard no music for so long, it begins anew.
 const REST: Duration = Duration::from_secs(1);
 
@@ -106,7 +109,7 @@ pub fn begins(timeline: &Timeline, zone: Zone, rise: &Rise) -> bool {
     };
     let rested = clips.all(|before| before.end() + rate.frames(REST) <= coming.from);
     let before = at - rate.frames(STEP * rise.within as u32 + MOMENTARY);
-    let scripted = |at: Frames| gain_of(timeline, zone, at).decibels();
+    let scripted = |at: Frames| gain_of(timeline, zone, at).decibels().max(FAINT);
     let comes = at <= coming.coming().end + rate.frames(AROUND)
         && rise.by <= scripted(at) - scripted(before) + rise.bound();
     let mut cues = timeline.cues.iter();

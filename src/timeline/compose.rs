@@ -69,6 +69,7 @@ pub fn compose(
         library,
         rate,
         clips: Music::new(&clips),
+        from: Frames::ZERO,
     };
     let mut cues = Vec::new();
     for span in &phases {

@@ -26,6 +26,9 @@ const ATTACK: Duration = Duration::from_secs(3);
 /// What comes where something else ends takes so long at least, and so does that.
 const SOON: Duration = Duration::from_millis(10);
 
+/// What is faded further than this gives no cover to what comes at once.
+const HEARD: Decibels = Decibels(-10.0);
+
 /// A timeline that is changed at a frame.
 #[derive(Debug)]
 pub struct Draft<'a> {
@@ -147,9 +150,19 @@ impl<'a> Draft<'a> {
         self.clips.get(stander(&self.clips, self.at)?)
     }
 
-    /// How what comes anew comes: within `fade`, or sooner where what leaves `ends` sooner.
+    /// How what comes anew comes: within `fade`, or sooner where what leaves is gone sooner.
     #[must_use]
-    pub fn coming(&self, ends: impl Iterator<Item = Frames>, fade: Frames) -> Frames {
+    pub fn coming(&self, leaving: impl Iterator<Item = Clip>, fade: Frames) -> Frames {
+        let ends = leaving.map(|clip| {
+            let heard = clip.gain_at(self.settled).0 > clip.gain.0 * HEARD.gain().0;
+            let end = clip.end();
+            // Of what is hardly heard any more nothing is left that could be met.
+            if heard {
+                end
+            } else {
+                end.min(self.settled - Frames(1))
+            }
+        });
         match ends.max().filter(|gone| *gone < self.at + fade) {
             // Where nothing sounds any more, it comes softly.
             Some(gone) if gone < self.settled => self.rate.frames(LEAD).min(fade),
@@ -236,6 +249,7 @@ impl<'a> Draft<'a> {
             library: self.course.library(),
             rate: self.rate,
             clips: Music::new(clips),
+            from: self.settled,
         }
     }
 

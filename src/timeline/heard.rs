@@ -48,9 +48,11 @@ pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake
                 cue.name, other.name
             );
             let mistake = Mistake::warning(written.place.clone(), what).rank(Rank::Heard);
-            mistakes.push(
-                mistake.help("move one of them, or let it look for its place with `within: 30s`"),
-            );
+            mistakes.push(mistake.help(if written.within.is_zero() {
+                "move one of them, or let it look for its place with `within: 30s`"
+            } else {
+                "move one of them"
+            }));
         }
         speaking.push(cue);
     }

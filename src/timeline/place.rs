@@ -31,6 +31,8 @@ pub struct Ground<'a> {
     pub rate: Rate,
     /// The music that was laid out.
     pub clips: Music<'a>,
+    /// Nothing finds a place before this.
+    pub from: Frames,
 }
 
 impl Ground<'_> {
@@ -210,7 +212,8 @@ impl Ground<'_> {
             heard.map(|l| l.0).fold(-99.0, f32::max)
         };
         let mut candidates = self.candidates(asked, cue.within);
-        candidates.retain(|at| *at == asked || (*at >= phase.from && *at + length <= phase.end()));
+        let first = phase.from.max(self.from);
+        candidates.retain(|at| *at == asked || (*at >= first && *at + length <= phase.end()));
         candidates.retain(|at| !over(&voices, *at));
         let distance = |at: &Frames| at.0.abs_diff(asked.0);
         let clear = candidates.iter().copied().filter(|at| !crossed(*at));

@@ -10,7 +10,7 @@ use crate::timeline::course::Course;
 use crate::timeline::draft::Draft;
 use crate::timeline::fill::Opening;
 use crate::timeline::landing::{Asked, Landing};
-use crate::timeline::model::{Clip, CueId, PhaseSpan, Timeline};
+use crate::timeline::model::{CueId, PhaseSpan, Timeline};
 use crate::timeline::ramps::turn_level;
 use crate::timeline::refusal::Refusal;
 
@@ -150,7 +150,7 @@ impl Draft<'_> {
         self.leave(fade);
         self.phases.push(span);
         let opening = Opening::Fresh(self.settled);
-        let coming = self.coming(self.leaving().map(Clip::end), fade);
+        let coming = self.coming(self.leaving().cloned(), fade);
         self.lay_out(opening, coming)
     }
 
@@ -182,7 +182,7 @@ impl Draft<'_> {
         let mut score = self.course.score(clips, phases);
         score.add_phase(
             number,
-            Some(self.coming(self.leaving().map(Clip::end), fade)),
+            Some(self.coming(self.leaving().cloned(), fade)),
             &mut Vec::new(),
         );
         self.complete(score)

@@ -23,9 +23,9 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     let restored = |clip| restored(&draft, clip, before, fade);
     let mut clips: Vec<Clip> = draft.clips.iter().filter_map(restored).collect();
     let gone = |clip: &&Clip| clip.end() > at && !clips.iter().any(|it| it.is_same(clip));
-    let ends = draft.clips.iter().filter(gone);
-    let ends = ends.map(|clip| draft.left(clip, fade).end());
-    let coming = draft.coming(ends, fade);
+    let leaving = draft.clips.iter().filter(gone);
+    let leaving = leaving.map(|clip| draft.left(clip, fade));
+    let coming = draft.coming(leaving, fade);
     // From here on nothing is on its way any more, and what was planned comes as it was planned: there may be a day of it.
     let turns = before.clips.iter().chain(&clips);
     let turns = turns.filter_map(|clip| clip.turn).map(|turn| turn.end());

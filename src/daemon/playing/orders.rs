@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::{Asked, Playing, Wanted};
+use super::Playing;
+use super::answers::{Asked, Wanted};
 use crate::daemon::desk::{Call, Reply};
 use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::{outlook, sentence};
@@ -70,7 +71,6 @@ impl Playing {
             reply,
             what,
             since: Instant::now(),
-            confirmed: None,
         });
     }
 
