@@ -183,6 +183,27 @@ fn no_voice_is_made_up_for_over_another() {
 }
 
 #[test]
+fn a_voice_stays_where_it_was_though_a_piece_was_skipped_and_taken_back() {
+    let voiced = PhasePlan {
+        cues: vec![(30, false, 31, 0)],
+        ..PhasePlan::plain(121)
+    };
+    let course = course(&[61.0, 70.0], vec![voiced, PhasePlan::plain(61)], 12_000);
+    let planned = course.timeline().cues[0].at;
+    for then in [Change::Hold, Change::Skip] {
+        let changes = [(5.0, Change::Skip), (8.0, Change::Undo), (9.0, then)];
+        let skips = changes[2].1 == Change::Skip;
+        let changed = steered(course.clone(), &changes);
+        let stands = changed.timeline().cues[0].at;
+        assert!(
+            skips || stands == planned,
+            "{stands:?} instead of {planned:?}"
+        );
+        assert!(stands > at(20.0), "{stands:?}");
+    }
+}
+
+#[test]
 fn who_is_brought_back_twice_goes_there_already() {
     let phases = vec![PhasePlan::plain(121), PhasePlan::plain(601)];
     let course = course(&[100.0], phases, 2_000);

@@ -183,7 +183,7 @@ impl Ground<'_> {
         let speaks = speaks(&cue.kind);
         let reach = self.rate.frames(cue.within);
         let around = asked - reach..asked + reach + length;
-        let crossfades: Vec<_> = self.crossfades_over(around.clone()).collect();
+        let crossfades = self.crossfades_over(&around);
         // What is for one alone moves nothing that others hear.
         let speak_to_all = |other: &&PlacedCue| {
             let touches = other.at < around.end && around.start < other.end();
@@ -256,16 +256,25 @@ impl Ground<'_> {
     }
 
     /// The crossfades that a stretch of the session touches: where two clips sound at once.
-    fn crossfades_over(&self, stretch: Range<Frames>) -> impl Iterator<Item = Range<Frames>> {
-        let pairs = self.clips.around(&stretch).windows(2);
-        pairs
-            .filter(|pair| pair[1].from < pair[0].end())
-            .map(|pair| pair[1].from..pair[0].end())
-            .filter(move |cross| touch(cross, &stretch))
+    fn crossfades_over(&self, stretch: &Range<Frames>) -> Vec<Range<Frames>> {
+        let mut sounding: Vec<Range<Frames>> = Vec::new();
+        let mut crossfades = Vec::new();
+        for clip in self.clips.around(stretch) {
+            sounding.retain(|other| other.end > clip.from);
+            let both = sounding
+                .iter()
+                .map(|other| clip.from..clip.end().min(other.end));
+            crossfades.extend(both.filter(|cross| touch(cross, stretch)));
+            sounding.push(clip.from..clip.end());
+        }
+        crossfades
     }
 
     fn remark_crossfade(&self, cue: &Cue, asked: Frames, length: Frames) -> Mistake {
-        let cross = self.crossfades_over(asked..asked + length).next();
+        let cross = self
+            .crossfades_over(&(asked..asked + length))
+            .into_iter()
+            .next();
         let cross = cross.unwrap_or(asked..asked);
         let time = |at: Frames| clock(self.rate.duration(at));
         Mistake::warning(
