@@ -10,6 +10,7 @@ use undersong::engine::StartleGuard;
 use undersong::frame::Frame;
 use undersong::level::Loudness;
 use undersong::time::{Frames, Rate};
+use undersong::timeline::Clip;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
@@ -148,25 +149,39 @@ fn what_rises_slowly_is_not_touched_at_all() {
     );
 }
 
-/// Two phases of a noise with a silence of so many seconds between them, crossing for so long.
-fn with_silence(stage: &Stage, seconds: u32, crossfade: &str) -> (Vec<Frame>, Vec<Frame>) {
-    let sound = noise(7, 0.06, 60 * 48_000);
-    wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
+/// What is heard of two pieces with a silence between them, each as long as this, crossing for so long; and the clip of the
+/// second.
+fn with_rest(
+    stage: &Stage,
+    [before, after]: [&[Frame]; 2],
+    lengths: [u32; 3],
+    crossfade: &str,
+) -> (Vec<Frame>, Clip) {
+    wav(&stage.path("a.wav"), before, 48_000, 2, Wav::Float);
+    wav(&stage.path("b.wav"), after, 48_000, 2, Wav::Float);
+    let [first, rest, last] = lengths;
     let script = format!(
         "undersong: 1\ntitle: Rest\nmusic: {{ loudness: as-is, phase-crossfade: {crossfade}, fade-in: 0s, fade-out: 0s }}\n\
-         phases:\n  - {{ name: before, length: 20s, playlist: [a.wav] }}\n  \
-         - {{ name: rest, length: {seconds}s, music: silence }}\n  \
-         - {{ name: after, length: 20s, playlist: [a.wav] }}\n"
+         phases:\n  - {{ name: before, length: {first}s, playlist: [a.wav] }}\n  \
+         - {{ name: rest, length: {rest}s, music: silence }}\n  \
+         - {{ name: after, length: {last}s, playlist: [b.wav] }}\n"
     );
     let heard = stage.hear(&script, RATE).frames();
     let timeline = stage.prepare(&script, RATE).timeline;
-    let after = timeline.clips.last().unwrap();
-    assert_eq!(after.from, Frames(u64::from(20 + seconds) * 48_000));
+    let clip = timeline.clips.last().unwrap().clone();
+    assert_eq!(clip.from, Frames(u64::from(first + rest) * 48_000));
+    (heard, clip)
+}
+
+/// A noise after a silence of so many seconds, as it is heard and as it is faded.
+fn with_silence(stage: &Stage, seconds: u32, crossfade: &str) -> (Vec<Frame>, Vec<Frame>) {
+    let sound = noise(7, 0.06, 60 * 48_000);
+    let (heard, clip) = with_rest(stage, [&sound; 2], [20, seconds, 20], crossfade);
     let meant = sound.iter().enumerate().map(|(at, frame)| {
-        let gain = after.gain_at(after.from + Frames::from(at)).0;
+        let gain = clip.gain_at(clip.from + Frames::from(at)).0;
         frame.map(|sample| sample * gain)
     });
-    let from = after.from.index();
+    let from = clip.from.index();
     (heard[from..from + 19 * 48_000].to_vec(), meant.collect())
 }
 
@@ -202,21 +217,8 @@ fn a_slow_fade_holds_nothing_back() {
     for frame in &mut sound[..20 * 48_000] {
         *frame = frame.map(|sample| sample * 1.8);
     }
-    wav(&stage.path("b.wav"), &sound, 48_000, 2, Wav::Float);
-    wav(
-        &stage.path("a.wav"),
-        &noise(7, 0.06, 30 * 48_000),
-        48_000,
-        2,
-        Wav::Float,
-    );
-    let script = "undersong: 1\ntitle: Loud\nmusic: { loudness: as-is, phase-crossfade: 20s, fade-in: 0s, fade-out: 0s }\n\
-         phases:\n  - { name: before, length: 10s, playlist: [a.wav] }\n  \
-         - { name: rest, length: 61s, music: silence }\n  \
-         - { name: after, length: 60s, playlist: [b.wav] }\n";
-    let heard = stage.hear(script, RATE).frames();
-    let timeline = stage.prepare(script, RATE).timeline;
-    let after = timeline.clips.last().unwrap();
+    let before = noise(7, 0.06, 30 * 48_000);
+    let (heard, after) = with_rest(&stage, [&before, &sound], [10, 61, 60], "20s");
     assert_eq!(after.fade_in.length, Frames(20 * 48_000));
     let from = after.from.index();
     for at in (0..18 * 48_000).step_by(7) {
@@ -233,19 +235,8 @@ fn a_burst_in_music_that_comes_out_of_silence_rises_no_faster() {
     let mut sound = noise(8, 0.003, 60 * 48_000);
     let loud = noise(9, 0.3, 46 * 48_000);
     sound[14 * 48_000..].copy_from_slice(&loud);
-    wav(&stage.path("b.wav"), &sound, 48_000, 2, Wav::Float);
-    wav(
-        &stage.path("a.wav"),
-        &noise(7, 0.1, 30 * 48_000),
-        48_000,
-        2,
-        Wav::Float,
-    );
-    let script = "undersong: 1\ntitle: Burst\nmusic: { loudness: as-is, phase-crossfade: 20s, fade-in: 0s, fade-out: 0s }\n\
-         phases:\n  - { name: before, length: 10s, playlist: [a.wav] }\n  \
-         - { name: rest, length: 61s, music: silence }\n  \
-         - { name: after, length: 60s, playlist: [b.wav] }\n";
-    let heard = stage.hear(script, RATE).frames();
+    let before = noise(7, 0.1, 30 * 48_000);
+    let (heard, _) = with_rest(&stage, [&before, &sound], [10, 61, 60], "20s");
     let after = rises(&heard, 72);
     assert!(after[0] <= 6.0 && after[1] <= 10.0, "{after:?}");
     let heard = momentary(&heard);

@@ -285,8 +285,8 @@ fn what_was_hurried_out_and_is_taken_back_makes_no_step() {
     session.assert_smooth(1.0, 50.0);
 }
 
-#[test]
-fn what_is_joined_without_a_seam_stays_so_after_a_change_was_taken_back() {
+/// Pieces whose joins are heard as little as the tone in them.
+fn joined_pieces() -> Stage {
     let stage = Stage::new();
     let tone = sine(200.0, -20.0, 48_000, 20 * SECOND);
     for name in ["one", "two", "three"] {
@@ -298,6 +298,12 @@ fn what_is_joined_without_a_seam_stays_so_after_a_change_was_taken_back() {
             Wav::Float,
         );
     }
+    stage
+}
+
+#[test]
+fn what_is_joined_without_a_seam_stays_so_after_a_change_was_taken_back() {
+    let stage = joined_pieces();
     let script = "undersong: 1\ntitle: Joined\nmusic: { loudness: as-is, crossfade: 0s, fade-in: 0s }\nphases:\n  \
                   - { name: all, length: 100s, playlist: [one.wav, two.wav, three.wav] }\n";
     let prepared = stage.prepare(script, RATE);
@@ -322,17 +328,7 @@ fn what_is_joined_without_a_seam_stays_so_after_a_change_was_taken_back() {
 
 #[test]
 fn what_is_joined_later_without_a_seam_is_heard_once_whatever_is_changed() {
-    let stage = Stage::new();
-    let tone = sine(200.0, -20.0, 48_000, 20 * SECOND);
-    for name in ["one", "two"] {
-        wav(
-            &stage.path(&format!("{name}.wav")),
-            &tone,
-            48_000,
-            2,
-            Wav::Float,
-        );
-    }
+    let stage = joined_pieces();
     let script = "undersong: 1\ntitle: Joined\nmusic: { loudness: as-is, crossfade: 0s, fade-in: 0s }\nphases:\n  \
                   - { name: all, length: 30s, playlist: [one.wav, two.wav] }\n  \
                   - { name: return, length: 30s, playlist: [two.wav] }\n";

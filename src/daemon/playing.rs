@@ -311,10 +311,7 @@ impl Playing {
     pub fn leave(&mut self) {
         if self.leaves.is_none() {
             self.leaves = Some(Instant::now() + FADE);
-            if let Some(asked) = self.asked.take() {
-                asked.reply.send(Err(leaving()));
-            }
-            self.answer_all();
+            self.answer_all(leaving());
             let at = Some(self.player.position());
             self.journal.append(at, Entry::Left);
             self.player.record_no_more();
@@ -324,10 +321,7 @@ impl Playing {
 
     /// Closes what is open. Does not wait for a device that hangs.
     pub fn close(mut self) {
-        if let Some(asked) = self.asked.take() {
-            asked.reply.send(Err(stopped()));
-        }
-        self.answer_all();
+        self.answer_all(stopped());
         self.keeper.close();
         // The journal's own thread writes what is left of it; most of the time there is nothing.
         let _ = self.journal.flush(Duration::from_millis(500));

@@ -137,8 +137,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether another clip goes on where this one ends, without a seam or all but at once.
-    #[must_use]
-    pub fn goes_on(&self, clip: &Clip) -> bool {
+    fn goes_on(&self, clip: &Clip) -> bool {
         let comes = |next: &Clip| next.from > self.at && next.takes_over(clip);
         let mut others = self.clips.iter();
         others.any(|next| next.joins(clip) || comes(next))

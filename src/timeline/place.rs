@@ -36,7 +36,8 @@ pub struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    /// Places a phase's cues, but for those that are `there`, and beside them. What could not be done as asked is told in `remarks`.
+    /// Places a phase's cues, but for those that are `there`, and beside them. What could not be done as asked is told in
+    /// `remarks`.
     #[must_use]
     pub fn place(
         &self,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Playing;
 use super::orders::{plain, stopped, unchanged};
 use crate::daemon::desk::Reply;
-use crate::daemon::order::Answer;
+use crate::daemon::order::{Answer, Refused};
 use crate::daemon::outlook::outlook;
 use crate::time::Frames;
 use crate::timeline::{Change, Course, Forecast, Refusal};
@@ -22,12 +22,12 @@ const RECORD: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Asked {
     pub reply: Reply,
-    pub what: Wanted,
+    pub what: Awaited,
     pub since: Instant,
 }
 
 #[derive(Debug)]
-pub(super) enum Wanted {
+pub(super) enum Awaited {
     /// A change of what was played before it.
     Change(Change, Course),
     /// A pause or its end, and what is answered to it.
@@ -46,7 +46,7 @@ pub(super) enum Confirmed {
     Over,
 }
 
-impl Wanted {
+impl Awaited {
     const fn is_confirmed_by(&self, confirmed: &Confirmed) -> bool {
         match confirmed {
             Confirmed::Change(_) | Confirmed::Refused(_) => matches!(self, Self::Change(..)),
@@ -66,8 +66,8 @@ impl Playing {
         let answer = match (asked.what, confirmed) {
             (_, Confirmed::Over) => Err(stopped()),
             (_, Confirmed::Refused(refusal)) => unchanged(&refusal),
-            (Wanted::Rest(sentence), _) => Ok(plain(sentence.to_owned())),
-            (Wanted::Change(change, before), confirmed) => {
+            (Awaited::Rest(sentence), _) => Ok(plain(sentence.to_owned())),
+            (Awaited::Change(change, before), confirmed) => {
                 let made = match confirmed {
                     Confirmed::Change(at) => Some(at),
                     _ => None,
@@ -84,8 +84,8 @@ impl Playing {
         let waits_too_long = |asked: &mut Asked| asked.since.elapsed() > CONFIRM;
         if let Some(asked) = self.asked.take_if(waits_too_long) {
             let answer = match asked.what {
-                Wanted::Rest(sentence) => plain(format!("{sentence}{NOT_YET}")),
-                Wanted::Change(change, before) => self.changed(&change, &before, None),
+                Awaited::Rest(sentence) => plain(format!("{sentence}{NOT_YET}")),
+                Awaited::Change(change, before) => self.changed(&change, &before, None),
             };
             asked.reply.send(Ok(answer));
         }
@@ -120,8 +120,11 @@ impl Playing {
         }
     }
 
-    /// Answers what is made, recorded or not.
-    pub(super) fn answer_all(&mut self) {
+    /// Answers what is made, recorded or not; what is not made is refused.
+    pub(super) fn answer_all(&mut self, refused: Refused) {
+        if let Some(asked) = self.asked.take() {
+            asked.reply.send(Err(refused));
+        }
         for (reply, answer, _) in self.made.drain(..) {
             reply.send(answer);
         }

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::Playing;
-use super::answers::{Asked, Wanted};
-use crate::daemon::desk::{Call, Reply};
+use super::answers::{Asked, Awaited};
+use crate::daemon::desk::Call;
 use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::{outlook, sentence};
 use crate::engine::Stop;
@@ -25,25 +25,16 @@ impl Playing {
             answer.send(Err(leaving()));
             return;
         }
-        let done = match order {
-            Order::Change(change) if forecast => self.forecast(&change),
-            Order::Change(change) => match self.steer(change.clone()) {
-                Ok(Ordered::Goes(what)) => return self.await_engine(answer, what),
-                Ok(Ordered::Done(answer)) => Ok(*answer),
-                Err(refused) => {
-                    let why = format!("{:?}", refused.reason).to_lowercase();
-                    let at = Some(self.player.position());
-                    let asked = Some(change.as_recorded(self.player.course().session()));
-                    self.journal.append(at, Entry::Refused { why, asked });
-                    Err(refused)
-                }
-            },
-            Order::Pause | Order::Resume => match self.pause(order == Order::Pause, forecast) {
-                Ok(Ordered::Goes(what)) => return self.await_engine(answer, what),
-                Ok(Ordered::Done(answer)) => Ok(*answer),
-                Err(refused) => Err(refused),
-            },
-            Order::Note { text } => self.note(&text, forecast),
+        let ordered = match order {
+            Order::Change(change) if forecast => self.forecast(&change).map(Ordered::done),
+            Order::Change(change) => self.steer(change.clone()).inspect_err(|refused| {
+                let why = format!("{:?}", refused.reason).to_lowercase();
+                let at = Some(self.player.position());
+                let asked = Some(change.as_recorded(self.player.course().session()));
+                self.journal.append(at, Entry::Refused { why, asked });
+            }),
+            Order::Pause | Order::Resume => self.pause(order == Order::Pause, forecast),
+            Order::Note { text } => self.note(&text, forecast).map(Ordered::done),
             Order::Stop { how } => {
                 let sentence = match how.stop() {
                     Stop::Soft => "The session fades out within 6 s and is over.",
@@ -55,23 +46,25 @@ impl Playing {
                 if !forecast {
                     self.brake.pull(how.stop());
                 }
-                Ok(plain(sentence.to_owned()))
+                Ok(Ordered::done(plain(sentence.to_owned())))
             }
             Order::Start { .. } | Order::Ears { .. } | Order::ConfirmEars => Err(Refused::new(
                 Reason::NotNow,
                 "a session plays already; `undersong stop` ends it",
             )),
         };
-        answer.send(done);
-    }
-
-    /// What was ordered is answered once it is made and recorded.
-    fn await_engine(&mut self, reply: Reply, what: Wanted) {
-        self.asked = Some(Asked {
-            reply,
-            what,
-            since: Instant::now(),
-        });
+        match ordered {
+            // What was ordered is answered once it is made and recorded.
+            Ok(Ordered::Goes(what)) => {
+                self.asked = Some(Asked {
+                    reply: answer,
+                    what,
+                    since: Instant::now(),
+                });
+            }
+            Ok(Ordered::Done(done)) => answer.send(Ok(*done)),
+            Err(refused) => answer.send(Err(refused)),
+        }
     }
 
     fn check(&self, change: &Change) -> Result<(), Refused> {
@@ -131,7 +124,7 @@ impl Playing {
         self.check(&change)?;
         let before = self.player.course().clone();
         match self.player.steer(&change) {
-            Ok(_) => Ok(Ordered::Goes(Wanted::Change(change, before))),
+            Ok(_) => Ok(Ordered::Goes(Awaited::Change(change, before))),
             Err(refusal) => unchanged(&refusal).map(Ordered::done),
         }
     }
@@ -154,7 +147,7 @@ impl Playing {
             return done(format!("Would: {sentence}"));
         }
         if self.player.pause(pause) {
-            Ok(Ordered::Goes(Wanted::Rest(sentence)))
+            Ok(Ordered::Goes(Awaited::Rest(sentence)))
         } else {
             let sentence = "the sound does not answer; try again in a moment";
             Err(Refused::new(Reason::Failed, sentence))
@@ -183,7 +176,7 @@ impl Playing {
 /// What comes of an order.
 enum Ordered {
     /// It is on its way to the engine.
-    Goes(Wanted),
+    Goes(Awaited),
     /// There is nothing to wait for.
     Done(Box<Answer>),
 }
