@@ -103,9 +103,12 @@ fn runs(timeline: &Timeline) -> Vec<Vec<Clip>> {
     let mut runs: Vec<Vec<Clip>> = Vec::new();
     for clip in &timeline.clips {
         let joins = |run: &&mut Vec<Clip>| run.last().is_some_and(|last| clip.joins(last));
-        match runs.iter_mut().rev().find(joins) {
-            Some(run) => run.push(clip.clone()),
-            None => runs.push(vec![clip.clone()]),
+        if clip.joined
+            && let Some(run) = runs.iter_mut().rev().find(joins)
+        {
+            run.push(clip.clone());
+        } else {
+            runs.push(vec![clip.clone()]);
         }
     }
     runs

@@ -1,5 +1,6 @@
 //! What is settled of a timeline when it is changed, and what follows from it.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::fade::{Fade, Ramp, Shape};
@@ -212,14 +213,14 @@ impl<'a> Draft<'a> {
         let ground = self.ground(&clips);
         let mut cues = self.cues.clone();
         let mut late = Late::default();
+        let planned: HashSet<CueId> = self.old.cues.iter().map(|cue| cue.id).collect();
         for span in &phases {
             for cue in ground.place(span, &cues, &mut Vec::new()) {
-                let was_to_come = self.old.cues.iter().any(|old| old.id == cue.id);
                 if cue.at >= self.first(&cue) {
                     cues.push(cue);
                 } else if let Some(due) = self.due(cue.id) {
                     cues.push(due.clone());
-                } else if was_to_come {
+                } else if planned.contains(&cue.id) {
                     late.add(cue, span.end());
                 }
             }
@@ -237,9 +238,10 @@ impl<'a> Draft<'a> {
     /// The reminder of this name that is due in a moment.
     #[must_use]
     pub fn due(&self, id: CueId) -> Option<&PlacedCue> {
-        let soon = self.at..self.settled;
-        let mut cues = self.old.cues.iter();
-        cues.find(|cue| cue.id == id && cue.sort == CueSort::Remind && soon.contains(&cue.at))
+        let cues = &self.old.cues;
+        let soon = cues.partition_point(|cue| cue.at < self.at);
+        let mut soon = cues[soon..].iter().take_while(|cue| cue.at < self.settled);
+        soon.find(|cue| cue.id == id && cue.sort == CueSort::Remind)
     }
 
     pub fn ground<'g>(&'g self, clips: &'g [Clip]) -> Ground<'g> {

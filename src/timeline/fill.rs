@@ -13,7 +13,7 @@ use crate::timeline::loudness::{normalise, normalise_together};
 use crate::timeline::model::Clip;
 use crate::timeline::order::Queue;
 use crate::timeline::piece::{Piece, Run};
-use crate::timeline::review::is_music;
+use crate::timeline::review::music;
 use crate::zone::Zones;
 
 /// Silence at a track's head or tail that is shorter than this stays; nobody hears it as a gap.
@@ -96,7 +96,9 @@ impl<'a, 'h> Filling<'a, 'h> {
     /// Fills the phase. A playlist without a playable track gives none.
     #[must_use]
     pub fn fill(&self) -> Filled<'a> {
-        let mut queue = Queue::new(self.playlist, self.seed, self.last, self.intensity);
+        let tracks = music(self.playlist, self.library).collect();
+        let order = self.playlist.order;
+        let mut queue = Queue::new(tracks, order, self.seed, self.last, self.intensity);
         queue.go_on_after(self.heard);
         let pieces = self.lay_out(&mut queue);
         let (mut pieces, end, natural) = self.choose_end(pieces);
@@ -125,16 +127,10 @@ impl<'a, 'h> Filling<'a, 'h> {
         let begin = match self.opening {
             Opening::Fresh(at) | Opening::Standing(at) => at,
         };
-        let mut failed = 0;
         while pieces.last().is_none_or(|piece| piece.end() < enough) {
             let Some(track) = queue.next() else { break };
-            let known = self.library.facts(&track.path).ok();
-            let Some(facts) = known.filter(|facts| is_music(facts)) else {
-                failed += 1;
-                if failed > self.playlist.tracks.len() && pieces.is_empty() {
-                    break;
-                }
-                continue;
+            let Ok(facts) = self.library.facts(&track.path) else {
+                break;
             };
             let piece = match pieces.last() {
                 None => self.piece(track, facts, &mut run, begin, false),
@@ -153,13 +149,6 @@ impl<'a, 'h> Filling<'a, 'h> {
                     piece
                 }
             };
-            if piece.length == Frames::ZERO {
-                failed += 1;
-                if failed > self.playlist.tracks.len() && pieces.is_empty() {
-                    break;
-                }
-                continue;
-            }
             pieces.push(piece);
         }
         pieces

@@ -1,14 +1,15 @@
 //! In which order a phase plays its tracks.
 
-use crate::playlist::{Order, Playlist, Track};
+use crate::playlist::{Order, Track};
 use crate::timeline::model::Clip;
 
-/// Gives a playlist's tracks without end: in listed order or shuffled afresh each round, never the same piece twice in
-/// a row where there are two to choose from.
+/// Gives tracks without end: in listed order or shuffled afresh each round, never the same piece twice in a row where
+/// there are two to choose from.
 #[derive(Debug, Clone)]
 pub struct Queue<'a> {
-    playlist: &'a Playlist,
-    /// The tracks it chooses from.
+    order: Order,
+    tracks: Vec<&'a Track>,
+    /// Those that it chooses from.
     chosen: Vec<usize>,
     round: Vec<usize>,
     next: usize,
@@ -18,22 +19,24 @@ pub struct Queue<'a> {
 }
 
 impl<'a> Queue<'a> {
-    /// The tracks of a playlist after `last` was heard; those whose rating comes nearest to `intensity`, where one is
-    /// asked for. The same seed gives the same order.
+    /// These tracks after `last` was heard; those whose rating comes nearest to `intensity`, where one is asked for. The
+    /// same seed gives the same order.
     #[must_use]
     pub fn new(
-        playlist: &'a Playlist,
+        tracks: Vec<&'a Track>,
+        order: Order,
         seed: u64,
         last: Option<&'a Track>,
         intensity: Option<u8>,
     ) -> Self {
         let away = |track: &Track| Some(track.intensity?.abs_diff(intensity?));
-        let nearest = playlist.tracks.iter().filter_map(away).min();
-        let chosen = playlist.tracks.iter().enumerate();
+        let nearest = tracks.iter().filter_map(|track| away(track)).min();
+        let chosen = tracks.iter().enumerate();
         let chosen = chosen.filter(|(_, track)| away(track) == nearest);
         Self {
-            playlist,
             chosen: chosen.map(|(at, _)| at).collect(),
+            order,
+            tracks,
             round: Vec::new(),
             next: 0,
             chance: Chance(seed),
@@ -57,23 +60,23 @@ impl<'a> Queue<'a> {
             if !self.by_ref().take(tracks).any(|track| is_it(&track)) {
                 *self = before;
             }
-            self.last = self.playlist.tracks.iter().find(is_it).or(self.last);
+            self.last = self.tracks.iter().copied().find(is_it).or(self.last);
         }
     }
 
     fn begin_round(&mut self) {
-        let tracks = &self.playlist.tracks;
         self.round.clone_from(&self.chosen);
-        if self.playlist.order == Order::Shuffle {
+        if self.order == Order::Shuffle {
             for at in (1..self.round.len()).rev() {
                 self.round.swap(at, self.chance.below(at + 1));
             }
         }
+        let tracks = &self.tracks;
         let again = |at: &usize| self.last.is_some_and(|last| last.path == tracks[*at].path);
         if self.round.first().is_some_and(again)
             && let Some(other) = self.round.iter().position(|at| !again(at))
         {
-            match self.playlist.order {
+            match self.order {
                 Order::Shuffle => self.round.swap(0, other),
                 Order::Listed => self.round.rotate_left(other),
             }
@@ -90,7 +93,7 @@ impl<'a> Iterator for Queue<'a> {
         if self.next >= self.round.len() {
             self.begin_round();
         }
-        let track = self.playlist.tracks.get(*self.round.get(self.next)?)?;
+        let track = *self.tracks.get(*self.round.get(self.next)?)?;
         self.next += 1;
         self.last = Some(track);
         Some(track)
@@ -120,22 +123,24 @@ mod tests {
     use crate::mistake::Place;
     use std::path::Path;
 
-    fn playlist(names: &[&str], order: Order) -> Playlist {
-        let place = Place::unread(Path::new("test"));
+    fn tracks(names: &[&str]) -> Vec<Track> {
         let track = |name: &&str| Track {
             path: name.into(),
             title: None,
             intensity: None,
             gain: Decibels::ZERO,
-            place: place.clone(),
+            place: Place::unread(Path::new("test")),
         };
-        Playlist {
-            name: "test".into(),
-            tracks: names.iter().map(track).collect(),
-            order,
-            left_out: Vec::new(),
-            place: place.clone(),
-        }
+        names.iter().map(track).collect()
+    }
+
+    fn queue<'a>(
+        tracks: &'a [Track],
+        order: Order,
+        seed: u64,
+        last: Option<&'a Track>,
+    ) -> Queue<'a> {
+        Queue::new(tracks.iter().collect(), order, seed, last, None)
     }
 
     fn names(queue: Queue, count: usize) -> Vec<String> {
@@ -145,38 +150,36 @@ mod tests {
 
     #[test]
     fn listed_starts_over() {
-        let list = playlist(&["a", "b", "c"], Order::Listed);
-        let heard = names(Queue::new(&list, 1, None, None), 7);
+        let list = tracks(&["a", "b", "c"]);
+        let heard = names(queue(&list, Order::Listed, 1, None), 7);
         assert_eq!(heard, ["a", "b", "c", "a", "b", "c", "a"]);
     }
 
     #[test]
     fn shuffled_by_the_seed_and_never_twice_in_a_row() {
-        let list = playlist(&["a", "b", "c", "d", "e"], Order::Shuffle);
+        let list = tracks(&["a", "b", "c", "d", "e"]);
         for seed in 0..50 {
-            let heard = names(Queue::new(&list, seed, None, None), 100);
-            assert_eq!(heard, names(Queue::new(&list, seed, None, None), 100));
+            let heard = names(queue(&list, Order::Shuffle, seed, None), 100);
+            assert_eq!(heard, names(queue(&list, Order::Shuffle, seed, None), 100));
             assert!(heard.windows(2).all(|pair| pair[0] != pair[1]), "{seed}");
             let mut round = heard[..5].to_vec();
             round.sort();
             assert_eq!(round, ["a", "b", "c", "d", "e"]);
         }
         let seeds: std::collections::HashSet<_> = (0..50)
-            .map(|seed| names(Queue::new(&list, seed, None, None), 5))
+            .map(|seed| names(queue(&list, Order::Shuffle, seed, None), 5))
             .collect();
         assert!(seeds.len() > 20);
     }
 
     #[test]
     fn the_piece_that_was_heard_last_does_not_open_the_next_phase() {
-        let list = playlist(&["a", "b", "c"], Order::Listed);
-        let last = list.tracks.first();
-        assert_eq!(names(Queue::new(&list, 1, last, None), 2), ["b", "c"]);
-        let alone = playlist(&["a"], Order::Listed);
-        assert_eq!(
-            names(Queue::new(&alone, 1, alone.tracks.first(), None), 2),
-            ["a", "a"]
-        );
-        assert!(names(Queue::new(&playlist(&[], Order::Listed), 1, None, None), 2).is_empty());
+        let list = tracks(&["a", "b", "c"]);
+        let heard = names(queue(&list, Order::Listed, 1, list.first()), 2);
+        assert_eq!(heard, ["b", "c"]);
+        let alone = tracks(&["a"]);
+        let heard = names(queue(&alone, Order::Listed, 1, alone.first()), 2);
+        assert_eq!(heard, ["a", "a"]);
+        assert!(names(queue(&[], Order::Listed, 1, None), 2).is_empty());
     }
 }

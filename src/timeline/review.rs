@@ -48,6 +48,16 @@ pub fn is_music(facts: &Facts) -> bool {
     facts.rate.seconds(facts.sounding()) >= SHORTEST
 }
 
+/// The tracks of a playlist that are pieces of music.
+pub fn music<'a>(playlist: &'a Playlist, library: &Library) -> impl Iterator<Item = &'a Track> {
+    let sounds = |track: &&Track| {
+        library
+            .facts(&track.path)
+            .is_ok_and(|facts| is_music(facts))
+    };
+    playlist.tracks.iter().filter(sounds)
+}
+
 /// What is wrong with the files of a session, and what its writer should know of them: each file once, where it is
 /// named first.
 #[must_use]

@@ -13,6 +13,7 @@ use crate::timeline::landing::{Asked, Landing};
 use crate::timeline::model::{CueId, PhaseSpan, Timeline};
 use crate::timeline::ramps::turn_level;
 use crate::timeline::refusal::Refusal;
+use crate::timeline::review::music;
 
 /// How the next piece comes when it is asked for.
 pub const SKIP: Duration = Duration::from_secs(5);
@@ -272,7 +273,7 @@ fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, R
     let crate::script::Content::Playlist(playlist) = &phase.content else {
         return Err(Refusal::Silent(span.name.clone()));
     };
-    let tracks = playlist.tracks.iter();
+    let tracks = music(playlist, draft.course.library());
     let mut ratings: Vec<u8> = tracks.filter_map(|track| track.intensity).collect();
     ratings.sort_unstable();
     let sounds = draft.staying().and_then(|clip| {

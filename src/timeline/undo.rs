@@ -171,8 +171,8 @@ fn entered(planned: &Clip, lead: Option<&Clip>, settled: Frames, fade: Frames) -
 /// What was heard stays; what was planned before comes, as soon as can be where its time has passed.
 fn cues(draft: &Draft, before: &Timeline, clips: &[Clip]) -> Vec<PlacedCue> {
     let begun = draft.cues.iter().filter(|cue| {
-        let planned = before.cues.iter().any(|planned| planned.id == cue.id);
-        cue.at < draft.at || (cue.at < draft.settled && planned)
+        let planned = || before.cues.iter().any(|planned| planned.id == cue.id);
+        cue.at < draft.at || (cue.at < draft.settled && planned())
     });
     let mut cues: Vec<PlacedCue> = begun.cloned().collect();
     let heard: HashSet<CueId> = cues.iter().map(|cue| cue.id).collect();
