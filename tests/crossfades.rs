@@ -49,6 +49,32 @@ fn two_noises_hold_their_power_within_half_a_decibel() {
     assert!(worst < 0.5, "{worst} dB");
 }
 
+/// Pieces without a seam end where they end; a phase that would end with them, or a moment before, leaves room for its change.
+#[test]
+fn phases_cross_wherever_joined_pieces_end() {
+    for over in [0, 1, 72_001, 190_000, 194_000, 250_000] {
+        let stage = Stage::new();
+        for (name, seed, frames) in [("1", 11, 20 * 48_000), ("2", 12, 20 * 48_000 + over)] {
+            let sound = noise(seed, 0.2, frames);
+            let path = stage.path(&format!("{name}.wav"));
+            wav(&path, &sound, 48_000, 2, Wav::Float);
+        }
+        let script = "undersong: 1\ntitle: Ends\nmusic: { loudness: as-is, crossfade: 0s, phase-crossfade: 8s, fade-in: 0s }\n\
+                      phases:\n\
+                      \x20 - { name: one, length: 40s, playlist: [1.wav, 2.wav] }\n\
+                      \x20 - { name: two, length: 30s, playlist: [1.wav] }\n";
+        let heard = stage.hear(script, RATE);
+        let end = RATE.seconds(heard.timeline.phases[1].from);
+        assert!((32.0..=40.0).contains(&end), "{over}: {end}");
+        let fade = RATE.seconds(heard.timeline.clips[2].fade_in.length);
+        assert!((4.0..=8.0).contains(&fade), "{over}: {fade}");
+        let sound = heard.frames();
+        let steady = power(&sound[..seconds(20.0, RATE)]);
+        let worst = deviation(&sound[..seconds(55.0, RATE)], steady);
+        assert!(worst < 0.5, "{over}: {worst} dB");
+    }
+}
+
 #[test]
 fn mono_and_stereo_of_any_rates_cross() {
     let stage = Stage::new();
