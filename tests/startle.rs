@@ -263,3 +263,83 @@ fn a_cue_that_the_script_asks_for_is_not_held_back() {
         .fold(0.0, f32::max);
     assert!(loudest > 0.35, "{loudest}");
 }
+
+/// Sounds of half a minute that come again and again, none louder than the one before.
+fn rhythms() -> [(&'static str, Vec<Frame>); 6] {
+    let length = 30 * 48_000;
+    let beats = |every: usize, fade: f32, level: f32, rest: f32| {
+        let mut sound = noise(3, rest, length);
+        let stroke = noise(4, level, length);
+        for (at, frame) in sound.iter_mut().enumerate() {
+            let since = (at % every) as f32 / 48_000.0;
+            let gain = (since / 0.002).min(1.0) * (-since / fade).exp();
+            *frame = [0, 1].map(|side| frame[side] + stroke[at][side] * gain);
+        }
+        sound
+    };
+    let pad = |depth: f32, seconds: f32| {
+        let mut sound = noise(5, 0.1, length);
+        for (at, frame) in sound.iter_mut().enumerate() {
+            let turn = (at as f32 / 48_000.0 / seconds * std::f32::consts::TAU).cos();
+            *frame = frame.map(|sample| sample * (1.0 - depth / 2.0 * (1.0 - turn)));
+        }
+        sound
+    };
+    [
+        ("a heartbeat", beats(48_000, 0.05, 0.3, 0.0)),
+        ("a drum over a soft drone", beats(48_000, 0.08, 0.3, 0.01)),
+        ("a drum over a drone", beats(32_000, 0.08, 0.3, 0.04)),
+        ("a slow drum", beats(72_000, 0.15, 0.3, 0.003)),
+        ("a pad that rests", pad(1.0, 1.7)),
+        ("a pad that pulses", pad(0.8, 1.0)),
+    ]
+}
+
+/// Nor does a rest within a rhythm make the next stroke a new one.
+#[test]
+fn a_rhythm_is_not_held_back_again_and_again() {
+    let stage = Stage::new();
+    for (name, sound) in rhythms() {
+        wav(&stage.path("a.wav"), &sound, 48_000, 2, Wav::Float);
+        let heard = stage.hear(&script("a.wav", ""), RATE).frames();
+        let pairs = heard.iter().zip(&sound).enumerate();
+        let held = |(at, (heard, sound)): (usize, (&Frame, &Frame))| {
+            (sound[0].abs() > 1e-3).then(|| (at, heard[0] / sound[0]))
+        };
+        let gains = pairs.skip(4 * 48_000).take(15 * 48_000).filter_map(held);
+        let least = gains.min_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap();
+        assert!(least.1 > 0.95, "{name}: {least:?}");
+    }
+}
+
+/// A burst in a soft piece with which the session begins, or goes on after it was broken off, so many seconds later.
+#[test]
+fn a_burst_soon_after_the_begin_rises_no_faster_than_a_piece_comes() {
+    let stage = Stage::new();
+    let mut sound = noise(3, 0.003, 30 * 48_000);
+    let burst = noise(4, 0.3, 2 * 48_000);
+    sound[10 * 48_000..12 * 48_000].copy_from_slice(&burst);
+    for before in [1.4, 2.7] {
+        let start = (10.0 - before) * 48_000.0;
+        let from_there = &sound[start as usize..];
+        for begin in [0.0, start] {
+            let piece = if begin == 0.0 { from_there } else { &sound };
+            wav(&stage.path("a.wav"), piece, 48_000, 2, Wav::Float);
+            let prepared = stage.prepare(&script("a.wav", ""), RATE);
+            let heard = common::stage::play(&prepared, Frames(begin as u64)).frames();
+            let levels = momentary(&heard);
+            let rise = |at: usize| {
+                levels[at]
+                    - levels[at - 100..at - 10]
+                        .iter()
+                        .copied()
+                        .fold(-40.0, f64::max)
+            };
+            let at_once = (100..levels.len()).map(rise).fold(0.0, f64::max);
+            assert!(at_once <= 6.0, "{before} {begin}: {at_once}");
+            let end = ((before + 1.5) * 48_000.0) as usize;
+            let later = common::stage::power(&heard[end..end + 10_000]);
+            assert!(later > -35.0, "{before} {begin}: {later}");
+        }
+    }
+}

@@ -20,8 +20,10 @@ impl Foresight {
     /// Of a sound with hops of so many frames, of music of this loudness.
     #[must_use]
     pub fn new(rate: Rate, hop: usize, music: Loudness) -> Self {
+        let mut ear = Ear::new(music);
+        ear.begin(music, 0.0);
         Self {
-            ear: Ear::new(music),
+            ear,
             gains: [1.0; 2],
             release: RELEASE * hop as f32 / rate.hertz() as f32,
         }

@@ -1,10 +1,12 @@
 //! Keeps the music of a zone from startling anybody.
 //!
-//! What was sounding is the momentary loudness (400 ms, EBU Tech 3341) of what was let through, as it is remembered: the memory
-//! of it fades by 12 dB a second, so that a short rest in the music changes little, and follows what is louder by 4 dB a
-//! second. The music may stand 6 dB above that at once; so it rises by 6 dB within 100 ms and by 10 dB within a second at
-//! most. What rises faster is held back as much as that needs, and let go of slowly. What is so quiet that it frightens
-//! nobody may come at once; and what begins where for a second there was no music comes as it is faded in, but not as a blow.
+//! What was sounding is the momentary loudness (400 ms, EBU Tech 3341) of what was let through, as it is remembered: for two
+//! seconds, so that a rest in the music changes nothing, then it fades by 12 dB a second; and it follows what is louder by 4 dB
+//! in a second. The music may stand 6 dB above that at once; so it rises by 6 dB within 100 ms and by 10 dB within a second at
+//! most. A stroke like one that was let through in these two seconds comes as that did. What rises faster is held back as much as
+//! that needs, and let go of slowly. What is so quiet that it frightens nobody may come at once; what begins where for a second
+//! there was no music comes as it is faded in, but not as a blow; and what a session begins with may begin as it does, but rises by
+//! 6 dB within 100 ms at most from a second on.
 //! Cues are no affair of this guard: the script says when they come, and how loud.
 //!
 //! It looks at hops of a millisecond, and at every fourth frame where a sample is so large that a hop would be too late; on
@@ -42,7 +44,7 @@ pub struct StartleGuard {
 }
 
 impl StartleGuard {
-    /// A guard that has heard nothing yet and does not judge how the music begins, which has this loudness. Allocates.
+    /// A guard that has heard nothing yet, of music that has this loudness. Allocates.
     #[must_use]
     pub fn new(rate: Rate, music_loudness: Loudness) -> Self {
         let music = Rough::new(rate);
@@ -60,6 +62,11 @@ impl StartleGuard {
             release: RELEASE / rate.hertz() as f32,
             deepest: 1.0,
         }
+    }
+
+    /// The session begins here, or goes on, with music of this loudness that the script lets come within this. Real-time safe.
+    pub fn begin(&mut self, music: Loudness, within: Frames) {
+        self.ear.begin(music, within.0 as f64 / self.hop as f64);
     }
 
     /// Music of this loudness begins here where there was none, and the script lets it come within this. Real-time safe.

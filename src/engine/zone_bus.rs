@@ -40,6 +40,8 @@ pub struct ZoneBus {
     rest: Frames,
     /// Where the music ends that is known of.
     music_ends: Frames,
+    /// Whether any music was.
+    begun: bool,
     pub(super) duck: Tracer<Lane>,
     /// The level goes no higher.
     cap: Gain,
@@ -61,6 +63,7 @@ impl ZoneBus {
             startle: StartleGuard::new(rate, setup.music),
             rest: rate.frames(REST),
             music_ends: setup.start,
+            begun: false,
             duck: Tracer::new(Lane::at(Gain::UNITY)),
             cap: caps.loudest(listener).gain(),
             limiter: Limiter::new(rate, caps.ceiling(listener).gain()),
@@ -75,10 +78,18 @@ impl ZoneBus {
         let end = at + Frames::from(frames);
         let mut passed = 0;
         for piece in pieces.take_while(|piece| piece.from < end) {
-            if piece.from >= at && piece.from >= self.music_ends + self.rest {
+            let first = !std::mem::replace(&mut self.begun, true);
+            let rested = piece.from >= self.music_ends + self.rest;
+            if first && piece.from < at {
+                self.startle.begin(piece.loudness, Frames::ZERO);
+            } else if piece.from >= at && (first || rested) {
                 let begins = (piece.from - at).index();
                 self.startle.watch(&mut self.block[passed..begins]);
-                self.startle.expect(piece.loudness, piece.comes);
+                if rested {
+                    self.startle.expect(piece.loudness, piece.comes);
+                } else {
+                    self.startle.begin(piece.loudness, piece.comes);
+                }
                 passed = begins;
             }
             self.music_ends = self.music_ends.max(piece.end.min(end));
