@@ -282,13 +282,7 @@ impl<'a, 'h> Filling<'a, 'h> {
         while pieces.len() > 1 && pieces.last().is_some_and(|piece| piece.from >= meant) {
             pieces.pop();
         }
-        // But where less than half of it is left, the phase ends with its music, that much sooner.
-        let hardly = |piece: &&Piece| piece.end() < meant + Frames(self.cut_tail().0 / 2);
-        let sooner = pieces.last().filter(hardly).map(boundary);
-        match sooner.filter(|end| *end >= first && *end > self.from) {
-            Some(end) => (pieces, end, true),
-            None => (pieces, meant, false),
-        }
+        (pieces, meant, false)
     }
 
     fn leaving_of(&self, piece: &Piece) -> Frames {

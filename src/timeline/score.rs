@@ -12,6 +12,9 @@ use crate::timeline::crossing::cross;
 use crate::timeline::fill::{CUT, Filling, Opening};
 use crate::timeline::model::{Clip, PhaseSpan, Wish, stander};
 
+/// Behind a piece that ended by itself the next one is there within this, whatever was asked: or people would lie in silence.
+const SOON: Duration = Duration::from_secs(1);
+
 impl Wish {
     /// What the script asks for.
     #[must_use]
@@ -238,6 +241,11 @@ impl<'a> Score<'a> {
             return;
         };
         let Some(before) = stander(&self.clips, first.from) else {
+            if self.clips.iter().any(|clip| clip.end() == first.from) {
+                // What ends with its phase leaves nothing to cross with.
+                let soon = self.rate.frames(SOON).min(first.fade_in.length);
+                first.fade_in = Fade::equal_power(soon);
+            }
             return;
         };
         let before = &mut self.clips[before];
