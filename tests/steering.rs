@@ -86,10 +86,21 @@ impl Steered {
                 self.made.push((happening.at, change));
             }
         }
+        self.render(frames);
+    }
+
+    fn render(&mut self, frames: usize) {
         assert!(self.player.wait_ready(Frames::from(frames), PATIENCE));
         let mut block = vec![0.0; frames * 2];
         self.engine.render(&mut block);
         self.heard.extend(block.as_chunks::<2>().0);
+    }
+
+    /// Plays on while nobody looks after what the engine tells.
+    fn sleep(&mut self, frames: usize) {
+        for _ in 0..frames / 512 {
+            self.render(512);
+        }
     }
 
     /// Plays to this frame.
@@ -602,6 +613,27 @@ fn a_change_that_comes_too_late_is_made_all_the_same() {
     session.assert_smooth(1.5, 20.0);
     assert_eq!(session.made.len(), 1);
     assert!(session.made[0].0 > late);
+}
+
+/// Even if what it was to end would have been over by then.
+#[test]
+fn what_a_change_that_came_too_late_was_to_end_ends_all_the_same() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 512);
+    session.seconds(2.0);
+    let late = session.player.position();
+    session.player.steer_at(late, &Change::Skip).unwrap();
+    session.sleep(5 * SECOND + 24_000);
+    session.seconds(22.0);
+    let gone = session.tone(100.0, 20.0);
+    assert!(gone < -60.0, "{gone}");
+    // And what was to begin begins once.
+    let heard = [6.0, 20.0].map(|at| session.tone(150.0, at));
+    assert!(
+        heard[0] < -60.0 && (heard[1] + 20.0).abs() < 0.1,
+        "{heard:?}"
+    );
+    session.assert_smooth(1.5, 22.0);
 }
 
 #[test]

@@ -55,17 +55,22 @@ impl Decks {
         self.decks.retain(|deck| deck.id != id);
     }
 
-    /// Forgets what is over by `now`.
-    pub fn pass(&mut self, now: Frames) {
-        self.decks.retain(|deck| deck.end > now);
+    /// Takes out what does not stay.
+    pub fn keep(&mut self, stays: impl Fn(&OnDeck) -> bool) -> Vec<OnDeck> {
+        self.decks.extract_if(.., |deck| !stays(deck)).collect()
     }
 
-    /// Takes out what does not stay, and says what that was.
-    pub fn keep(&mut self, stays: impl Fn(&OnDeck) -> bool) -> Vec<Id> {
-        let gone = self.decks.iter().filter(|deck| !stays(deck));
-        let gone = gone.map(|deck| deck.id).collect();
-        self.decks.retain(stays);
-        gone
+    /// Where each of them ends.
+    #[must_use]
+    pub fn ends(&self) -> Vec<(Id, Frames)> {
+        self.decks.iter().map(|deck| (deck.id, deck.end)).collect()
+    }
+
+    /// One ends elsewhere than it did.
+    pub fn set_end(&mut self, id: Id, end: Frames) {
+        if let Some(deck) = self.decks.iter_mut().find(|deck| deck.id == id) {
+            deck.end = end;
+        }
     }
 
     /// The engine is given one.
@@ -73,9 +78,10 @@ impl Decks {
         self.in_engine += 1;
     }
 
-    /// It gives one back.
-    pub fn came_back(&mut self) {
+    /// It gives one back that is over. Until then it is the one that plays, whatever end was asked for.
+    pub fn came_back(&mut self, id: Id) {
         self.in_engine = self.in_engine.saturating_sub(1);
+        self.remove(id);
     }
 
     /// Whether it can take another one, behind `waiting` that it will be given.
@@ -124,17 +130,19 @@ impl Decks {
         ahead.min()
     }
 
-    /// Waits no longer for what sounds before `until` and is not there.
-    pub fn give_up(&self, until: Frames) {
-        for deck in self.decks.iter().filter(|deck| !deck.is_ready(until)) {
+    /// Waits no longer for what sounds before `until` and is not there, of those that came before `later`.
+    pub fn give_up(&self, until: Frames, later: Id) {
+        let decks = self.decks.iter().filter(|deck| deck.id < later);
+        for deck in decks.filter(|deck| !deck.is_ready(until)) {
             deck.progress.end();
         }
     }
 
-    /// Whether the rings hold everything that sounds before `until`.
+    /// Whether the rings hold everything that sounds before `until`, of those that came before `later`.
     #[must_use]
-    pub fn are_ready(&self, until: Frames) -> bool {
-        self.decks.iter().all(|deck| deck.is_ready(until))
+    pub fn are_ready(&self, until: Frames, later: Id) -> bool {
+        let mut decks = self.decks.iter().filter(|deck| deck.id < later);
+        decks.all(|deck| deck.is_ready(until))
     }
 }
 
@@ -170,11 +178,11 @@ mod tests {
     fn what_comes_later_is_not_waited_for_and_what_is_given_up_neither() {
         let mut decks = Decks::default();
         decks.add(deck(0, 100, 200, 0));
-        assert!(decks.are_ready(Frames(100)) && !decks.are_ready(Frames(101)));
+        assert!(decks.are_ready(Frames(100), Id(9)) && !decks.are_ready(Frames(101), Id(9)));
         assert_eq!(decks.read_ahead(Frames(99)), None);
         assert_eq!(decks.read_ahead(Frames(100)), Some(Frames::ZERO));
-        decks.give_up(Frames(101));
-        assert!(decks.are_ready(Frames(200)));
+        decks.give_up(Frames(101), Id(9));
+        assert!(decks.are_ready(Frames(200), Id(9)));
         assert_eq!(decks.read_ahead(Frames(100)), None);
     }
 
@@ -182,7 +190,7 @@ mod tests {
     fn what_was_skipped_counts_as_read() {
         let mut decks = Decks::default();
         decks.add(deck(0, 100, 200, 40));
-        assert!(decks.are_ready(Frames(140)) && !decks.are_ready(Frames(141)));
+        assert!(decks.are_ready(Frames(140), Id(9)) && !decks.are_ready(Frames(141), Id(9)));
     }
 
     #[test]
@@ -190,9 +198,10 @@ mod tests {
         let mut decks = Decks::default();
         decks.add(deck(3, 100, 200, 0));
         decks.add(deck(4, 100, 300, 0));
-        assert_eq!(decks.keep(|deck| deck.end > Frames(200)), [Id(3)]);
+        let gone = decks.keep(|deck| deck.end > Frames(200));
+        assert!(matches!(&gone[..], [gone] if gone.id == Id(3)));
         assert!(decks.keep(|_| true).is_empty());
-        decks.pass(Frames(300));
+        decks.came_back(Id(4));
         assert_eq!(decks.files().count(), 0);
     }
 
@@ -203,7 +212,7 @@ mod tests {
             decks.hand_over();
         }
         assert!(decks.has_room(0) && !decks.has_room(1));
-        decks.came_back();
+        decks.came_back(Id(0));
         assert!(decks.has_room(1));
     }
 }

@@ -17,7 +17,7 @@ const RAMPS: usize = LANE / 2;
 const FADERS: usize = MAX_ZONES + 1;
 
 /// What the engine was sent of each fader.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Faders {
     /// Where the ramps end that are not over.
     ends: [VecDeque<Frames>; FADERS],

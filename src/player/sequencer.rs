@@ -1,10 +1,13 @@
 //! Timeline to engine commands, each a while before it is due; and what changes of what was sent.
 
+mod on_its_way;
 mod revising;
 
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
+
+use on_its_way::OnItsWay;
 
 use crate::engine::{Command, Deck, Handle, Id};
 use crate::frame::Frame;
@@ -42,8 +45,8 @@ pub struct Sequencer {
     given_up: Vec<CueId>,
     /// What the engine had no room for, tried again.
     unsent: VecDeque<Command>,
-    /// What was to be taken out by a change that came too late.
-    not_dropped: Vec<Id>,
+    /// A change that the engine has not made.
+    change: Option<Box<OnItsWay>>,
     next: Id,
     rate: Rate,
     /// Streams are opened and sounds loaded this long before they are due: longer than a disk may stall unheard.
@@ -87,7 +90,7 @@ impl Sequencer {
             heard: HashSet::new(),
             given_up: Vec::new(),
             unsent: VecDeque::new(),
-            not_dropped: Vec::new(),
+            change: None,
             next: Id(0),
             rate: timeline.rate,
             ahead: timeline.rate.frames(BRIDGE),
@@ -116,7 +119,6 @@ impl Sequencer {
         gate: &mut dyn Gate,
     ) -> (Vec<Trouble>, Vec<CueId>) {
         let troubles = self.collect(streams);
-        self.decks.pass(now);
         self.sounds.pass(now);
         self.faders.pass(now);
         while let Some(part) = self.parts.front()
@@ -144,16 +146,39 @@ impl Sequencer {
         self.unsent.push_back(command);
     }
 
+    /// What comes with a change that is not made yet is handed over when it is.
+    fn hand_over_in_time(&mut self, command: Command) {
+        match &mut self.change {
+            Some(change) => change.waiting.push_back(command),
+            None => self.hand_over(command),
+        }
+    }
+
     /// The engine gave a deck back.
-    pub fn deck_came_back(&mut self) {
-        self.decks.came_back();
+    pub fn deck_came_back(&mut self, id: Id) {
+        self.decks.came_back(id);
+        if let Some(change) = &mut self.change {
+            change.decks.retain(|deck| deck.id != id);
+        }
+    }
+
+    /// The first of what comes with a change that is not made yet; without one, of what is not begun.
+    fn first_to_wait(&self) -> Id {
+        self.change
+            .as_ref()
+            .map_or(self.next, |change| change.first)
     }
 
     fn let_cues_go(&mut self, now: Frames, reachable: Frames, gate: &mut dyn Gate) -> Vec<CueId> {
         let mut missed = std::mem::take(&mut self.given_up);
         missed.extend(self.sounds.give_up(reachable));
         self.heard.extend(&missed);
+        let first = self.first_to_wait();
         for held in std::mem::take(&mut self.held) {
+            if held.id >= first {
+                self.held.push(held);
+                continue;
+            }
             let permit = if held.from < reachable {
                 Permit::Refused
             } else {
@@ -178,8 +203,11 @@ impl Sequencer {
             What::Heard { source, .. } => match source {
                 Source::Stream(..) => {
                     let held = self.held.iter();
-                    let held = held.filter(|held| matches!(held.command, Command::Deck(_)));
-                    self.decks.has_room(held.count())
+                    let held = held.map(|held| &held.command);
+                    let waiting = self.change.iter().flat_map(|change| &change.waiting);
+                    let to_come = held.chain(waiting);
+                    let to_come = to_come.filter(|command| matches!(command, Command::Deck(_)));
+                    self.decks.has_room(to_come.count())
                 }
                 Source::Memory(_) => self.sounds.has_room(),
             },
@@ -232,7 +260,7 @@ impl Sequencer {
                                 from,
                                 command,
                             }),
-                            None => self.hand_over(command),
+                            None => self.hand_over_in_time(command),
                         }
                     }
                     (Source::Memory(file), Key::Cue(cue)) => {
@@ -252,7 +280,7 @@ impl Sequencer {
             }
             What::Ramp(fader, ramp) => {
                 self.faders.send(fader, &ramp);
-                self.unsent.push_back(Command::Ramp(fader, ramp));
+                self.hand_over_in_time(Command::Ramp(fader, ramp));
             }
         }
     }
@@ -305,7 +333,7 @@ impl Sequencer {
     /// Waits no longer for what sounds before `until` and is not there: the bed stands in, and such a cue is left out.
     pub fn give_up(&mut self, until: Frames) {
         let until = guarded(until);
-        self.decks.give_up(until);
+        self.decks.give_up(until, self.first_to_wait());
         self.given_up.extend(self.sounds.give_up(until));
     }
 
@@ -313,10 +341,14 @@ impl Sequencer {
     #[must_use]
     pub fn is_ready(&self, until: Frames) -> bool {
         let until = guarded(until);
+        let first = self.first_to_wait();
         let handed_over = self.unsent.is_empty()
-            && self.held.iter().all(|held| held.from >= until)
+            && self
+                .held
+                .iter()
+                .all(|held| held.from >= until || held.id >= first)
             && self.parts.front().is_none_or(|part| part.from >= until)
             && self.sounds.are_ready(until);
-        handed_over && self.decks.are_ready(until)
+        handed_over && self.decks.are_ready(until, first)
     }
 }

@@ -168,9 +168,8 @@ impl Player {
     /// Sends what falls due, and tells what happened since the last time. Does not block; call it several times a second.
     pub fn tick(&mut self) -> Vec<Happening<'_>> {
         let now = self.handle.position();
-        self.advance(now);
         let mut happenings = Vec::new();
-        let mut late = None;
+        let mut late = false;
         while let Some(event) = self.handle.event() {
             match event {
                 Event::Starved(id) => {
@@ -186,14 +185,15 @@ impl Player {
                     happenings.push((at, What::Over));
                 }
                 // What is over is freed here, off the audio thread.
-                Event::ClipEnded(_) => self.sequencer.deck_came_back(),
+                Event::ClipEnded(deck) => self.sequencer.deck_came_back(deck.id),
                 Event::CueEnded(_) => {}
                 Event::Revised(revision) => {
+                    self.sequencer.made();
                     if let Some(change) = self.asked.take().and_then(|asked| asked.change) {
                         happenings.push((revision.at, What::Changed(change)));
                     }
                 }
-                Event::TooLate(revision) => late = Some(revision),
+                Event::TooLate(_) => late = true,
                 Event::Pausing(at) => happenings.push((at, What::Pausing)),
                 Event::WentOn { at, rested } => {
                     self.rests = false;
@@ -211,9 +211,10 @@ impl Player {
             tracing::info!(frame = now.0, lost_events = lost, "the session is over");
             happenings.push((now, What::Over));
         }
-        if let Some(revision) = late {
-            happenings.extend(self.try_again(&revision));
+        if late {
+            happenings.extend(self.try_again());
         }
+        self.advance(now);
         let troubles = self.troubles.drain(..);
         happenings.extend(troubles.map(|trouble| (now, What::Trouble(trouble))));
         let missed = self.missed.drain(..);

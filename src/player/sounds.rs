@@ -55,12 +55,9 @@ impl Sounds {
         sound.is_some_and(|sound| sound.envelope == *envelope)
     }
 
-    /// Takes out what does not stay, and says what that was.
-    pub fn keep(&mut self, stays: impl Fn(&InMemory) -> bool) -> Vec<Id> {
-        let gone = self.sounds.iter().filter(|sound| !stays(sound));
-        let gone = gone.map(|sound| sound.id).collect();
-        self.sounds.retain(stays);
-        gone
+    /// Takes out what does not stay.
+    pub fn keep(&mut self, stays: impl Fn(&InMemory) -> bool) -> Vec<InMemory> {
+        self.sounds.extract_if(.., |sound| !stays(sound)).collect()
     }
 
     /// Takes out what is not in memory and begins before `until`, and says which cues those were.

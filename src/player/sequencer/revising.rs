@@ -1,6 +1,9 @@
 //! How what was sent to the engine, and what was not, becomes what another timeline has.
 
-use super::Sequencer;
+use std::collections::VecDeque;
+
+use super::on_its_way::OnItsWay;
+use super::{Held, Sequencer};
 use crate::engine::{Command, Revision};
 use crate::library::Library;
 use crate::player::part::{Key, Part, What, envelope, parts, stream};
@@ -11,22 +14,34 @@ impl Sequencer {
     /// Goes on with a timeline that differs from frame `at` on: what was sent goes another way or is taken out, what was
     /// not is what the new one has.
     pub fn revise(&mut self, timeline: &Timeline, library: &Library, at: Frames) {
+        self.made();
         let mut revision = Revision {
             at,
             shapes: Vec::new(),
-            dropped: std::mem::take(&mut self.not_dropped),
+            dropped: Vec::new(),
             faders: Vec::new(),
+        };
+        let mut change = OnItsWay {
+            first: self.next,
+            waiting: VecDeque::new(),
+            parts: VecDeque::new(),
+            decks: Vec::new(),
+            sounds: Vec::new(),
+            held: Vec::new(),
+            faders: self.faders.clone(),
+            ends: self.decks.ends(),
         };
         let mut left = Vec::new();
         for part in parts(timeline, library) {
             self.reconcile(part, library, at, &mut revision, &mut left);
         }
-        self.drop_what_is_gone(timeline, at, &mut revision);
+        self.drop_what_is_gone(timeline, at, &mut revision, &mut change);
         let (faders, later) = self.faders.steer(timeline, at);
         revision.faders = faders;
         left.extend(later);
         left.sort_by_key(|part| part.from);
-        self.parts = left.into();
+        change.parts = std::mem::replace(&mut self.parts, left.into());
+        self.change = Some(Box::new(change));
         self.unsent.push_back(Command::Revise(Box::new(revision)));
     }
 
@@ -83,27 +98,29 @@ impl Sequencer {
         }
     }
 
-    fn drop_what_is_gone(&mut self, timeline: &Timeline, at: Frames, revision: &mut Revision) {
+    fn drop_what_is_gone(
+        &mut self,
+        timeline: &Timeline,
+        at: Frames,
+        revision: &mut Revision,
+        change: &mut OnItsWay,
+    ) {
         let stays = |cue: CueId, from: Frames| {
             let mut cues = timeline.cues.iter();
             from < at || cues.any(|placed| placed.id == cue && placed.at == from)
         };
-        let gone = self
+        change.sounds = self
             .sounds
             .keep(|sound| stays(sound.cue, sound.envelope.from));
-        revision.dropped.extend(gone);
         let shapes = &revision.shapes;
-        let gone = self.decks.keep(|deck| match &deck.key {
+        change.decks = self.decks.keep(|deck| match &deck.key {
             Key::Cue(cue) => stays(*cue, deck.from),
             Key::Run(_) => shapes.iter().any(|(id, _)| *id == deck.id) || deck.from < at,
         });
-        revision.dropped.extend(gone);
-        let dropped = &revision.dropped;
-        self.held.retain(|held| !dropped.contains(&held.id));
-    }
-
-    /// A change that was sent came too late, and nothing of it was made; the next one makes up for it.
-    pub fn not_made(&mut self, revision: &Revision) {
-        self.not_dropped.extend(&revision.dropped);
+        let sounds = change.sounds.iter().map(|sound| sound.id);
+        let dropped = sounds.chain(change.decks.iter().map(|deck| deck.id));
+        revision.dropped = dropped.collect();
+        let gone = |held: &mut Held| revision.dropped.contains(&held.id);
+        change.held = self.held.extract_if(.., gone).collect();
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Player;
-use crate::engine::Revision;
 use crate::player::happening::What;
 use crate::time::Frames;
 use crate::timeline::{Change, Course, Forecast, Refusal};
@@ -71,8 +70,8 @@ impl Player {
 
     /// A change came too late for its frame: it is made at a later one, and later each time, so that a machine that
     /// takes longer to think than a block lasts comes to its end.
-    pub(super) fn try_again(&mut self, revision: &Revision) -> Option<(Frames, What<'static>)> {
-        self.sequencer.not_made(revision);
+    pub(super) fn try_again(&mut self) -> Option<(Frames, What<'static>)> {
+        self.sequencer.not_made(&self.streams);
         let Asked { before, change, .. } = self.asked.take()?;
         self.course = before;
         let later = LATER * 2_u32.pow(self.late);
