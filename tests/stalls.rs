@@ -16,6 +16,7 @@ use undersong::frame::Frame;
 use undersong::player::{Beginning, Player, What};
 use undersong::prepare::Prepared;
 use undersong::time::{Frames, Rate};
+use undersong::timeline::Change;
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
@@ -45,11 +46,16 @@ struct Stalled {
     engine: Engine,
     heard: Vec<Frame>,
     starved: usize,
+    missed: usize,
     files: Vec<PathBuf>,
 }
 
 impl Stalled {
     fn new() -> Self {
+        Self::of(SCRIPT)
+    }
+
+    fn of(script: &str) -> Self {
         let stage = Stage::new();
         let sound = |seed, seconds: usize| noise(seed, 0.2, seconds * 44_100 + 17);
         let save = |name: &str, seed, seconds| {
@@ -63,11 +69,11 @@ impl Stalled {
             save("cue.wav", 5, 3),
         ];
         save("fourth.wav", 4, 60);
-        let prepared = stage.prepare(SCRIPT, RATE);
+        let prepared = stage.prepare(script, RATE);
         let disk = Stalling::default();
         let beginning = Beginning {
             disk: Arc::new(disk.clone()),
-            ..Beginning::new(prepared.written(), Frames::ZERO)
+            ..Beginning::new(prepared.steered(), Frames::ZERO)
         };
         let (player, engine) = Player::live(beginning).unwrap();
         Self {
@@ -78,6 +84,7 @@ impl Stalled {
             engine,
             heard: Vec::new(),
             starved: 0,
+            missed: 0,
             files,
         }
     }
@@ -90,6 +97,10 @@ impl Stalled {
                 .iter()
                 .filter(|h| matches!(h.what, What::Starved(_)));
             self.starved += starved.count();
+            let missed = happenings
+                .iter()
+                .filter(|h| matches!(h.what, What::Missed(_)));
+            self.missed += missed.count();
             let frames = Frames::from(BLOCK);
             assert!(!waits || self.player.wait_ready(frames, PATIENCE));
             let mut block = vec![0.0; BLOCK * 2];
@@ -148,6 +159,29 @@ fn a_disk_that_fails_for_a_moment_is_tried_again_before_it_matters() {
     session.disk.be(Mood::Well);
     session.until(150, true);
     assert!(session.heard == rendered[..session.heard.len()]);
+}
+
+/// A voice of more than twenty seconds is read while it plays.
+#[test]
+fn a_long_voice_begins_with_its_first_word_or_not_at_all() {
+    let late = "three, length: 50s, cues: [ { name: words, at: 40s, voice: fourth.wav } ],";
+    let mut session = Stalled::of(&SCRIPT.replace("three, length: 50s,", late));
+    let silent = play(&session.prepared, Frames::ZERO).frames();
+    session.until(20, true);
+    session.settle();
+    session.disk.be(Mood::Hangs);
+    let words = Change::Cue {
+        name: "words".into(),
+    };
+    session.player.steer(&words).unwrap();
+    session.until(26, false);
+    session.disk.be(Mood::Well);
+    session.until(40, true);
+    assert_eq!(session.missed, 1);
+    // The music went down for it, and comes back.
+    let [heard, alone] =
+        [&session.heard, &silent].map(|sound| power(&sound[25 * SECOND..35 * SECOND]));
+    assert!(heard < alone, "{heard} {alone}");
 }
 
 #[test]

@@ -130,6 +130,13 @@ impl Decks {
         ahead.min()
     }
 
+    /// Whether the ring of one holds everything up to `until`.
+    #[must_use]
+    pub fn is_ready(&self, id: Id, until: Frames) -> bool {
+        let mut decks = self.decks.iter().filter(|deck| deck.id == id);
+        decks.all(|deck| deck.is_ready(until))
+    }
+
     /// Waits no longer for what sounds before `until` and is not there, of those that came before `later`.
     pub fn give_up(&self, until: Frames, later: Id) {
         let decks = self.decks.iter().filter(|deck| deck.id < later);

@@ -1,4 +1,5 @@
-//! A cue starts only once its start is recorded: so that after a crash none comes twice.
+//! A cue starts only once its start is recorded, so that after a crash none comes twice; but for one that somebody asked for just
+//! now, who is there to hear it.
 
 use crate::time::Frames;
 use crate::timeline::CueId;

@@ -23,9 +23,9 @@ pub enum What<'a> {
     Clip(&'a Clip),
     /// A cue is due.
     Cue(&'a PlacedCue),
-    /// A cue was left out, since its start could not be recorded.
+    /// A cue was left out: its start could not be recorded, or its sound was not there in time.
     Missed(PlacedCue),
-    /// The music of a part cannot go on; the bed stands in.
+    /// A stream ran dry; where it is music, the bed stands in.
     Starved(Id),
     /// A file failed while it was played.
     Trouble(Trouble),

@@ -6,6 +6,7 @@ mod revising;
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use on_its_way::OnItsWay;
 
@@ -21,7 +22,10 @@ use crate::stream::{BRIDGE, Recipe, Report, StreamError, Streams};
 use crate::time::{Frames, Rate};
 use crate::timeline::{CueId, Timeline};
 
-/// A cue that is ready, and waits for leave to start.
+/// So much of a long cue is read before it starts.
+const BEGIN: Duration = Duration::from_secs(1);
+
+/// A cue that waits for leave to start.
 #[derive(Debug)]
 struct Held {
     id: Id,
@@ -181,6 +185,8 @@ impl Sequencer {
             }
             let permit = if held.from < reachable {
                 Permit::Refused
+            } else if !self.is_there(&held) {
+                Permit::Wait
             } else {
                 gate.ask(held.cue, held.from - now)
             };
@@ -196,6 +202,12 @@ impl Sequencer {
             }
         }
         missed
+    }
+
+    /// Whether a cue would begin with its begin.
+    fn is_there(&self, held: &Held) -> bool {
+        let begin = held.from + self.rate.frames(BEGIN);
+        matches!(held.command, Command::Voice(_)) || self.decks.is_ready(held.id, begin)
     }
 
     fn has_room(&self, part: &Part) -> bool {
@@ -300,11 +312,20 @@ impl Sequencer {
                         let file = Arc::clone(file);
                         troubles.push(Trouble { file, error });
                     }
-                    self.sounds.remove(id);
+                    self.leave_out(id);
                 }
             }
         }
         troubles
+    }
+
+    /// A cue that has not begun does not come.
+    fn leave_out(&mut self, id: Id) {
+        for held in self.held.extract_if(.., |held| held.id == id) {
+            self.decks.remove(id);
+            self.given_up.push(held.cue);
+        }
+        self.given_up.extend(self.sounds.remove(id));
     }
 
     fn loaded(&mut self, id: Id, frames: Arc<[Frame]>) {
@@ -333,7 +354,14 @@ impl Sequencer {
     /// Waits no longer for what sounds before `until` and is not there: the bed stands in, and such a cue is left out.
     pub fn give_up(&mut self, until: Frames) {
         let until = guarded(until);
-        self.decks.give_up(until, self.first_to_wait());
+        let first = self.first_to_wait();
+        let due = |held: &&Held| held.from < until && held.id < first;
+        let late = self.held.iter().filter(due);
+        let late = late.filter(|held| !self.is_there(held)).map(|held| held.id);
+        for id in late.collect::<Vec<_>>() {
+            self.leave_out(id);
+        }
+        self.decks.give_up(until, first);
         self.given_up.extend(self.sounds.give_up(until));
     }
 

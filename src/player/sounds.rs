@@ -32,8 +32,10 @@ impl Sounds {
         self.sounds.push(sound);
     }
 
-    pub fn remove(&mut self, id: Id) {
-        self.sounds.retain(|sound| sound.id != id);
+    /// Takes one out, and says which cue that was.
+    pub fn remove(&mut self, id: Id) -> Option<CueId> {
+        let at = self.sounds.iter().position(|sound| sound.id == id)?;
+        Some(self.sounds.remove(at).cue)
     }
 
     /// Forgets what is over by `now`.
