@@ -93,7 +93,7 @@ fn a_cue_that_was_cut_within_a_wave_clicks_at_neither_end() {
         .into_iter()
         .map(|frame| frame.map(|it| it + 0.05))
         .collect();
-    let (mut cues, mut starts) = (String::new(), Vec::new());
+    let (mut cues, mut starts) = (Vec::new(), Vec::new());
     let mut at = 2;
     for (name, kind, sound, rate) in [
         ("cut.wav", "voice", cut(48_000, 2, 0.0), 48_000),
@@ -104,7 +104,7 @@ fn a_cue_that_was_cut_within_a_wave_clicks_at_neither_end() {
         ("streamed.wav", "voice", cut(48_000, 21, 0.0), 48_000),
     ] {
         wav(&stage.path(name), &sound, rate, 2, Wav::Float);
-        cues += &format!("{{ at: {at}s, {kind}: {name} }}, ");
+        cues.push(format!("{{ at: {at}s, {kind}: {name} }}"));
         starts.push((name, at));
         at += sound.len() / rate as usize + 3;
     }
@@ -114,7 +114,7 @@ fn a_cue_that_was_cut_within_a_wave_clicks_at_neither_end() {
              phases: [{{ name: all, length: 80s, music: silence, cues: [{cues}] }}]\n"
         )
     };
-    let heard = stage.hear(&script(&cues), Rate::DEFAULT);
+    let heard = stage.hear(&script(&cues.join(", ")), Rate::DEFAULT);
     let sound = above_6_khz(&heard.frames());
     for (cue, (name, at)) in heard.timeline.cues.iter().zip(starts) {
         assert_eq!(cue.at.index(), at * SECOND, "{name}");
