@@ -83,7 +83,7 @@ fn a_cue_that_was_cut_within_a_wave_clicks_at_neither_end() {
     // A quarter of a wave in, it stands at its highest at both ends.
     let cut = |rate: u32, seconds: usize, decay: f32| -> Vec<Frame> {
         let quarter = rate as usize / 4 / 200;
-        let tone = sine(200.0, -16.5, rate, rate as usize * seconds + 2 * quarter);
+        let tone = sine(200.0, -16.5, rate, rate as usize * seconds + quarter);
         let tone = tone[quarter..].iter().zip(0..);
         let fallen = |at: i32| (-decay * at as f32 / rate as f32).exp();
         tone.map(|(frame, at)| frame.map(|it| it * fallen(at)))
