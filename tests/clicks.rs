@@ -1,10 +1,12 @@
-//! What is a click, and what is none, in music as loud as it may be.
+//! What is a click, and what is none, in music as loud as it may be; and that no cue makes one, wherever it was cut.
 
 mod common;
 
 use std::path::Path;
 
-use common::sounds::sine;
+use common::files::{Wav, wav};
+use common::sounds::{noise, sine};
+use common::stage::{Stage, first_difference};
 use undersong::decode::Decoder;
 use undersong::frame::Frame;
 use undersong::measure::Steps;
@@ -72,6 +74,88 @@ fn a_step_that_nobody_hears_is_no_click() {
         }
         assert_eq!(clicks(rate, &sound).len(), usize::from(is_one), "{height}");
     }
+}
+
+/// A recording that is cut within a wave, or has an offset, comes and goes as all does: from silence and to it.
+#[test]
+fn a_cue_that_was_cut_within_a_wave_clicks_at_neither_end() {
+    let stage = Stage::new();
+    // A quarter of a wave in, it stands at its highest at both ends.
+    let cut = |rate: u32, seconds: usize, decay: f32| -> Vec<Frame> {
+        let quarter = rate as usize / 4 / 200;
+        let tone = sine(200.0, -16.5, rate, rate as usize * seconds + quarter);
+        let tone = tone[quarter..].iter().zip(0..);
+        let fallen = |at: i32| (-decay * at as f32 / rate as f32).exp();
+        tone.map(|(frame, at)| frame.map(|it| it * fallen(at)))
+            .collect()
+    };
+    let offset: Vec<Frame> = sine(300.0, -16.0, 48_000, 96_000)
+        .into_iter()
+        .map(|frame| frame.map(|it| it + 0.05))
+        .collect();
+    let (mut cues, mut starts) = (Vec::new(), Vec::new());
+    let mut at = 2;
+    for (name, kind, sound, rate) in [
+        ("cut.wav", "voice", cut(48_000, 2, 0.0), 48_000),
+        ("said.wav", "say: Word, sound", cut(44_100, 2, 0.0), 44_100),
+        ("low.wav", "voice", cut(8_000, 2, 0.0), 8_000),
+        ("offset.wav", "voice", offset, 48_000),
+        ("chime.wav", "chime", cut(48_000, 2, 0.5), 48_000),
+        ("streamed.wav", "voice", cut(48_000, 21, 0.0), 48_000),
+    ] {
+        wav(&stage.path(name), &sound, rate, 2, Wav::Float);
+        cues.push(format!("{{ at: {at}s, {kind}: {name} }}"));
+        starts.push((name, at));
+        at += sound.len() / rate as usize + 3;
+    }
+    let script = |cues: &str| {
+        format!(
+            "undersong: 1\nmusic: {{ loudness: as-is }}\n\
+             phases: [{{ name: all, length: 80s, music: silence, cues: [{cues}] }}]\n"
+        )
+    };
+    let heard = stage.hear(&script(&cues.join(", ")), Rate::DEFAULT);
+    let sound = above_6_khz(&heard.frames());
+    for (cue, (name, at)) in heard.timeline.cues.iter().zip(starts) {
+        assert_eq!(cue.at.index(), at * SECOND, "{name}");
+        for edge in [cue.at.index(), cue.end().index()] {
+            let around = &sound[edge - 480..edge + 480];
+            let peak = around.iter().fold(0.0_f64, |most, it| most.max(it.abs()));
+            let peak = 20.0 * peak.log10();
+            // Without its edges it is at -25 dBFS; a click is heard from -54 dBFS on.
+            assert!(peak < -70.0, "{name} at {edge}: {peak} dBFS");
+        }
+    }
+    // One that is shorter than its edges gives them a third each, and is itself between them.
+    let short = noise(3, 0.1, 301);
+    wav(&stage.path("short.wav"), &short, 48_000, 2, Wav::Float);
+    let heard = stage.hear(&script("{ at: 2s, voice: short.wav }"), Rate::DEFAULT);
+    let heard = &heard.frames()[2 * SECOND..];
+    assert_eq!(first_difference(&heard[100..201], &short[100..201]), None);
+    assert_eq!(heard[0], [0.0; 2]);
+    for (heard, whole) in heard.iter().zip(&short) {
+        assert!(heard[0].abs() <= whole[0].abs() && heard[1].abs() <= whole[1].abs());
+    }
+    let last = heard[300][0] / short[300][0];
+    assert!((0.0..0.03).contains(&last), "{last}");
+}
+
+/// What is above 6 kHz on the left: a Butterworth filter of fourth order.
+fn above_6_khz(sound: &[Frame]) -> Vec<f64> {
+    let mut left: Vec<f64> = sound.iter().map(|frame| f64::from(frame[0])).collect();
+    let k = (std::f64::consts::PI * 6_000.0 / SECOND as f64).tan();
+    for quality in [0.541_196, 1.306_563] {
+        let scale = 1.0 / (1.0 + k / quality + k * k);
+        let back = [2.0 * (k * k - 1.0), 1.0 - k / quality + k * k];
+        let (mut x, mut y) = ([0.0; 2], [0.0; 2]);
+        for sample in &mut left {
+            let ahead = *sample - 2.0 * x[0] + x[1];
+            let out = scale * (ahead - back[0] * y[0] - back[1] * y[1]);
+            (x, y) = ([*sample, x[0]], [out, y[0]]);
+            *sample = out;
+        }
+    }
+    left
 }
 
 fn clicks(rate: Rate, sound: &[Frame]) -> Vec<u64> {

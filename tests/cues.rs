@@ -59,14 +59,19 @@ fn a_cue_stands_on_its_frame() {
              phases: [{{ name: all, length: 60s, music: silence, cues: [{{ at: {at}, voice: word.wav }}] }}]\n"
         );
         let heard = stage.hear(&silent, RATE).frames();
+        // It rises from silence: on the frame itself it stands at zero, as does the next sample of the word.
         let first = heard.iter().position(|f| *f != [0.0, 0.0]);
-        assert_eq!(first, Some(frame), "{at}");
-        assert_eq!(heard[frame..frame + word.len()], word, "{at}");
+        assert_eq!(first, Some(frame + 2), "{at}");
+        // Between its edges of 5 ms it is the word itself.
+        let end = word.len() - 240;
+        assert_eq!(heard[frame + 240..frame + end], word[240..end], "{at}");
+        let mut after = heard[frame + word.len()..].iter();
+        assert!(after.all(|f| *f == [0.0, 0.0]), "{at}");
     }
     let chime = "undersong: 1\ntitle: Cue\nmusic: { loudness: as-is }\n\
          phases: [{ name: all, length: 60s, music: silence, cues: [{ at: 9s, chime: word.wav }] }]\n";
     let heard = stage.hear(chime, RATE).frames();
-    // Its attack rises from silence: on the frame itself it stands at zero, as does the next sample of the word.
+    // So does its attack.
     let first = heard.iter().position(|f| *f != [0.0, 0.0]);
     assert_eq!(first, Some(9 * 48_000 + 2));
 }

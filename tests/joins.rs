@@ -83,3 +83,121 @@ fn what_the_script_asks_for_is_no_step() {
     let wrong = stage.try_prepare(&script(", largest-step: 70 LU", 0.0, ""), RATE);
     assert!(sentences(&wrong.unwrap_err()).contains("from 2 LU to 60 LU"));
 }
+
+/// A track of so many seconds whose gain at a second is this many decibels.
+fn shaped(stage: &Stage, name: &str, seconds: usize, decibels: impl Fn(f32) -> f32) {
+    let mut sound = noise(name.len() as u64, 0.1, seconds * 8_000 + 11);
+    for (at, frame) in sound.iter_mut().enumerate() {
+        let gain = 10.0_f32.powf(decibels(at as f32 / 8_000.0) / 20.0);
+        *frame = frame.map(|sample| sample * gain);
+    }
+    wav(&stage.path(name), &sound, 8_000, 2, Wav::Float);
+}
+
+/// What follows may follow without a step where a piece has come to its end, and with one where it is cut.
+#[test]
+fn every_join_is_judged_and_two_tracks_are_told_of_once_where_the_step_is_largest() {
+    let stage = Stage::new();
+    // It goes down by 9 dB between 0:30 and 0:45, which makes it 2 LU softer as a whole: the other goes on where it ends.
+    let glide = |at: f32| -9.0 * ((at - 30.0) / 15.0).clamp(0.0, 1.0);
+    shaped(&stage, "glide.wav", 60, glide);
+    shaped(&stage, "soft.wav", 60, |_| -9.0);
+    let soft = "{ file: soft.wav, gain: -7 dB }";
+    let first = format!(
+        "undersong: 1\nmusic: {{ crossfade: 6s, phase-crossfade: 6s, fade-out: 1s }}\nphases:\n\
+         \x20 - {{ name: ends, length: 100s, playlist: [glide.wav, {soft}] }}\n"
+    );
+    let cut = |seconds: u32, nth: usize| {
+        format!(
+            "  - {{ name: rest {nth}, length: 15s, music: silence }}\n\
+             \x20 - {{ name: cut {nth}, length: {seconds}s, playlist: [glide.wav] }}\n\
+             \x20 - {{ name: after {nth}, length: 40s, playlist: [{soft}] }}\n"
+        )
+    };
+    assert!(told(&stage, &first).is_empty());
+    for cuts in [&[25, 36][..], &[36, 25], &[25], &[25, 25]] {
+        let phases = cuts.iter().zip(0..).map(|(at, nth)| cut(*at, nth));
+        let script = first.clone() + &phases.collect::<String>();
+        let told = told(&stage, &script);
+        assert_eq!(told.len(), 1, "{cuts:?}: {}", sentences(&told));
+        assert_eq!(told[0].weight, Weight::Error, "{cuts:?}");
+        let said = &told[0].what;
+        assert!(
+            said.contains("LU softer: `soft` begins after `glide`"),
+            "{said}"
+        );
+        let size = said.split(' ').nth(6).unwrap().parse::<f32>().unwrap();
+        assert!((size - 9.0).abs() < 0.3, "{said}");
+        // Where it comes the first time: a phase of 100 s, then a rest of 15 s before each that is cut.
+        let before = cuts.iter().take_while(|at| **at != 25);
+        let at = 115 + 25 + before.map(|at| at + 40 + 15).sum::<u32>();
+        let clock = format!("at {}:{:02} ", at / 60, at % 60);
+        assert!(said.starts_with(&clock), "{said}, not {clock}");
+    }
+}
+
+#[test]
+fn tracks_that_are_joined_without_a_seam_are_judged_as_others() {
+    let stage = Stage::new();
+    let script = |music: &str, tracks: &str| {
+        format!(
+            "undersong: 1\nmusic: {{ crossfade: 0s, fade-out: 1s{music} }}\n\
+             phases: [{{ name: all, length: 60s, playlist: [{tracks}] }}]\n"
+        )
+    };
+    shaped(&stage, "loud.wav", 30, |_| 0.0);
+    // What dies away, and what swells, is no step; a height of its own is.
+    shaped(&stage, "dies.wav", 30, |at| {
+        if at < 23.0 { 0.0 } else { -9.0 * (at - 23.0) }
+    });
+    shaped(&stage, "swells.wav", 30, |at| {
+        if at > 5.0 { 0.0 } else { -9.0 * (5.0 - at) }
+    });
+    for tracks in [
+        "loud.wav, dies.wav",
+        "dies.wav, swells.wav",
+        "dies.wav, loud.wav",
+    ] {
+        let told = told(&stage, &script("", tracks));
+        assert!(told.is_empty(), "{tracks}: {}", sentences(&told));
+    }
+    for (height, weight) in [
+        (-1.5, None),
+        (-3.0, Some(Weight::Warning)),
+        (-15.0, Some(Weight::Error)),
+    ] {
+        shaped(&stage, "soft.wav", 30, |_| height);
+        // A track's own gain moves nothing here.
+        for (tracks, way) in [
+            ("loud.wav, { file: soft.wav, gain: 6 dB }", "softer"),
+            ("soft.wav, dies.wav", "louder"),
+        ] {
+            let told = told(&stage, &script("", tracks));
+            assert_eq!(told.first().map(|m| m.weight), weight, "{height}: {told:?}");
+            let Some(first) = told.first() else { continue };
+            assert!(
+                first.what.starts_with("at 0:30 the music goes on "),
+                "{}",
+                first.what
+            );
+            assert!(
+                first.what.contains(&format!(" LU {way}: ")),
+                "{}",
+                first.what
+            );
+            let help = first.help.as_deref().unwrap_or_default();
+            assert!(
+                help.contains("`crossfade: 0s`") && !help.contains("`gain`"),
+                "{help}"
+            );
+        }
+    }
+    for music in [", loudness: as-is", ", largest-step: 16 LU"] {
+        let told = told(&stage, &script(music, "loud.wav, soft.wav"));
+        assert_eq!(told.len(), 1, "{music}: {}", sentences(&told));
+        assert_eq!(told[0].weight, Weight::Warning, "{music}");
+    }
+    // A crossfade brings each to the loudness by itself.
+    let crossing = script("", "loud.wav, soft.wav").replace("crossfade: 0s", "crossfade: 3s");
+    stage.prepare(&crossing, RATE);
+}

@@ -171,8 +171,8 @@ fn sound(cue: &PlacedCue, library: &Library, rate: Rate) -> Option<Part> {
         from: cue.at,
         length: cue.length,
         gain: cue.gain,
-        rise: cue.attack,
-        fall: crate::fade::Fade::NONE,
+        rise: cue.fade_in,
+        fall: cue.fade_out,
         turn: None,
     };
     let source = if cue.length <= rate.frames(LONG) {

@@ -73,7 +73,6 @@ pub fn against(session: &Session, library: &Library, timeline: &Timeline) -> Vec
     let told = pairs.filter_map(|[before, after]| {
         let (before, after) = (&clips[before], &clips[after]);
         let alike = library.alike(&overlap(before, after, rate));
-        let place = joins::scripted(session, &timeline.phases, after)?.1;
         if f32::from(alike) > AGAINST || !seen.insert((&before.track, &after.track)) {
             return None;
         }
@@ -88,7 +87,8 @@ pub fn against(session: &Session, library: &Library, timeline: &Timeline) -> Vec
         let what = format!(
             "at {at}, where `{one}` and `{other}` cross, each takes from the other what both have: {how_much}"
         );
-        let mistake = Mistake::warning(place.clone(), what).rank(Rank::Heard);
+        let place = joins::named(session, &timeline.phases, after).clone();
+        let mistake = Mistake::warning(place, what).rank(Rank::Heard);
         Some(mistake.help("put another track between them, or make one of them anew with its polarity turned"))
     });
     let mut told: Vec<Mistake> = told.collect();

@@ -1,15 +1,18 @@
 //! How much louder or softer the music goes on where one track follows another.
 //!
 //! What was heard in the three seconds before a change is compared with what is heard in the three seconds after it (short-term
-//! loudness, EBU Tech 3341). What the script asks for by the levels of two phases is no step; a track's own gain is a means against one.
+//! loudness, EBU Tech 3341). Where nothing crosses, the loudest three of the ten seconds on either side count: an ending
+//! that dies away and a beginning that swells are no step, another height of what is played is one. What the script asks for by
+//! the levels of two phases is no step; a track's own gain is a means against one.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use crate::level::{Decibels, Loudness};
 use crate::library::{Facts, Library};
 use crate::mistake::{Mistake, Place, Rank};
-use crate::playlist::Track;
 use crate::script::{Content, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::heard::more;
@@ -21,16 +24,27 @@ const UNNOTICED: Decibels = Decibels(2.0);
 /// The seconds of a short-term window.
 const WINDOW: usize = 3;
 
+/// So many more windows count where nothing crosses, a second from each to the next.
+const REACH: usize = 7;
+
+/// A clip where it is joined to another.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    clip: &'a Clip,
+    span: &'a PhaseSpan,
+    facts: &'a Facts,
+}
+
 /// A step that is to be told.
 struct Step<'a> {
     before: &'a Clip,
     after: &'a Clip,
     size: Decibels,
-    place: &'a Place,
+    joined: bool,
 }
 
-/// What is to be said of a session's joins. A step beyond what the script allows keeps it from being played, unless the
-/// script leaves all tracks as they are.
+/// What is to be said of a session's joins: of two tracks once, where the step between them is largest. A step beyond what
+/// the script allows keeps it from being played, unless the script leaves all tracks as they are.
 #[must_use]
 pub fn review(
     session: &Session,
@@ -39,39 +53,36 @@ pub fn review(
     clips: &[Clip],
     phases: &[PhaseSpan],
 ) -> Vec<Mistake> {
-    let mut seen: HashSet<(&Path, &Path)> = HashSet::new();
-    let mut steps: Vec<Step> = Vec::new();
-    for pair in clips.windows(2) {
-        let [before, after] = pair else { continue };
-        let follows = after.from <= before.end() && !after.joins(before);
-        if !follows || !seen.insert((&before.track, &after.track)) {
-            continue;
-        }
-        let found = [before, after].map(|clip| scripted(session, phases, clip));
-        let [Some((own_before, _)), Some((own_after, place))] = found else {
+    let sides = clips.iter().map(|clip| side(library, phases, clip));
+    let sides: Vec<Option<Side>> = sides.collect();
+    let mut worst: HashMap<[&Path; 2], Step> = HashMap::new();
+    for pair in sides.windows(2) {
+        let [Some(before), Some(after)] = pair else {
             continue;
         };
-        let overlap = before.end() - after.from;
-        let ends = last_heard(before, overlap, library, rate);
-        let begins = first_heard(after, overlap, library, rate);
-        let (Some(ends), Some(begins)) = (ends, begins) else {
+        let Some(step) = step(before, after, rate) else {
             continue;
         };
-        let size = (begins - ends) - (own_after - own_before);
-        if size.0.abs() > UNNOTICED.0 {
-            steps.push(Step {
-                before,
-                after,
-                size,
-                place,
-            });
+        match worst.entry([&step.before.track, &step.after.track]) {
+            Entry::Vacant(entry) => {
+                entry.insert(step);
+            }
+            Entry::Occupied(mut entry) => {
+                if step.size.0.abs() > entry.get().size.0.abs() {
+                    entry.insert(step);
+                }
+            }
         }
     }
-    steps.sort_by(|a, b| b.size.0.abs().total_cmp(&a.size.0.abs()));
+    let mut steps: Vec<Step> = worst.into_values().collect();
+    steps.sort_by(|a, b| {
+        let larger = b.size.0.abs().total_cmp(&a.size.0.abs());
+        larger.then(a.after.from.cmp(&b.after.from))
+    });
     // Who has more has another loudness in every track.
     let more = more(
         &mut steps,
-        |step| step.place,
+        |step| named(session, phases, step.after),
         |joins| {
             let joins = match joins {
                 1 => "1 more join".to_owned(),
@@ -81,22 +92,55 @@ pub fn review(
         },
     );
     steps.sort_by_key(|step| step.after.from);
-    let told = steps.iter().map(|step| tell(step, session, rate));
+    let told = steps.iter().map(|step| {
+        let place = named(session, phases, step.after);
+        tell(step, place, session, rate)
+    });
     told.chain(more).collect()
 }
 
-/// The level of a clip's phase, and where its track is named.
-pub(super) fn scripted<'a>(
-    session: &'a Session,
-    phases: &[PhaseSpan],
-    clip: &Clip,
-) -> Option<(Decibels, &'a Place)> {
-    let span = phases.iter().rev().find(|span| span.from <= clip.from)?;
-    let track = track(session, span, &clip.track)?;
-    Some((span.level, &track.place))
+/// The phase that a clip begins in.
+fn phase_of<'a>(phases: &'a [PhaseSpan], clip: &Clip) -> Option<&'a PhaseSpan> {
+    let begun = phases.partition_point(|span| span.from <= clip.from);
+    phases.get(begun.checked_sub(1)?)
 }
 
-fn tell(step: &Step, session: &Session, rate: Rate) -> Mistake {
+/// Where a clip's track is named.
+pub(super) fn named<'a>(session: &'a Session, phases: &[PhaseSpan], clip: &Clip) -> &'a Place {
+    let span = phase_of(phases, clip);
+    let phase = span.and_then(|span| session.phases.get(span.number));
+    let track = phase.and_then(|phase| match &phase.content {
+        Content::Silence => None,
+        Content::Playlist(list) => list.tracks.iter().find(|track| *track.path == *clip.track),
+    });
+    track.map_or(&session.place, |track| &track.place)
+}
+
+fn side<'a>(library: &'a Library, phases: &'a [PhaseSpan], clip: &'a Clip) -> Option<Side<'a>> {
+    let span = phase_of(phases, clip)?;
+    let facts = library.facts(&clip.track).ok()?;
+    Some(Side { clip, span, facts })
+}
+
+/// The step from one clip to the next, where one is heard.
+fn step<'a>(before: &Side<'a>, after: &Side<'a>, rate: Rate) -> Option<Step<'a>> {
+    if after.clip.from > before.clip.end() {
+        return None;
+    }
+    let overlap = before.clip.end() - after.clip.from;
+    let reach = if overlap == Frames::ZERO { REACH } else { 0 };
+    let begins = after.first_heard(overlap, reach, rate)?;
+    let ends = before.last_heard(overlap, reach, rate)?;
+    let size = (begins - ends) - (after.span.level - before.span.level);
+    (size.0.abs() > UNNOTICED.0).then_some(Step {
+        before: before.clip,
+        after: after.clip,
+        size,
+        joined: overlap == Frames::ZERO && before.span.number == after.span.number,
+    })
+}
+
+fn tell(step: &Step, place: &Place, session: &Session, rate: Rate) -> Mistake {
     let at = clock(rate.duration(step.after.from));
     let size = step.size.0.abs();
     let way = if step.size.0 > 0.0 {
@@ -107,47 +151,64 @@ fn tell(step: &Step, session: &Session, rate: Rate) -> Mistake {
     let (before, after) = (&step.before.title, &step.after.title);
     let what =
         format!("at {at} the music goes on {size:.1} LU {way}: `{after}` begins after `{before}`");
-    let place = step.place.clone();
+    let place = place.clone();
     let most = session.music.largest_step;
     if size <= most.0 || session.music.loudness.is_none() {
-        let help = "2 LU are clearly heard; give one of them a `gain` in the playlist, or put another track between them, where \
-                    that is not meant";
+        let help = if step.joined {
+            "2 LU are clearly heard; with `crossfade: 0s` both keep the levels they were recorded at: put another track between \
+             them, or level the files themselves, where that is not meant"
+        } else {
+            "2 LU are clearly heard; give one of them a `gain` in the playlist, or put another track between them, where \
+             that is not meant"
+        };
         return Mistake::warning(place, what).help(help).rank(Rank::Heard);
     }
+    let way_out = if step.joined {
+        "with `crossfade: 0s` both keep the levels they were recorded at: give them a `crossfade`, so that each is brought to the \
+         loudness by itself, put another track between them, level the files themselves"
+    } else {
+        "put another track between them, give one of them a `gain`"
+    };
     let whole = size.ceil();
     Mistake::error(place, what).help(format!(
-        "put another track between them, give one of them a `gain`, or allow it: `largest-step: {whole} LU` under `music`"
+        "{way_out}, or allow it: `largest-step: {whole} LU` under `music`"
     ))
 }
 
-fn track<'a>(session: &'a Session, span: &PhaseSpan, path: &Path) -> Option<&'a Track> {
-    match &session.phases.get(span.number)?.content {
-        Content::Silence => None,
-        Content::Playlist(playlist) => playlist.tracks.iter().find(|track| track.path == path),
+impl Side<'_> {
+    /// What is heard of it before it goes.
+    fn last_heard(&self, overlap: Frames, reach: usize, rate: Rate) -> Option<Loudness> {
+        let clip = self.clip;
+        let end = rate.seconds(clip.offset + clip.length - overlap) as usize;
+        let first = self.first_window(Frames::ZERO, rate);
+        // The value of a second tells of the three that end with it.
+        let last = end.saturating_sub(1).max(first);
+        self.loudest(last.saturating_sub(reach).max(first)..=last)
     }
-}
 
-/// What is heard of a clip before it goes.
-fn last_heard(clip: &Clip, overlap: Frames, library: &Library, rate: Rate) -> Option<Loudness> {
-    let facts = library.facts(&clip.track).ok()?;
-    let end = rate.seconds(clip.offset + clip.length - overlap) as usize;
-    let begin = rate.seconds(clip.offset).ceil() as usize;
-    // The value of a second tells of the three that end with it.
-    let at = end.max(begin + WINDOW).checked_sub(1)?;
-    heard(facts, at, clip)
-}
+    /// What is heard of it once it has come.
+    fn first_heard(&self, overlap: Frames, reach: usize, rate: Rate) -> Option<Loudness> {
+        let clip = self.clip;
+        let end = rate.seconds(clip.offset + clip.length) as usize;
+        let first = self.first_window(overlap, rate);
+        let last = (first + reach).min(end.saturating_sub(1)).max(first);
+        self.loudest(first..=last)
+    }
 
-/// What is heard of a clip once it has come.
-fn first_heard(clip: &Clip, overlap: Frames, library: &Library, rate: Rate) -> Option<Loudness> {
-    let facts = library.facts(&clip.track).ok()?;
-    let begin = rate.seconds(clip.offset + overlap).ceil() as usize;
-    heard(facts, begin + WINDOW - 1, clip)
-}
+    /// The first second with which three end that are heard of it, this far in.
+    fn first_window(&self, since: Frames, rate: Rate) -> usize {
+        let begin = rate.seconds(self.clip.offset + since).ceil() as usize;
+        begin + WINDOW - 1
+    }
 
-/// The short-term loudness of a clip in the window that ends with a second; in the file's last one where there is none.
-/// Nothing where it is as good as silent: there is no step from or to silence, but a rest in the music.
-fn heard(facts: &Facts, second: usize, clip: &Clip) -> Option<Loudness> {
-    let last = facts.short_term.len().checked_sub(1)?;
-    let loudness = *facts.short_term.get(second.min(last))?;
-    (loudness > Loudness::GATE).then(|| loudness + clip.gain.decibels())
+    /// The short-term loudness in the loudest of the windows that end with these seconds; in the file's last one where
+    /// there are none. Nothing where it is as good as silent: there is no step from or to silence, but a rest in the music.
+    fn loudest(&self, seconds: RangeInclusive<usize>) -> Option<Loudness> {
+        let all = &self.facts.short_term;
+        let last = all.len().checked_sub(1)?;
+        let these = (*seconds.start()).min(last)..=(*seconds.end()).min(last);
+        let loudest = all.get(these)?.iter().map(|loudness| loudness.0);
+        let loudest = Loudness(loudest.fold(Loudness::GATE.0, f32::max));
+        (loudest > Loudness::GATE).then(|| loudest + self.clip.gain.decibels())
+    }
 }

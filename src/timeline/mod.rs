@@ -10,6 +10,7 @@ mod course;
 mod crossing;
 mod draft;
 mod duck;
+mod edge;
 mod fill;
 mod forecast;
 mod heard;

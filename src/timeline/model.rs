@@ -250,8 +250,10 @@ pub struct PlacedCue {
     pub text: Option<String>,
     /// Its gain.
     pub gain: Gain,
-    /// Its slow onset.
-    pub attack: Fade,
+    /// How it comes.
+    pub fade_in: Fade,
+    /// How it goes.
+    pub fade_out: Fade,
     /// Whether the music makes room for it.
     pub ducks: bool,
     /// Where the script asked for it; differs from `at` where it made way.

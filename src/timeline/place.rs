@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::fade::Fade;
 use crate::level::{Decibels, Loudness};
 use crate::library::Library;
 use crate::mistake::{Mistake, Rank};
@@ -13,6 +12,7 @@ use crate::script::{At, Cue, CueKind, Seek, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::{DEEPEST, Need};
+use crate::timeline::edge::edges;
 use crate::timeline::loudness::{Heard, music_over, normalise};
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, PlacedCue};
 use crate::zone::{Layout, Zone, Zones};
@@ -135,10 +135,7 @@ impl Ground<'_> {
         let change = facts.map_or(Decibels::ZERO, |facts| {
             normalise(facts, self.session.music.loudness)
         });
-        let attack = match cue.kind {
-            CueKind::Chime { attack, .. } => self.rate.frames(attack).min(Frames(length.0 / 2)),
-            _ => Frames::ZERO,
-        };
+        let [fade_in, fade_out] = edges(&cue.kind, length, self.rate);
         Some(PlacedCue {
             id,
             name: cue.name.clone(),
@@ -149,7 +146,8 @@ impl Ground<'_> {
             sound: sound.map(|sound| Arc::from(sound.path.as_path())),
             text: text(&cue.kind),
             gain: (change + cue.level).gain(),
-            attack: Fade::equal_power(attack),
+            fade_in,
+            fade_out,
             ducks: ducks(&cue.kind),
             asked,
             by_hand: false,

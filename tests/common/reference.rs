@@ -167,9 +167,14 @@ pub fn alike(timeline: &Timeline, pool: &Pool) -> Vec<(Frames, f64, Fade)> {
 }
 
 fn cue_gains(cue: &PlacedCue) -> Vec<f64> {
-    let risen = cue.at + cue.attack.length;
-    chords(cue.at, cue.end(), vec![risen], |at| {
-        f64::from((cue.gain * cue.attack.gain(at - cue.at)).0)
+    let risen = cue.at + cue.fade_in.length;
+    let falls = cue.end() - cue.fade_out.length;
+    chords(cue.at, cue.end(), vec![risen, falls], |at| {
+        let (rise, fall) = (
+            cue.fade_in.gain(at - cue.at),
+            cue.fade_out.gain(cue.end() - at),
+        );
+        f64::from((cue.gain * rise * fall).0)
     })
 }
 
