@@ -206,6 +206,28 @@ fn a_click_is_found_whether_it_is_large_or_small() {
 }
 
 #[test]
+fn a_crackle_and_the_edges_of_what_was_lost_are_found() {
+    let mut sound = music(1, 20);
+    for nth in 0..60 {
+        let frame = &mut sound[6 * SECOND + nth * 480];
+        *frame = frame.map(|sample| sample + 0.1);
+    }
+    let (report, found) = places(&desk(&sound));
+    let clicks = found.iter().filter(|(kind, _)| kind == "step").count();
+    assert_eq!((clicks, found.len()), (60, 60), "{}", report["places"]);
+
+    let mut sound = music(1, 20);
+    let hiss = noise(3, 1e-4, 480);
+    sound[6 * SECOND..6 * SECOND + 480].copy_from_slice(&hiss);
+    let (report, found) = places(&desk(&sound));
+    let at_its_edges = found.iter().all(|(kind, at)| {
+        let edges = [6.0, 6.01];
+        kind == "step" && edges.iter().any(|edge| (at - edge).abs() < 0.001)
+    });
+    assert!(at_its_edges && !found.is_empty(), "{}", report["places"]);
+}
+
+#[test]
 fn a_jump_in_loudness_is_found_with_its_place() {
     let mut sound = music(1, 20);
     for (at, frame) in sound.iter_mut().enumerate() {
