@@ -244,6 +244,29 @@ fn the_level_goes_down_at_once_and_up_slowly_without_a_step() {
     assert!(bend < -60.0, "{bend} dBFS");
 }
 
+/// Each turn upwards that is broken off would have taken seconds more.
+#[test]
+fn a_key_that_is_held_for_long_is_obeyed_to_the_last_press() {
+    let (_stage, prepared) = smooth();
+    let mut performance = Performance::of(&prepared, 241);
+    set_level(&mut performance.player, -30.0);
+    performance.until(2 * 48_000);
+    let (up, down) = (-29..=6, (-34..6).rev());
+    for press in up.chain(down) {
+        set_level(&mut performance.player, press as f32);
+        let next = performance.frames() + 1_600;
+        performance.until(next);
+        assert!(!performance.player.is_changing());
+    }
+    assert_eq!(performance.player.level(), Decibels(-34.0));
+    let asked = performance.heard.len();
+    performance.until(asked / 2 + 2 * 48_000);
+    let heard = levels(&performance.heard[asked..]);
+    // A sine of -12 dBFS.
+    assert!((heard[15] + 34.0 + 15.0).abs() < 0.2, "{heard:?}");
+    assert!(largest_bend(&performance.heard) < -60.0);
+}
+
 #[test]
 fn a_command_is_heard_within_ten_milliseconds_of_its_block() {
     let (_stage, prepared) = smooth();

@@ -206,6 +206,28 @@ fn a_click_is_found_whether_it_is_large_or_small() {
 }
 
 #[test]
+fn a_crackle_and_the_edges_of_what_was_lost_are_found() {
+    let mut sound = music(1, 20);
+    for nth in 0..60 {
+        let frame = &mut sound[6 * SECOND + nth * 480];
+        *frame = frame.map(|sample| sample + 0.1);
+    }
+    let (report, found) = places(&desk(&sound));
+    let clicks = found.iter().filter(|(kind, _)| kind == "step").count();
+    assert_eq!((clicks, found.len()), (60, 60), "{}", report["places"]);
+
+    let mut sound = music(1, 20);
+    let hiss = noise(3, 1e-4, 480);
+    sound[6 * SECOND..6 * SECOND + 480].copy_from_slice(&hiss);
+    let (report, found) = places(&desk(&sound));
+    let at_its_edges = found.iter().all(|(kind, at)| {
+        let edges = [6.0, 6.01];
+        kind == "step" && edges.iter().any(|edge| (at - edge).abs() < 0.001)
+    });
+    assert!(at_its_edges && !found.is_empty(), "{}", report["places"]);
+}
+
+#[test]
 fn a_jump_in_loudness_is_found_with_its_place() {
     let mut sound = music(1, 20);
     for (at, frame) in sound.iter_mut().enumerate() {
@@ -316,6 +338,46 @@ fn a_cue_that_is_too_soft_is_found() {
     );
     let report = finds_only(&desk, "cue", 10.0);
     assert!(report["cues"][0]["deviation_lu"].as_f64().unwrap() < -2.0);
+}
+
+/// The music bursts in, is held back, and goes down as if it were not.
+#[test]
+fn a_cue_stands_above_the_music_as_it_is_held_back() {
+    let mut sound = music(1, 20);
+    for (at, frame) in sound.iter_mut().enumerate() {
+        let part = (at as f32 - (9 * SECOND) as f32).clamp(0.0, 960.0) / 960.0;
+        *frame = frame.map(|sample| sample * (0.1 + 0.9 * part));
+    }
+    let desk = desk(&sound);
+    let said = run(
+        &desk,
+        &["-o", "s.wav", "--bits", "float", "--report", "r.json"],
+    );
+    assert_eq!(said.code, 0, "{}", said.err);
+    let samples = |name: &str| -> Vec<f32> {
+        let mut file = hound::WavReader::open(desk.path(name)).unwrap();
+        file.samples::<f32>().map(Result::unwrap).collect()
+    };
+    let (heard, voice) = (samples("s.wav"), samples("voice.wav"));
+    let heard = &heard[10 * SECOND * 2..][..voice.len()];
+    // What is left without the voice, which has nothing in common with the music.
+    let both = |one: &[f32], other: &[f32]| -> f64 {
+        let pairs = one.iter().zip(other);
+        pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    };
+    let gain = (both(heard, &voice) / both(&voice, &voice)) as f32;
+    let left = heard.iter().zip(&voice);
+    let left: Vec<f32> = left.map(|(all, voice)| all - gain * voice).collect();
+    let mut meter = EbuR128::new(2, 48_000, Mode::I).unwrap();
+    meter.add_frames_f32(&left).unwrap();
+    let text = std::fs::read_to_string(desk.path("r.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let cue = &report["cues"][0];
+    near(&cue["music_lufs"], meter.loudness_global().unwrap(), 1.0);
+    assert!(cue["deviation_lu"].as_f64().unwrap() > 6.0, "{cue}");
+    let places = report["places"].as_array().unwrap().iter();
+    let high = places.filter(|it| it["kind"] == "cue").count();
+    assert_eq!(high, 1, "{}", report["places"]);
 }
 
 #[test]

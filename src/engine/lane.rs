@@ -39,6 +39,27 @@ impl Lane {
         self.ramps.get(..self.count).unwrap_or(&[])
     }
 
+    /// The ramp that is in force at a frame, whatever those before it were on their way to; and where the next one begins.
+    fn in_force(&self, at: Frames) -> (Option<&Ramp>, Option<Frames>) {
+        let waiting = self.waiting();
+        let begun = waiting.partition_point(|ramp| ramp.from <= at);
+        let last = begun.checked_sub(1).and_then(|last| waiting.get(last));
+        (last, waiting.get(begun).map(|ramp| ramp.from))
+    }
+
+    /// How many ramps begin before a frame.
+    fn before(&self, at: Frames) -> usize {
+        self.waiting().partition_point(|ramp| ramp.from < at)
+    }
+
+    /// Whether so many `more` ramps find room behind those that begin before `at`, once what is over by `now` is forgotten.
+    /// Real-time safe.
+    #[must_use]
+    pub fn has_room(&self, now: Frames, at: Frames, more: usize) -> bool {
+        let over = self.before(now).saturating_sub(1);
+        self.before(at).saturating_sub(over) + more <= LANE
+    }
+
     /// Adds a ramp after those that wait. Returns it where the lane is full. Real-time safe.
     pub fn push(&mut self, ramp: Ramp) -> Result<(), Ramp> {
         match self.ramps.get_mut(self.count) {
@@ -67,22 +88,19 @@ impl Lane {
         let _ = self.push(ramp);
     }
 
-    /// Forgets the ramps that ended before `now`. Real-time safe.
+    /// Forgets what is over by `now`: all before the last ramp that began earlier, broken off or not. Real-time safe.
     pub fn forget(&mut self, now: Frames) {
-        let past = self.waiting().iter().take_while(|r| r.end() <= now).count();
-        if let Some(last) = past.checked_sub(1).and_then(|at| self.ramps.get(at)) {
-            self.settled = last.target;
-            self.ramps.copy_within(past..self.count, 0);
-            self.count -= past;
-        }
+        let over = self.before(now).saturating_sub(1);
+        self.ramps.copy_within(over..self.count, 0);
+        self.count -= over;
     }
 
-    /// Leaves the ramps that begin before `at` as they are, and takes those of `later` for what came after. Real-time
-    /// safe.
+    /// Leaves the ramps that begin before `at` as they are, and takes those of `later` for what came after, as many as
+    /// [`Lane::has_room`] for. Real-time safe.
     pub fn replace(&mut self, at: Frames, later: &[Ramp]) {
-        self.count = self.waiting().partition_point(|ramp| ramp.from < at);
+        self.count = self.before(at);
         for ramp in later {
-            // The player sends no more than the lane holds.
+            // There is room, or the change is not made.
             let _ = self.push(*ramp);
         }
     }
@@ -94,38 +112,37 @@ impl Lane {
     }
 }
 
+/// Where it bends depends on the ramp in force and on where the next one begins, never on what else is known by then.
 impl Curve for Lane {
     fn gain(&self, at: Frames) -> f32 {
-        let begun = self.waiting().iter().rev().find(|ramp| ramp.from <= at);
-        begun.map_or(self.settled, |ramp| ramp.gain(at)).0
+        let (ramp, _) = self.in_force(at);
+        ramp.map_or(self.settled, |ramp| ramp.gain(at)).0
     }
 
     fn turn_before(&self, at: Frames) -> Frames {
-        let turns = self.waiting().iter().rev();
-        turns
-            .flat_map(|ramp| [ramp.end(), ramp.from])
-            .filter(|turn| *turn <= at)
-            .max()
-            .unwrap_or(Frames::ZERO)
+        let (ramp, _) = self.in_force(at);
+        ramp.map_or(Frames::ZERO, |ramp| {
+            let end = ramp.end();
+            if end <= at { end } else { ramp.from }
+        })
     }
 
     fn turn_after(&self, at: Frames) -> Option<Frames> {
-        let turns = self.waiting().iter();
-        turns
-            .flat_map(|ramp| [ramp.from, ramp.end()])
-            .filter(|turn| *turn > at)
-            .min()
+        let (ramp, next) = self.in_force(at);
+        let end = ramp.map(Ramp::end).filter(|end| *end > at);
+        end.into_iter().chain(next).min()
     }
 
     fn is_flat(&self, at: Frames) -> bool {
-        let begun = self.waiting().iter().rev().find(|ramp| ramp.from <= at);
-        begun.is_none_or(|ramp| at >= ramp.end() || ramp.start == ramp.target)
+        let (ramp, _) = self.in_force(at);
+        ramp.is_none_or(|ramp| at >= ramp.end() || ramp.start == ramp.target)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::curve::Tracer;
     use crate::level::Decibels;
 
     fn duck(from: u64, length: u64, start: f32, target: f32) -> Ramp {
@@ -164,12 +181,73 @@ mod tests {
         assert_eq!(lane.gain(Frames(150)), 1.0);
     }
 
-    #[test]
-    fn a_full_lane_hands_the_ramp_back() {
-        let mut lane = Lane::at(Gain::UNITY);
-        for n in 0..LANE as u64 {
-            lane.push(duck(n * 10, 5, 0.0, 0.0)).unwrap();
+    /// What is heard of ramps, each of which is known so many frames before it begins.
+    fn heard(ramps: &[Ramp], early: u64, forgets: bool) -> Vec<f32> {
+        let mut lane = Tracer::new(Lane::at(Gain::UNITY));
+        let mut coming = ramps.iter().peekable();
+        let mut heard = Vec::new();
+        for at in (0..4_000).map(Frames) {
+            while let Some(ramp) = coming.next_if(|ramp| ramp.from.0 <= at.0 + early) {
+                lane.revise(|lane| {
+                    if forgets {
+                        lane.forget(at);
+                    }
+                    lane.push(*ramp).unwrap();
+                });
+            }
+            let stretch = lane.stretch(at, 1);
+            heard.push(stretch.gain + stretch.slope * stretch.index as f32);
         }
-        assert!(lane.push(duck(9999, 5, 0.0, 0.0)).is_err());
+        heard
+    }
+
+    #[test]
+    fn it_is_the_same_whenever_the_ramps_come_and_whether_or_not_they_are_broken_off() {
+        let broken_off = [
+            duck(100, 1_200, 0.0, -12.0),
+            duck(517, 90, -1.0, -3.0),
+            duck(1_003, 1_300, -3.0, -9.0),
+            duck(2_222, 700, -8.9, 0.0),
+            duck(3_333, 900, 0.0, -6.0),
+        ];
+        let one_by_one = [
+            duck(5, 301, 0.0, -12.0),
+            duck(306, 1_000, -12.0, -3.0),
+            duck(1_777, 999, -3.0, 0.0),
+        ];
+        for ramps in [&broken_off[..], &one_by_one] {
+            let at_once = heard(ramps, 9_999, false);
+            for early in [128, 129, 400, 700, 1_500] {
+                for forgets in [false, true] {
+                    let other = heard(ramps, early, forgets);
+                    let differ = |(a, b): (&f32, &f32)| a.to_bits() != b.to_bits();
+                    let first = at_once.iter().zip(&other).position(differ);
+                    assert_eq!(first, None, "{early} {forgets}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_lane_hands_the_ramp_back_and_has_room_once_others_are_in_force() {
+        let mut lane = Lane::at(Gain::UNITY);
+        let (early, last) = (Frames(10), Frames(u64::MAX));
+        for n in 0..LANE as u64 {
+            assert!(lane.has_room(early, last, 1));
+            // Each breaks the one before it off.
+            lane.push(duck(n * 10, 5_000, 0.0, -1.0)).unwrap();
+        }
+        let next = duck(9_999, 5, 0.0, 0.0);
+        assert!(!lane.has_room(early, last, 1) && lane.push(next).is_err());
+        assert!(lane.has_room(Frames(21), last, 1) && !lane.has_room(Frames(21), last, 3));
+        assert!(lane.has_room(early, Frames(35), LANE - 4));
+        assert!(!lane.has_room(early, Frames(35), LANE - 3));
+        let stands = lane.gain(Frames(25));
+        lane.forget(Frames(21));
+        assert_eq!(lane.gain(Frames(25)), stands);
+        lane.push(next).unwrap();
+        lane.replace(Frames(35), &[]);
+        assert_eq!(lane.turn_after(Frames(25)), Some(Frames(30)));
+        assert_eq!(lane.turn_after(Frames(30)), Some(Frames(5_030)));
     }
 }

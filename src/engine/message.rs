@@ -34,7 +34,8 @@ pub enum Event {
     CueEnded(Box<Voice>),
     /// A change was made at its frame. What crossed comes back to be freed.
     Revised(Box<Revision>),
-    /// A change came after its frame was mixed, and was not made: it is to be asked for again, at a later frame.
+    /// A change came after its frame was mixed, or with more ramps than a fader has room for, and was not made: it is to be
+    /// asked for again, at a later frame.
     TooLate(Box<Revision>),
     /// A clip's stream ran dry; the bed rises.
     Starved(Id),

@@ -182,7 +182,7 @@ impl Engine {
             let at = self.leaving();
             self.tell(Event::Stopping { at, stop, rested });
         }
-        // A clip or a cue that finds no room waits in the ring, and what is behind it with it.
+        // What finds no room waits in the ring, and what is behind it with it.
         while self.has_room()
             && let Ok(command) = self.commands.pop()
         {
@@ -196,9 +196,8 @@ impl Engine {
                     let place = self.voices.partition_point(|v| key(v) <= key(&voice));
                     self.voices.insert(place, voice);
                 }
-                Command::Ramp(fader, ramp) => self.steer(fader, |lane, now| {
-                    lane.forget(now);
-                    // The player sends no more than the lane holds.
+                Command::Ramp(fader, ramp) => self.steer(fader, |lane| {
+                    // There is room, or it waits.
                     let _ = lane.push(ramp);
                 }),
                 Command::Revise(revision) => {
@@ -227,7 +226,9 @@ impl Engine {
             Ok(Command::Voice(_)) => self.voices.len() < MAX_VOICES,
             Ok(Command::Revise(_)) => self.revisions.len() + self.made.len() < MAX_REVISIONS,
             // A ramp that was sent after a change belongs to what holds after it.
-            Ok(Command::Ramp(..)) => self.revisions.is_empty(),
+            Ok(Command::Ramp(fader, _)) => {
+                self.revisions.is_empty() && self.has_way(*fader, Frames(u64::MAX), 1)
+            }
             _ => true,
         }
     }

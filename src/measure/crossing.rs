@@ -9,7 +9,8 @@ use std::f64::consts::FRAC_PI_2;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{Failure, excerpt};
+use super::Failure;
+use super::excerpt::{self, LEAD};
 use crate::fade::{Correlation, Fade};
 use crate::frame::Frame;
 use crate::level::{Decibels, Gain};
@@ -99,7 +100,7 @@ fn one<E: Failure>(
         (comes, Some(pair[1])),
     ] {
         let mut at = over.start;
-        excerpt::hear(prepared, music_of(timeline, clips), &over, |planes| {
+        excerpt::hear(prepared, music_of(timeline, clips), &over, LEAD, |planes| {
             for frame in &planes[zone] {
                 let place = ((at - over.start).0 / window) as usize;
                 let Some(sums) = powers.get_mut(place) else {

@@ -13,17 +13,21 @@ use crate::timeline::{Course, Timeline};
 use super::Failure;
 
 /// A rendering that begins within a session comes from silence, and has come by then.
-const LEAD: Duration = Duration::from_secs(1);
+pub const LEAD: Duration = Duration::from_secs(1);
 
-/// Renders a stretch of what is left of a session's timeline. The frames go to `take`, block by block, each with one frame for
+/// The startle guard does not know at first what was sounding, and holds back as it does in the session by then.
+pub const GUARDED: Duration = Duration::from_secs(8);
+
+/// Renders a stretch of what is left of a session's timeline, begun so much earlier. The frames go to `take`, block by block, each with one frame for
 /// each zone in the layout's order; an empty block where a file is waited for. Blocking.
 pub fn hear<E: Failure>(
     prepared: &Prepared,
     left: Timeline,
     stretch: &Range<Frames>,
+    lead: Duration,
     mut take: impl FnMut(&[Vec<Frame>]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let start = stretch.start - left.rate.frames(LEAD);
+    let start = stretch.start - left.rate.frames(lead);
     let zones = left.layout.len();
     let timeline = Timeline {
         length: stretch.end,

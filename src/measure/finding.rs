@@ -15,6 +15,8 @@ use crate::zone::{Layout, Zone, Zones};
 const UNEVEN: Decibels = Decibels(1.0);
 /// How far below what the script asks a cue may stand above the music.
 const LOW: Decibels = Decibels(-2.0);
+/// How far above it, where the music goes down by as much and need not.
+const HIGH: Decibels = Decibels(6.0);
 /// A zone's true peak, and what meters differ by.
 const PEAK: Decibels = Decibels(-6.0 + 0.2);
 /// The edges of a hole are no clicks of their own.
@@ -37,7 +39,7 @@ pub enum Kind {
     Fall,
     /// Two pieces that cross with a hole or a bump.
     Crossfade,
-    /// A cue that does not stand out from the music.
+    /// A cue that does not stand out from the music as it should.
     Cue,
     /// Music that bursts in, and was held back.
     Burst,
@@ -75,7 +77,7 @@ impl Kind {
             Self::Startle => "a sudden rise",
             Self::Fall => "a sudden fall",
             Self::Crossfade => "an uneven crossfade",
-            Self::Cue => "a cue too soft",
+            Self::Cue => "a cue too low or too high",
             Self::Burst => "a burst held back",
             Self::Limiter => "too loud for the limiter",
             Self::Peak => "a peak too high",
@@ -228,7 +230,7 @@ impl Report {
             let (Some(height), Some(deviation)) = (cue.height, cue.deviation) else {
                 continue;
             };
-            if deviation < LOW {
+            if deviation < LOW || (deviation > HIGH && cue.ducked > HIGH) {
                 findings.push(Finding {
                     over: cue.over.clone(),
                     kind: Kind::Cue,

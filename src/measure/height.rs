@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::Failure;
+use super::excerpt::{self, GUARDED, LEAD};
 use super::loudness::Meter;
-use super::{Failure, excerpt};
+use crate::fade::Ramp;
 use crate::level::{Decibels, Loudness};
 use crate::prepare::Prepared;
 use crate::time::Frames;
-use crate::timeline::{CueSort, PlacedCue, Timeline};
+use crate::timeline::{CueSort, PlacedCue, Timeline, gain_at};
 use crate::zone::Zone;
 
 /// A cue as one zone hears it.
@@ -30,6 +33,8 @@ pub struct Height {
     pub height: Option<Decibels>,
     /// How far that is from what the script asks of it; `None` where it asks nothing.
     pub deviation: Option<Decibels>,
+    /// How far the music goes down for it.
+    pub ducked: Decibels,
 }
 
 /// All cues that are heard, in each of their zones. Blocking.
@@ -41,8 +46,9 @@ pub fn all<E: Failure>(
     let mut heights = Vec::new();
     for cue in timeline.cues.iter().filter(|cue| is_heard(cue)) {
         let over = cue.at..cue.end().min(timeline.length);
-        let own = loudness(prepared, only(timeline, cue), &over, go_on)?;
-        let music = loudness(prepared, without_cues(timeline, &over), &over, go_on)?;
+        let own = loudness(prepared, only(timeline, cue), &over, LEAD, go_on)?;
+        let music = without_cues(timeline, &over);
+        let music = loudness(prepared, music, &over, GUARDED, go_on)?;
         for zone in cue.zones.iter() {
             let [loudness, music] =
                 [&own, &music].map(|all| all.get(zone.index()).copied().flatten());
@@ -56,6 +62,7 @@ pub fn all<E: Failure>(
                 loudness,
                 music,
                 height,
+                ducked: ducked(timeline, zone, &over),
                 deviation: height.filter(|_| cue.ducks).map(|height| height - asked),
             });
         }
@@ -78,10 +85,19 @@ fn only(timeline: &Arc<Timeline>, cue: &PlacedCue) -> Timeline {
 
 fn without_cues(timeline: &Arc<Timeline>, over: &Range<Frames>) -> Timeline {
     let mut left = Timeline::clone(timeline);
+    let start = over.start - left.rate.frames(GUARDED);
     left.clips
-        .retain(|clip| clip.from < over.end && over.start < clip.end());
+        .retain(|clip| clip.from < over.end && start < clip.end());
     left.cues.clear();
     left
+}
+
+/// How far the music goes down in the middle of a stretch.
+fn ducked(timeline: &Timeline, zone: Zone, over: &Range<Frames>) -> Decibels {
+    let ducks = timeline.ducks.iter().filter(|(of, _)| *of == zone);
+    let ducks: Vec<Ramp> = ducks.map(|(_, ramp)| *ramp).collect();
+    let middle = over.start + Frames((over.end - over.start).0 / 2);
+    Decibels(-gain_at(&ducks, middle).decibels().0)
 }
 
 /// The integrated loudness of a stretch in each zone; of what is shorter than the standard's window, the loudest moment.
@@ -89,11 +105,12 @@ fn loudness<E: Failure>(
     prepared: &Prepared,
     left: Timeline,
     over: &Range<Frames>,
+    lead: Duration,
     go_on: &mut dyn FnMut(Frames) -> Result<(), E>,
 ) -> Result<Vec<Option<Loudness>>, E> {
     let meters = left.layout.zones().map(|_| Meter::new(left.rate));
     let mut meters = meters.collect::<Result<Vec<_>, _>>()?;
-    excerpt::hear(prepared, left, over, |planes| {
+    excerpt::hear(prepared, left, over, lead, |planes| {
         for (meter, plane) in meters.iter_mut().zip(planes) {
             meter.add(plane)?;
         }

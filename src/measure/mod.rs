@@ -18,6 +18,7 @@ mod powers;
 mod report;
 mod rise;
 mod scripted;
+mod sharp;
 mod step;
 
 use std::io;

@@ -9,8 +9,8 @@ use crate::time::Frames;
 use crate::timeline::Timeline;
 use crate::zone::MAX_ZONES;
 
-/// So many ramps of a fader are sent ahead: the engine forgets one when the next comes, and half of its lane is kept
-/// free for that.
+/// So many ramps of a fader lie with the engine before no other is sent, and half as many come with a change at most: that
+/// is less than its lane holds, since it forgets what is over sooner than we do.
 const RAMPS: usize = LANE / 2;
 
 /// One for each zone, and the master.
@@ -19,8 +19,8 @@ const FADERS: usize = MAX_ZONES + 1;
 /// What the engine was sent of each fader.
 #[derive(Debug, Clone, Default)]
 pub struct Faders {
-    /// Where the ramps end that are not over.
-    ends: [VecDeque<Frames>; FADERS],
+    /// Where the ramps begin: the one in force, and those that come.
+    begins: [VecDeque<Frames>; FADERS],
 }
 
 /// A fader's place among all.
@@ -47,11 +47,11 @@ impl Faders {
         standing
     }
 
-    /// Forgets what is over by `now`.
+    /// Forgets what is over by `now`: all before the last that began earlier, as the engine does.
     pub fn pass(&mut self, now: Frames) {
-        for ends in &mut self.ends {
-            while ends.front().is_some_and(|end| *end <= now) {
-                ends.pop_front();
+        for begins in &mut self.begins {
+            while begins.get(1).is_some_and(|next| *next < now) {
+                begins.pop_front();
             }
         }
     }
@@ -59,14 +59,14 @@ impl Faders {
     /// Whether another ramp of a fader may be sent.
     #[must_use]
     pub fn has_room(&self, fader: Fader) -> bool {
-        let sent = self.ends.get(place(fader));
+        let sent = self.begins.get(place(fader));
         sent.is_some_and(|sent| sent.len() < RAMPS)
     }
 
     /// A ramp is sent.
     pub fn send(&mut self, fader: Fader, ramp: &Ramp) {
-        if let Some(ends) = self.ends.get_mut(place(fader)) {
-            ends.push_back(ramp.end());
+        if let Some(begins) = self.begins.get_mut(place(fader)) {
+            begins.push_back(ramp.from);
         }
     }
 
@@ -85,9 +85,8 @@ impl Faders {
                 own.map(|(_, ramp)| ramp).partition(|ramp| ramp.from < at);
             let sent = coming.len().min(RAMPS / 2);
             let (now, rest) = coming.split_at(sent);
-            if let Some(ends) = self.ends.get_mut(place(fader)) {
-                let ending = begun.iter().chain(now).map(Ramp::end);
-                *ends = ending.filter(|end| *end > at).collect();
+            if let Some(begins) = self.begins.get_mut(place(fader)) {
+                *begins = begun.iter().chain(now).map(|ramp| ramp.from).collect();
             }
             later.extend(rest.iter().map(|ramp| Part {
                 from: ramp.from,
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fader_has_room_again_once_a_ramp_is_over_and_the_others_know_nothing_of_it() {
+    fn a_fader_has_room_again_once_another_ramp_is_in_force_and_the_others_know_nothing_of_it() {
         let music = Zone::all().next().map(Fader::Music).unwrap();
         let mut faders = Faders::default();
         for n in 0..RAMPS {
@@ -126,9 +125,9 @@ mod tests {
             faders.send(music, &ramp(n as u64 * 10));
         }
         assert!(!faders.has_room(music) && faders.has_room(Fader::Master));
-        faders.pass(Frames(9));
-        assert!(!faders.has_room(music));
         faders.pass(Frames(10));
+        assert!(!faders.has_room(music));
+        faders.pass(Frames(11));
         assert!(faders.has_room(music));
     }
 

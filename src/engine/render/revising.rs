@@ -29,7 +29,9 @@ impl Engine {
     }
 
     fn revise(&mut self, revision: Box<Revision>) {
-        if revision.at < self.mixed {
+        let mut faders = revision.faders.iter();
+        let has_room = faders.all(|(fader, ramps)| self.has_way(*fader, revision.at, ramps.len()));
+        if revision.at < self.mixed || !has_room {
             self.made.push(Event::TooLate(revision));
             return;
         }
@@ -47,23 +49,32 @@ impl Engine {
             }
         }
         for (fader, ramps) in &revision.faders {
-            self.steer(*fader, |lane, now| {
-                lane.forget(now);
-                lane.replace(revision.at, ramps);
-            });
+            self.steer(*fader, |lane| lane.replace(revision.at, ramps));
         }
         self.made.push(Event::Revised(revision));
     }
 
-    /// Changes what a fader is on its way to.
-    pub(super) fn steer(&mut self, fader: Fader, change: impl FnOnce(&mut Lane, Frames)) {
+    /// Whether a fader has room for so many ramps behind those that begin before `at`.
+    pub(super) fn has_way(&self, fader: Fader, at: Frames, ramps: usize) -> bool {
+        let lane = match fader {
+            Fader::Master => Some(&self.level),
+            Fader::Music(zone) => self.zones.get(zone.index()).map(|bus| &bus.duck),
+        };
+        lane.is_none_or(|lane| lane.curve().has_room(self.mixed, at, ramps))
+    }
+
+    /// Forgets what is over of a fader's way, and changes what comes of it.
+    pub(super) fn steer(&mut self, fader: Fader, change: impl FnOnce(&mut Lane)) {
         let now = self.mixed;
         let lane = match fader {
             Fader::Master => Some(&mut self.level),
             Fader::Music(zone) => self.zones.get_mut(zone.index()).map(|bus| &mut bus.duck),
         };
         if let Some(lane) = lane {
-            lane.revise(|lane| change(lane, now));
+            lane.revise(|lane| {
+                lane.forget(now);
+                change(lane);
+            });
         }
     }
 
