@@ -311,6 +311,67 @@ fn one_broken_name_in_a_folder_is_told_and_the_rest_is_played() {
 }
 
 #[test]
+fn a_link_to_a_disk_that_is_not_there_is_told_and_the_rest_is_played() {
+    let desk = Desk::new();
+    let lost = |name: &str| {
+        std::os::unix::fs::symlink("/no/such/disk/b.wav", desk.path(name)).unwrap();
+    };
+    lost("b.wav");
+    lost("cover.jpg");
+    desk.write("s.yaml", &one_phase(".", ""));
+    let said = desk.run(&["check", "s.yaml"]);
+    let words = said.err.replace("\n  | ", " ");
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        words.contains("is a link to something that is not there and is left out"),
+        "{words}"
+    );
+    assert!(
+        words.contains("`b.wav` in `") && words.contains("plug in the disk"),
+        "{words}"
+    );
+    assert!(!words.contains("in ``"), "the folder has a name: {words}");
+    assert!(words.contains("1 warning"), "{words}");
+    std::fs::create_dir(desk.path("calm")).unwrap();
+    lost("calm/c.wav");
+    desk.write("s.yaml", &one_phase("calm", ""));
+    let said = desk.run(&["check", "s.yaml"]);
+    let line = "`c.wav` is a link to something that is not there";
+    assert!(said.code == 1 && said.err.contains(line), "{}", said.err);
+}
+
+#[test]
+fn music_that_ends_a_moment_after_its_phase_should_does_not_start_over() {
+    let desk = Desk::new();
+    wav(
+        &desk.path("a.wav"),
+        &noise(3, 0.2, 17 * 44_100 + 13),
+        44_100,
+        2,
+        Wav::Bits(16),
+    );
+    let script = |length: u32| {
+        format!(
+            "undersong: 1\nmusic: {{ crossfade: 0s, fade-in: 0s, fade-out: 0s }}\nphases: [{{ name: return, length: {length}s, \
+             min: {}s, max: {}s, playlist: [a.wav] }}]\n",
+            length - 2,
+            length + 3
+        )
+    };
+    for (length, starts_over) in [(17, false), (25, true)] {
+        desk.write("s.yaml", &script(length));
+        let said = desk.run(&["check", "s.yaml"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert_eq!(
+            said.err.contains("starts over once"),
+            starts_over,
+            "{length}: {}",
+            said.err
+        );
+    }
+}
+
+#[test]
 fn music_left_out_of_two_folders_is_told_of_both_though_its_names_are_alike() {
     let desk = Desk::new();
     for folder in ["calm", "deep"] {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::decoded::{data, rest};
-use common::files::{Wav, flac, ogg, wav};
+use common::files::{Wav, flac, flac_by_samples, ogg, wav};
 use common::pages::{Page, file, pages};
 use common::sounds::{difference, mono, noise, quantised};
 use undersong::decode::{DecodeError, Decoder};
@@ -45,6 +45,32 @@ fn wav_is_exact_to_the_bit() {
     assert!(decode(&path) == fine, "32 bits");
     wav(&path, &sound, 48_000, 2, Wav::Float);
     assert!(decode(&path) == sound, "floats");
+}
+
+#[test]
+fn a_flac_whose_frames_are_counted_by_samples_is_exact_though_they_are_all_as_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.flac");
+    let sound = quantised(&noise(8, 0.5, 41_003), 16);
+    flac_by_samples(&path, &sound, 44_100);
+    let bytes = fs::read(&path).unwrap();
+    // With a tag before it, and without; and cut off within a frame.
+    let tagged = [&b"ID3\x03\0\0\0\0\0\x14"[..], &[0; 20], &bytes].concat();
+    for bytes in [&bytes[..], &tagged] {
+        fs::write(&path, bytes).unwrap();
+        let mut decoder = Decoder::open_checked(&path, &|| false).unwrap();
+        assert!(rest(&mut decoder) == sound);
+        assert!(decoder.damage().is_none(), "{:?}", decoder.damage());
+        for to in [20_000, 1, 40_999] {
+            decoder.seek(Frames(to as u64)).unwrap();
+            assert!(rest(&mut decoder) == sound[to..], "from {to}");
+        }
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        let mut decoder = Decoder::open_checked(&path, &|| false).unwrap();
+        let cut = rest(&mut decoder);
+        assert!(cut.len() > 10_000 && cut[..] == sound[..cut.len()]);
+        assert!(decoder.damage().ends_early);
+    }
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common::decoded::{data, remarks, rest};
+use common::boxes::{opus, part, parts};
+use common::decoded::{data, fault, remarks, rest};
+use common::pages::pages;
 use common::sounds::{difference, noise, quantised};
 use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
 use undersong::frame::Frame;
@@ -54,18 +56,35 @@ impl M4a {
         self
     }
 
+    /// With these edits, each its length on the file's clock, where it starts on the track's, and how fast it is.
+    fn edits(mut self, edits: &[(u32, i32, u32)]) -> Self {
+        let number = edits.len() as u32;
+        let mut inside = [[0; 4], number.to_be_bytes()].concat();
+        for (length, start, speed) in edits {
+            inside.extend(length.to_be_bytes());
+            inside.extend(start.to_be_bytes());
+            inside.extend(speed.to_be_bytes());
+        }
+        let list = part(*b"elst", &inside);
+        let at = place(&self.bytes, *b"elst");
+        let more = (list.len() - 28) as u32;
+        self.bytes.splice(at..at + 28, list);
+        for kind in [*b"moov", *b"trak", *b"edts"] {
+            let at = place(&self.bytes, kind);
+            let size = u32::from_be_bytes(*self.bytes[at..].first_chunk().unwrap()) + more;
+            self.bytes[at..at + 4].copy_from_slice(&size.to_be_bytes());
+        }
+        self
+    }
+
     /// With the comment that iTunes writes.
     fn comment(mut self, text: &str) -> Self {
-        let part = |kind: &[u8], rest: &[u8]| {
-            let size = (rest.len() + 8) as u32;
-            [&size.to_be_bytes()[..], kind, rest].concat()
-        };
         let inside = [
-            part(b"mean", b"\0\0\0\0com.apple.iTunes"),
-            part(b"name", b"\0\0\0\0iTunSMPB"),
-            part(b"data", &[b"\0\0\0\x01\0\0\0\0", text.as_bytes()].concat()),
+            part(*b"mean", b"\0\0\0\0com.apple.iTunes"),
+            part(*b"name", b"\0\0\0\0iTunSMPB"),
+            part(*b"data", &[b"\0\0\0\x01\0\0\0\0", text.as_bytes()].concat()),
         ];
-        let tag = part(b"----", &inside.concat());
+        let tag = part(*b"----", &inside.concat());
         // all of these reach to the end of the file
         for kind in [*b"moov", *b"udta", *b"meta", *b"ilst"] {
             let at = place(&self.bytes, kind);
@@ -121,15 +140,132 @@ fn the_comment_of_itunes_is_kept_to() {
     }
 }
 
+/// The usual speed.
+const USUAL: u32 = 0x0001_0000;
+
 #[test]
-fn edits_that_are_no_plain_part_are_left_alone() {
-    let rate = M4a::new().edit(16, 0x0002_0000);
-    let beyond = M4a::new().edit(12, 40_000);
-    let none = M4a::new().edit(4, 0);
-    for odd in [rate, beyond, none] {
-        let (padded, exact) = decode(&odd.path());
-        assert_eq!((padded.len(), exact), (31_744, false));
+fn what_was_cut_out_of_an_m4a_is_never_heard() {
+    let (sound, _) = decode(&data("aac.m4a"));
+    for name in ["aac.m4a", "lossless.m4a"] {
+        for edits in [
+            // without its middle, twice, the later part first, faster, and nothing of it
+            &[(30, 1_024, USUAL), (30, 3_500, USUAL)][..],
+            &[(60, 1_024, USUAL), (60, 1_024, USUAL)],
+            &[(30, 3_500, USUAL), (30, 1_024, USUAL)],
+            &[(30, 1_024, USUAL), (20, -1, USUAL), (30, 3_500, USUAL)],
+            &[(60, 1_024, 2 * USUAL)],
+            &[(60, 40_000, USUAL)],
+        ] {
+            let mut cut = M4a::new();
+            cut.bytes = fs::read(data(name)).unwrap();
+            let cut = cut.edits(edits);
+            let path = cut.path();
+            match Decoder::open_checked(&path, &|| false) {
+                Ok(mut decoder) => panic!("{edits:?}: {}", rest(&mut decoder).len()),
+                Err(error) => assert_eq!(error, Decoder::open(&path).err().unwrap()),
+            }
+            let fault = fault(&path);
+            assert!(
+                fault.contains("was cut in a way that is not played"),
+                "{fault}"
+            );
+            assert!(fault.contains("save it as FLAC"), "{fault}");
+        }
     }
+    // What only says when the sound begins beside a picture, or that silence follows, cuts nothing.
+    let whole = (680, 1_024, USUAL);
+    for edits in [&[(700, -1, USUAL), whole][..], &[whole, (700, -1, USUAL)]] {
+        let (heard, exact) = decode(&M4a::new().edits(edits).path());
+        assert!(exact && heard == sound, "{edits:?}");
+    }
+    // No edit at all is none.
+    let (padded, exact) = decode(&M4a::new().edit(4, 0).path());
+    assert_eq!((padded.len(), exact), (31_744, false));
+}
+
+#[test]
+fn a_cut_that_is_newer_than_the_comment_of_itunes_counts() {
+    let (padded, _) = decode(&M4a::new().without_edits().path());
+    let text = " 00000000 00000400 000002C5 000000000000753B 00000000";
+    let (later, _) = decode(&M4a::new().edit(12, 9_001).comment(text).path());
+    assert!(later == padded[9_001..1_024 + 30_011]);
+    let (shorter, _) = decode(&M4a::new().edit(8, 500).comment(text).path());
+    assert!(shorter == padded[1_024..1_024 + 22_050]);
+}
+
+/// The head and the fragments of `fragments.m4a`.
+fn in_fragments(bytes: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let parts = parts(bytes);
+    let head = parts[..2].iter().flat_map(|(_, part)| *part).copied();
+    let fragments = parts[2..]
+        .chunks_exact(2)
+        .filter(|pair| pair[0].0 == *b"moof");
+    let fragments = fragments.map(|pair| [pair[0].1, pair[1].1].concat());
+    (head.collect(), fragments.collect())
+}
+
+/// Puts them together again, each with something `before` it.
+fn together(head: &[u8], before: &[u8], fragments: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = head.to_vec();
+    for fragment in fragments {
+        bytes.extend(before);
+        let mut fragment = fragment.clone();
+        // It says where it lies.
+        let at = place(&fragment, *b"tfhd") + 16;
+        fragment[at..at + 8].copy_from_slice(&(bytes.len() as u64).to_be_bytes());
+        bytes.extend(fragment);
+    }
+    bytes
+}
+
+#[test]
+fn a_fragment_that_is_missing_or_there_twice_is_not_passed_over() {
+    let (head, fragments) = in_fragments(&fs::read(data("fragments.m4a")).unwrap());
+    assert_eq!(fragments.len(), 4);
+    let mut file = M4a::new();
+    for (kept, whole) in [
+        (&[0, 1, 2, 3][..], true),
+        (&[0, 2, 3], false),
+        (&[0, 1, 3], false),
+        (&[0, 1, 1, 2, 3], false),
+        (&[0, 2, 1, 3], false),
+    ] {
+        let kept_ones: Vec<_> = kept.iter().map(|at| fragments[*at].clone()).collect();
+        file.bytes = together(&head, &[], &kept_ones);
+        if whole {
+            assert_eq!(decode(&file.path()).0.len(), 31_744);
+            assert_eq!(remarks(&file.path()).len(), 1);
+            continue;
+        }
+        let error = Decoder::open_checked(&file.path(), &|| false).err();
+        let said = error.map(|error| error.to_string()).unwrap_or_default();
+        assert!(
+            said.contains("do not follow each other"),
+            "{kept:?}: {said}"
+        );
+        assert!(said.contains("copy it again"), "{said}");
+    }
+}
+
+#[test]
+fn an_index_of_each_fragment_says_nothing_of_the_length_of_all() {
+    let (head, fragments) = in_fragments(&fs::read(data("fragments.m4a")).unwrap());
+    // One packet that lasts for a tenth of a second.
+    let numbers = [0, 1, 44_100, 0, 0, 1, 1_000, 4_410, 0];
+    let numbers: Vec<u8> = numbers
+        .iter()
+        .flat_map(|it: &u32| it.to_be_bytes())
+        .collect();
+    let index = part(*b"sidx", &numbers);
+    let mut file = M4a::new();
+    file.bytes = together(&head, &index, &fragments);
+    let told = remarks(&file.path());
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("exact start and end"), "{told:?}");
+    assert_eq!(Decoder::open(&file.path()).unwrap().claimed_length(), None);
+    file.bytes.truncate(file.bytes.len() / 2);
+    let told = remarks(&file.path());
+    assert!(told[0].contains("it is cut off at 0:00; copy"), "{told:?}");
 }
 
 #[test]
@@ -161,6 +297,33 @@ fn aac_without_recorded_ends_is_told_apart() {
         assert!(remarks[0].contains("convert"), "{remarks:?}");
     }
     assert_eq!(remarks(&data("aac.m4a")), [""; 0]);
+}
+
+#[test]
+fn opus_in_an_mp4_that_does_not_say_where_it_begins_is_told() {
+    let bytes = fs::read(data("tone.opus")).unwrap();
+    let mut packets = vec![Vec::new()];
+    for page in &pages(&bytes)[2..] {
+        let mut body = &page.body[..];
+        for segment in &page.segments {
+            let (some, behind) = body.split_at(usize::from(*segment));
+            packets.last_mut().unwrap().extend(some);
+            body = behind;
+            if *segment < 255 {
+                packets.push(Vec::new());
+            }
+        }
+    }
+    packets.pop();
+    let mut file = M4a::new();
+    file.bytes = opus(&packets);
+    let (sound, exact) = decode(&file.path());
+    assert_eq!((sound.len(), exact), (960 * packets.len(), false));
+    let told = remarks(&file.path());
+    assert!(
+        told[0].contains("exact start and end are not recorded"),
+        "{told:?}"
+    );
 }
 
 /// The demuxer guesses a length by what some packets weigh.

@@ -575,6 +575,31 @@ fn a_second_sound_behind_the_first_is_not_passed_over() {
 }
 
 #[test]
+fn samples_that_lie_in_more_room_than_they_need_are_not_heard_as_noise() {
+    let folder = Folder::new();
+    for (kind, bits, frame) in [
+        (1, 24, 8),
+        (1, 8, 4),
+        (1, 16, 8),
+        (1, 32, 6),
+        (3, 32, 4),
+        (6, 8, 4),
+    ] {
+        for mut format in [format(kind, bits), extensible(kind, bits, bits)] {
+            format[12..14].copy_from_slice(&u16::to_le_bytes(frame));
+            let path = folder.wav(&format, &[1; 4_800]);
+            let error = Decoder::open_checked(&path, &|| false).err();
+            let said = error.map(|error| error.to_string()).unwrap_or_default();
+            assert!(
+                said.contains("two different things"),
+                "{bits} in {frame}: {said}"
+            );
+            assert!(said.contains("convert it to FLAC"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn samples_that_nothing_plays_are_called_what_they_are() {
     let folder = Folder::new();
     for bits in [12, 20, 48, 64] {

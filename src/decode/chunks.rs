@@ -23,6 +23,11 @@ const NEAR: u32 = 0x1_0000;
 /// The kinds of samples that are numbers: whole ones, floating ones, and those of which another place says which.
 const WHOLE: u16 = 1;
 const FLOATING: u16 = 3;
+const COMPANDED: [u16; 2] = [6, 7];
+
+/// Other kinds, as people call them.
+const ADPCM: [u16; 2] = [2, 0x11];
+const MPEG: [u16; 2] = [0x50, 0x55];
 const EXTENSIBLE: u16 = 0xFFFE;
 
 /// The byte that makes a length even, and from which on a sample is far from it: half of full scale.
@@ -206,12 +211,16 @@ impl Chunks {
         let playable: &[u16] = match format.kind {
             WHOLE => &[8, 16, 24, 32],
             FLOATING => &[32, 64],
+            kind if COMPANDED.contains(&kind) => &[8],
+            kind if ADPCM.contains(&kind) => return Some(DecodeError::Unsupported("ADPCM")),
+            kind if MPEG.contains(&kind) => return Some(DecodeError::Unsupported("MP3 in a WAV")),
             _ => return None,
         };
         match format.channels {
             channels @ 3.. => Some(DecodeError::Channels(usize::from(channels))),
-            _ if playable.contains(&format.bits) => None,
-            _ => Some(DecodeError::Bits(format.bits)),
+            _ if !playable.contains(&format.bits) => Some(DecodeError::Bits(format.bits)),
+            channels if format.frame != channels * format.bits / 8 => Some(DecodeError::SampleSize),
+            _ => None,
         }
     }
 

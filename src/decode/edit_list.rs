@@ -7,13 +7,16 @@ use std::ops::Range;
 use symphonia::core::formats::Track;
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 
+use super::boxes::{Boxes, MOST_BOXES, first, heading, number, ticks, wide};
 use super::glance::glance;
+use super::{DecodeError, sample_entry};
 
 /// The longest index that is looked at, in bytes: that of some twenty hours.
 const LARGEST_INDEX: u64 = 16 << 20;
 
-/// So many boxes of one folder are looked at, and no more: real files have some dozens.
-const MOST_BOXES: usize = 4096;
+/// Where the sound lies in fragments, an edit that leaves out no more of it than a second has of this only passes over what
+/// an encoder puts before it.
+const BEFORE: u32 = 4;
 
 /// How far the ends that iTunes writes may miss the sound that there is, in frames: a packet of either kind of AAC.
 const LEEWAY: u64 = 2048;
@@ -32,8 +35,14 @@ pub(super) struct Part {
 pub(super) struct EditList {
     tracks: Vec<Edits>,
     comment: Option<Comment>,
-    /// Whether the sound lies in fragments, whose lengths no index knows.
-    fragmented: bool,
+    /// Whether there is an index at all.
+    found: bool,
+    /// Why the sound that the index describes is not played.
+    refusal: Option<DecodeError>,
+    /// The tracks of sound, where they lie in fragments, whose lengths no index knows.
+    pub fragments: Option<Vec<InFragments>>,
+    /// Whether each fragment says of itself alone how long it is.
+    told_apart: bool,
     /// Whether the file ends before a part of it does.
     lost: bool,
 }
@@ -48,6 +57,18 @@ struct Edits {
     coarse_ticks: u32,
     /// The only edit that plays: where it starts on the track's clock, and its length on the file's.
     only: Option<(u64, u64)>,
+    /// Whether there are several, or one at another speed.
+    several: bool,
+}
+
+/// A track of sound that lies in fragments.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct InFragments {
+    pub track: u32,
+    /// Ticks of its clock in a second.
+    pub ticks: u32,
+    /// How long a packet is whose length is not told, in ticks.
+    pub usual: u32,
 }
 
 /// What iTunes and others write: frames before the sound, and of the sound.
@@ -69,6 +90,7 @@ impl EditList {
     fn find(bytes: &mut MediaSourceStream<'_>) -> io::Result<Self> {
         let length = bytes.byte_len().unwrap_or(u64::MAX);
         let (mut at, mut found) = (0_u64, None);
+        let (mut within, mut told_apart) = (false, false);
         for _ in 0..MOST_BOXES {
             let mut head = [0; 16];
             let there = length.saturating_sub(at).min(16) as usize;
@@ -88,11 +110,15 @@ impl EditList {
                 bytes.take(inside).read_to_end(&mut index)?;
                 found = Some(Self::of_index(&index));
             }
+            within |= kind == *b"moof";
+            told_apart |= within && kind == *b"sidx";
             // A last box may say that it reaches to the end, wherever that is.
             let lost = end > length && size != u64::MAX;
-            let enough = found.as_ref().is_some_and(|found| !found.fragmented) && kind == *b"mdat";
+            let enough =
+                found.as_ref().is_some_and(|found| !found.fragmented()) && kind == *b"mdat";
             if lost || enough {
                 return Ok(Self {
+                    told_apart,
                     lost,
                     ..found.unwrap_or_default()
                 });
@@ -103,7 +129,25 @@ impl EditList {
             at = end;
             bytes.seek(SeekFrom::Start(at))?;
         }
-        Ok(found.unwrap_or_default())
+        Ok(Self {
+            told_apart,
+            ..found.unwrap_or_default()
+        })
+    }
+
+    /// Whether there is an index at all.
+    pub fn found(&self) -> bool {
+        self.found
+    }
+
+    /// Why what the index describes is not played: a kind of sound, or a cut that nothing here follows.
+    pub fn refusal(&self) -> Option<DecodeError> {
+        self.refusal.clone()
+    }
+
+    /// Whether each fragment says of itself alone how long it is, and nothing how long all of them are.
+    pub fn told_apart(&self) -> bool {
+        self.told_apart
     }
 
     /// Whether it is an MP4 file that ends before a part of it does.
@@ -113,36 +157,85 @@ impl EditList {
 
     /// Whether the sound lies in fragments, whose lengths no index knows.
     pub fn fragmented(&self) -> bool {
-        self.fragmented
+        self.fragments.is_some()
     }
 
     fn of_index(index: &[u8]) -> Self {
         let coarse_ticks = first(index, *b"mvhd").and_then(ticks).unwrap_or(0);
-        let tracks = Boxes(index).filter(|(kind, _)| kind == b"trak");
+        let extends = first(index, *b"mvex");
+        let tracks = || Boxes(index).filter(|(kind, _)| kind == b"trak");
+        let edits: Vec<_> = tracks()
+            .filter_map(|(_, track)| Edits::of_track(track, coarse_ticks))
+            .collect();
+        let fragments = extends.map(|extends| {
+            let sounds = tracks().filter_map(|(_, track)| InFragments::of_track(track, extends));
+            sounds.collect()
+        });
+        let is_cut = |edits: &Edits| edits.is_cut(extends.is_some());
+        let cut = edits.iter().any(is_cut).then_some(DecodeError::Cut);
+        let mut kinds = tracks().filter_map(|(_, track)| sample_entry::refusal(track));
         Self {
-            tracks: tracks
-                .filter_map(|(_, track)| Edits::of_track(track, coarse_ticks))
-                .collect(),
+            refusal: kinds.next().or(cut),
             comment: Comment::find(index),
-            fragmented: first(index, *b"mvex").is_some(),
-            lost: false,
+            fragments,
+            found: true,
+            tracks: edits,
+            ..Self::default()
         }
     }
 
     /// The part of a track that is meant to be heard; `None` where the file does not say.
-    pub fn part(&self, track: &Track) -> Option<Part> {
-        let all = track.duration?.get();
-        if self.fragmented {
-            return None;
-        }
+    ///
+    /// # Errors
+    /// Where nothing of it is.
+    pub fn part(&self, track: &Track) -> Result<Option<Part>, DecodeError> {
+        let Some(all) = track.duration.filter(|_| !self.fragmented()) else {
+            return Ok(None);
+        };
+        let all = all.get();
         // The comment counts frames; they are ticks where the demuxer takes ticks for frames.
         let comment = self.comment.filter(|_| track.num_frames.is_some());
-        if let Some(ticks) = comment.and_then(|comment| comment.part(all)) {
-            return part(ticks, true);
-        }
+        let told = comment.and_then(|comment| part(comment.part(all)?, true));
         let mut edits = self.tracks.iter();
-        edits.find(|edits| edits.track == track.id)?.part(all)
+        let edits = edits.find(|edits| edits.track == track.id && edits.only.is_some());
+        let edited = match edits {
+            Some(edits) => Some(edits.part(all).ok_or(DecodeError::Cut)?),
+            None => None,
+        };
+        Ok(match (told, edited) {
+            // It was cut after the comment was written.
+            (Some(told), Some(edited)) if edited.leaves_out_of(&told) => Some(edited),
+            (told, edited) => told.or(edited),
+        })
     }
+}
+
+impl Part {
+    /// Whether more of another part is left out here than its rounding.
+    fn leaves_out_of(&self, other: &Self) -> bool {
+        let leeway = LEEWAY.cast_signed();
+        self.ticks.start > other.ticks.start + leeway || self.ticks.end < other.ticks.end - leeway
+    }
+}
+
+impl InFragments {
+    fn of_track(track: &[u8], extends: &[u8]) -> Option<Self> {
+        let number_of = track_number(track)?;
+        let of_it = |(kind, usual): &([u8; 4], &[u8])| {
+            kind == b"trex" && number(usual, 4) == Some(number_of)
+        };
+        let usual = Boxes(extends).find(of_it);
+        sample_entry::is_sound(track).then_some(Self {
+            track: number_of,
+            ticks: first(first(track, *b"mdia")?, *b"mdhd").and_then(ticks)?,
+            usual: usual.and_then(|(_, usual)| number(usual, 12)).unwrap_or(0),
+        })
+    }
+}
+
+fn track_number(track: &[u8]) -> Option<u32> {
+    let head = first(track, *b"tkhd")?;
+    number(head, if *head.first()? == 1 { 20 } else { 12 })
 }
 
 fn part(ticks: Range<u64>, exact: bool) -> Option<Part> {
@@ -152,14 +245,23 @@ fn part(ticks: Range<u64>, exact: bool) -> Option<Part> {
 
 impl Edits {
     fn of_track(track: &[u8], coarse_ticks: u32) -> Option<Self> {
-        let head = first(track, *b"tkhd")?;
         let list = first(first(track, *b"edts")?, *b"elst")?;
-        Some(Self {
-            track: number(head, if *head.first()? == 1 { 20 } else { 12 })?,
+        let mut played = played(list)?;
+        let (only, more) = (played.next(), played.next());
+        let is_usual = only.is_none_or(|edit| edit.usual_speed);
+        sample_entry::is_sound(track).then_some(Self {
+            track: track_number(track)?,
             ticks: first(first(track, *b"mdia")?, *b"mdhd").and_then(ticks)?,
             coarse_ticks,
-            only: only_edit(list),
+            only: only.map(|edit| (edit.start, edit.length)),
+            several: more.is_some() || !is_usual,
         })
+    }
+
+    /// Whether it takes more than to begin later and to end sooner, which is all that is done here; in fragments not even that.
+    fn is_cut(&self, fragmented: bool) -> bool {
+        let begins_late = |(start, _)| start > u64::from(self.ticks / BEFORE);
+        self.several || (fragmented && self.only.is_some_and(begins_late))
     }
 
     /// `all` is the length of all packets. Where the edit ends with it, but for the rounding of a coarser clock, that is
@@ -185,8 +287,16 @@ impl Edits {
     }
 }
 
-/// The start and the length of the only edit that plays, at the usual speed; `None` where there are others.
-fn only_edit(list: &[u8]) -> Option<(u64, u64)> {
+/// An edit that plays.
+#[derive(Clone, Copy)]
+struct Edit {
+    start: u64,
+    length: u64,
+    usual_speed: bool,
+}
+
+/// The edits that play, in their order.
+fn played(list: &[u8]) -> Option<impl Iterator<Item = Edit>> {
     let long = match *list.first()? {
         0 => false,
         1 => true,
@@ -194,24 +304,21 @@ fn only_edit(list: &[u8]) -> Option<(u64, u64)> {
     };
     let size = if long { 20 } else { 12 };
     let count = number(list, 4)? as usize;
-    let mut only = None;
-    for edit in list.get(8..)?.chunks_exact(size).take(count) {
+    let edits = list.get(8..)?.chunks_exact(size).take(count);
+    Some(edits.filter_map(move |edit| {
         let (length, start) = if long {
             (wide(edit, 0)?, wide(edit, 8)?.cast_signed())
         } else {
             let start = number(edit, 4)?.cast_signed();
             (u64::from(number(edit, 0)?), i64::from(start))
         };
-        // An empty edit only says when the sound begins, beside a picture.
-        let Ok(start) = u64::try_from(start) else {
-            continue;
-        };
-        let usual_speed = number(edit, size - 4)? == 0x0001_0000;
-        if !usual_speed || only.replace((start, length)).is_some() {
-            return None;
-        }
-    }
-    only
+        Some(Edit {
+            // An empty edit only says when the sound begins, beside a picture.
+            start: u64::try_from(start).ok()?,
+            length,
+            usual_speed: number(edit, size - 4)? == 0x0001_0000,
+        })
+    }))
 }
 
 impl Comment {
@@ -240,54 +347,4 @@ impl Comment {
         let end = self.delay.checked_add(self.frames)?;
         (self.frames > 0 && end <= all.saturating_add(LEEWAY)).then(|| self.delay..end.min(all))
     }
-}
-
-/// The boxes that lie one behind the other, each with what is in it; ends where they make no sense any more.
-struct Boxes<'a>(&'a [u8]);
-
-impl<'a> Iterator for Boxes<'a> {
-    type Item = ([u8; 4], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (kind, header, size) = heading(self.0)?;
-        // The last one may reach to the end, or have lost its own.
-        let size = usize::try_from(size)
-            .unwrap_or(usize::MAX)
-            .min(self.0.len());
-        let inside = self.0.get(header as usize..size)?;
-        self.0 = &self.0[size..];
-        Some((kind, inside))
-    }
-}
-
-/// A box's kind, the bytes of its heading, and of all of it, which are no fewer.
-fn heading(bytes: &[u8]) -> Option<([u8; 4], u64, u64)> {
-    let kind: [u8; 4] = bytes.get(4..8)?.try_into().ok()?;
-    let (header, size) = match number(bytes, 0)? {
-        0 => (8, u64::MAX),
-        1 => (16, wide(bytes, 8)?),
-        size => (8, u64::from(size)),
-    };
-    (size >= header).then_some((kind, header, size))
-}
-
-/// What is in the first box of a kind.
-fn first(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
-    let mut boxes = Boxes(bytes).take(MOST_BOXES);
-    boxes.find(|(is, _)| *is == kind).map(|(_, inside)| inside)
-}
-
-/// The ticks in a second, of `mvhd` and `mdhd`.
-fn ticks(head: &[u8]) -> Option<u32> {
-    number(head, if *head.first()? == 1 { 20 } else { 12 })
-}
-
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u32::from_be_bytes(*bytes))
-}
-
-fn wide(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u64::from_be_bytes(*bytes))
 }

@@ -41,6 +41,16 @@ pub enum DecodeError {
         "holds several pieces of sound side by side; save the one that is meant as a file of its own"
     )]
     SideBySide,
+    /// An MP4 file of which more was cut than its ends, or that is played at another speed.
+    #[error(
+        "was cut in a way that is not played here, and what was cut out would be heard; open it where it was cut, and save it as FLAC"
+    )]
+    Cut,
+    /// A fragment of an MP4 file begins elsewhere than the one before it ends.
+    #[error(
+        "is in fragments that do not follow each other: one is missing, or is there twice, and it would be heard as a jump; copy it again from where it came"
+    )]
+    Disjoint,
     /// A WAV or FLAC file with another sound behind its first one.
     #[error(
         "holds several pieces of sound one behind the other, of which only the first would be played; save it anew in an audio editor, best as FLAC"
@@ -57,6 +67,11 @@ pub enum DecodeError {
     /// Samples of a width that nothing plays.
     #[error("has samples of {0} bits, which cannot be played; convert it to FLAC of 24 bits")]
     Bits(u16),
+    /// A WAV file whose samples cannot take up the room that they are said to.
+    #[error(
+        "says two different things of the size of its samples, and might be heard as noise; convert it to FLAC, and listen to that"
+    )]
+    SampleSize,
     /// An Ogg file with a very large picture.
     #[error("has tags or a picture of more than 16 MB, which is too much; take the picture out")]
     HugeTags,
@@ -64,7 +79,9 @@ pub enum DecodeError {
     #[error("breaks the decoder; convert it to FLAC, or copy it again from where it came")]
     Broken,
     /// It looks like audio, but nothing can be decoded.
-    #[error("is damaged: no sound in it can be decoded; copy it again from where it came")]
+    #[error(
+        "is damaged, or of a kind that is not known here: no sound in it can be decoded; copy it again from where it came, or convert it to FLAC"
+    )]
     Silent,
     /// More than two channels.
     #[error("has {0} channels; mix it down to two (stereo) or one (mono)")]

@@ -2,16 +2,17 @@
 //! it can be decoded and its sum is right.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use symphonia::core::checksum::{Crc8Ccitt, Crc16Ansi};
 use symphonia::core::codecs::audio::well_known::CODEC_ID_FLAC;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
-use symphonia::core::io::{MediaSourceStream, Monitor};
+use symphonia::core::io::{MediaSourceStream, Monitor, ReadBytes};
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 
+use super::error::ends_early;
 use super::last::{Kind, Part};
 use super::opus::CODECS;
 use super::{CalledOff, DecodeError};
@@ -24,6 +25,12 @@ const INFO: usize = 34;
 
 /// What a file begins with, in bytes: its name and the first block's heading.
 const BEGIN: usize = 8;
+
+/// So many blocks are passed over before the first frame, and no more: real files have some.
+const MOST_BLOCKS: usize = 1024;
+
+/// The fewest samples that a frame may have.
+const FEWEST: u16 = 16;
 
 /// So much of a file is looked at in one go.
 const BLOCK: usize = 256 * 1024;
@@ -43,6 +50,9 @@ pub(super) struct FlacFrames {
     most_bytes: u64,
     /// The samples of a channel in the whole file, where the file says it.
     all: Option<u64>,
+    /// How the demuxer has to be shown the word that says how long frames are, with its place: as long as each other they may
+    /// still be of the kind that is counted by samples, and it takes none of them for any then.
+    pub shown_as: Option<(u64, [u8; 4])>,
     /// Whether a whole frame was found, and only the one that ends where the file says is wanted still.
     found: bool,
 }
@@ -53,6 +63,7 @@ impl FlacFrames {
     /// # Errors
     /// Where the file ends before, or the disk fails.
     pub fn read(bytes: &mut MediaSourceStream<'_>) -> io::Result<Option<Self>> {
+        let at = bytes.pos();
         let mut block = [0; 4 + INFO];
         bytes.read_exact(&mut block)?;
         let info = &block[4..];
@@ -69,10 +80,15 @@ impl FlacFrames {
         let channels = u64::from(info[12] >> 1 & 7) + 1;
         let bits = (number(12) >> 4 & 31) + 1;
         let all = (number(12) & 15) << 32 | number(14) << 16 | number(16);
+        let alike = fewest == most_samples;
+        let varies = alike && most_samples > u64::from(FEWEST) && varies(bytes, block[0])?;
+        let lengths = [FEWEST, most_samples as u16].map(u16::to_be_bytes);
+        let [[a, b], [c, d]] = lengths;
         Ok(Some(Self {
             decoder,
             most_samples,
-            is_fixed: fewest == most_samples,
+            is_fixed: alike && !varies,
+            shown_as: varies.then_some((at + 4, [a, b, c, d])),
             // Twice of what the samples take as they are.
             most_bytes: (HEAD + SUM) as u64 + most_samples * channels * (bits + 1) / 4,
             all: Some(all).filter(|all| *all > 0),
@@ -154,6 +170,30 @@ impl FlacFrames {
         let mut sum = Crc16Ansi::new(0);
         sum.process_buf_bytes(frame);
         (sum.crc() == 0).then_some(frame.len())
+    }
+}
+
+/// Whether the first frame behind the blocks is of the kind that is counted by samples. `first` begins the first block, which
+/// was read.
+fn varies(bytes: &mut MediaSourceStream<'_>, mut first: u8) -> io::Result<bool> {
+    let mut look = || {
+        for _ in 0..MOST_BLOCKS {
+            let mut head = [0; 4];
+            // The last one says that it is.
+            if first >> 7 == 1 {
+                bytes.read_exact(&mut head[..2])?;
+                return Ok(head[..2] == [0xFF, 0xF9]);
+            }
+            bytes.read_exact(&mut head)?;
+            first = head[0];
+            let length = u64::from(u32::from_be_bytes(head) & 0xFF_FFFF);
+            bytes.seek(SeekFrom::Start(bytes.pos() + length))?;
+        }
+        Ok(false)
+    };
+    match look() {
+        Err(error) if ends_early(&error) => Ok(false),
+        found => found,
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Last {
     pub torn: bool,
     /// Whether another file of the same kind begins there.
     pub another: bool,
+    /// A word of the head that the demuxer has to be shown otherwise, with its place in bytes.
+    pub word: Option<(u64, [u8; 4])>,
 }
 
 /// The kind of parts that a file is made of.
@@ -74,7 +76,10 @@ pub(super) fn last(bytes: &mut MediaSourceStream<'_>) -> io::Result<Last> {
         match &name[..] {
             b"OggS" => find(bytes, length, &mut Pages),
             flac::NAME => match FlacFrames::read(bytes)? {
-                Some(mut frames) => find(bytes, length, &mut frames),
+                Some(mut frames) => Ok(Last {
+                    word: frames.shown_as,
+                    ..find(bytes, length, &mut frames)?
+                }),
                 None => Ok(Last::default()),
             },
             _ => Ok(Last::default()),
@@ -83,7 +88,7 @@ pub(super) fn last(bytes: &mut MediaSourceStream<'_>) -> io::Result<Last> {
 }
 
 /// Goes behind a tag, of which the name was read.
-fn pass_tag(bytes: &mut MediaSourceStream<'_>) -> io::Result<()> {
+pub(super) fn pass_tag(bytes: &mut MediaSourceStream<'_>) -> io::Result<()> {
     let mut tag = [0; TAG - 4];
     bytes.read_exact(&mut tag)?;
     // Seven bits a byte; a flag says whether the heading stands behind it once more.
@@ -109,6 +114,7 @@ fn find(bytes: &mut MediaSourceStream<'_>, length: u64, kind: &mut impl Kind) ->
         end: Some(end),
         torn: kind.is_torn(&block),
         another: kind.is_another(&block),
+        word: None,
     })
 }
 

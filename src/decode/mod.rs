@@ -1,7 +1,9 @@
 //! From a file to exact stereo frames at the file's own rate.
 
+mod aac;
 mod aiff;
 mod behind;
+mod boxes;
 mod chunks;
 mod clock;
 mod convert;
@@ -11,6 +13,8 @@ mod disk;
 mod edit_list;
 mod error;
 mod flac;
+mod foreign;
+mod fragments;
 mod glance;
 mod last;
 mod mended;
@@ -18,6 +22,7 @@ mod open;
 mod opus;
 mod pages;
 mod playable;
+mod sample_entry;
 mod sound;
 mod tags;
 mod tape;

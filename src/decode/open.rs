@@ -18,7 +18,7 @@ use super::edit_list::EditList;
 use super::last::{Last, last};
 use super::mended::Mended;
 use super::window::{Gauge, Span, Window};
-use super::{CalledOff, DecodeError, opus};
+use super::{CalledOff, DecodeError, foreign, fragments, opus};
 use crate::time::Frames;
 
 /// What the disk says of a file that may hold sound: a regular file that is not empty. Blocking,
@@ -107,20 +107,33 @@ impl Origin {
             MediaSourceStream::new(Box::new(bytes), MediaSourceStreamOptions::default());
         let edits = EditList::read(&mut bytes)?;
         let mut chunks = Chunks::read(&mut bytes)?;
-        if let Some(refusal) = chunks.refusal().or(opus::refusal(&mut bytes)?) {
+        let refusal = edits.refusal().or(chunks.refusal());
+        let refusal = refusal.or(foreign::refusal(&mut bytes)?);
+        if let Some(refusal) = refusal.or(opus::refusal(&mut bytes)?) {
             return Err(refusal);
         }
         let behind = match self {
-            Self::Checked(path) => behind(path, &chunks, called_off)?,
+            Self::Checked(path) => {
+                fragments::follow(path, &edits, called_off)?;
+                behind(path, &chunks, called_off)?
+            }
             _ => 0,
         };
-        let Last { end, torn, another } = last(&mut bytes)?;
+        let Last {
+            end,
+            torn,
+            another,
+            word,
+        } = last(&mut bytes)?;
         if another {
             return Err(DecodeError::OneBehindOther);
         }
         let mut mends = mem::take(&mut chunks.mends);
         if let Some(end) = end {
             mends.end(end);
+        }
+        if let Some((at, word)) = word {
+            mends.word(at, word);
         }
         mending.mend(mends, &mut bytes)?;
         // No hint by the name's ending: renamed files are common, and the content says it all.

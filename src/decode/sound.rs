@@ -8,10 +8,10 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDe
 use symphonia::core::formats::well_known::{FORMAT_ID_ISOMP4, FORMAT_ID_OGG};
 use symphonia::core::formats::{FormatReader, TrackType};
 
-use super::DecodeError;
 use super::clock::Clock;
 use super::edit_list::EditList;
 use super::opus::CODECS;
+use super::{DecodeError, aac};
 use crate::time::Rate;
 
 /// The one sound in a container that is played, and how its packets become frames.
@@ -66,7 +66,17 @@ impl Sound {
         let params = params.ok_or(DecodeError::NotAudio)?;
         let mp3 = params.codec == CODEC_ID_MP3;
         let aac = params.codec == CODEC_ID_AAC;
+        let opus = params.codec == CODEC_ID_OPUS;
         let ogg = format.format_info().format == FORMAT_ID_OGG;
+        let mp4 = format.format_info().format == FORMAT_ID_ISOMP4;
+        // Nobody looked at what is cut out of it.
+        if mp4 && !edits.found() {
+            return Err(DecodeError::Unsupported("an M4A behind something else"));
+        }
+        let config = params.extra_data.as_deref().filter(|_| aac);
+        if let Some(other) = config.and_then(aac::other_than_plain) {
+            return Err(DecodeError::Unsupported(other));
+        }
         let sounds = format.tracks().iter().filter(|track| {
             let params = track.codec_params.as_ref();
             params.is_some_and(|params| params.audio().is_some())
@@ -86,12 +96,13 @@ impl Sound {
         let clock = Clock(track.time_base);
         let start = track.start_ts.get();
         let rate = params.sample_rate.and_then(Rate::new);
-        let part = edits.part(track).zip(rate);
+        let part = edits.part(track)?.zip(rate);
         let exact_ends = match &part {
             Some((part, _)) => part.exact,
             // Encoders other than LAME write how many frames there are, and leave out where the sound begins.
             None if mp3 => trusted && track.delay != Some(0),
-            None => !aac,
+            // An Opus stream in MP4 says where it begins only there.
+            None => !(aac || opus && mp4),
         };
         // An Ogg stream may begin anywhere on its clock, and first of all with what belongs to the encoder.
         let before = if ogg { track.delay.unwrap_or(0) } else { 0 };
@@ -103,9 +114,10 @@ impl Sound {
             _ => start,
         };
         // A bare stream of AAC says nothing; its length is a guess.
-        let bare = aac && format.format_info().format != FORMAT_ID_ISOMP4;
+        let bare = aac && !mp4;
+        let guessed = bare || edits.told_apart();
         let frames = track.num_frames;
-        let frames = frames.filter(|&frames| trusted && !bare && frames > 0);
+        let frames = frames.filter(|&frames| trusted && !guessed && frames > 0);
         let claimed = frames.and_then(|frames| i64::try_from(frames).ok());
         // An Ogg stream says where it ends, not how long it is; but FLAC does.
         let claimed = match claimed {
@@ -169,6 +181,7 @@ fn flac_frames(params: &AudioCodecParameters) -> Option<i64> {
 fn refusal(format: &dyn FormatReader, params: &AudioCodecParameters) -> DecodeError {
     match params.channels.as_ref().map_or(0, Channels::count) {
         channels @ 3.. => DecodeError::Channels(channels),
+        _ if params.codec == CODEC_ID_AAC => DecodeError::Unsupported("a rare kind of AAC"),
         _ => DecodeError::Unsupported(format.format_info().long_name),
     }
 }

@@ -118,7 +118,8 @@ impl Said {
         };
         if grave {
             self.mistake(format!(
-                "{stretches} ({seconds:.1} s in all); copy the file again, or convert it to FLAC"
+                "{stretches} ({seconds:.1} s in all); copy the file again, or {}",
+                anew(decoder)
             ));
         } else {
             self.remark(format!(
@@ -198,7 +199,8 @@ impl Said {
                 };
                 if missing > CUT || missing > claimed / 10 {
                     self.mistake(format!(
-                        "it is cut off: {stops}; copy the file again, or convert it to FLAC where this is all of it"
+                        "it is cut off: {stops}; copy the file again, or {} where this is all of it",
+                        anew(decoder)
                     ));
                 } else {
                     self.remark(format!("it is cut off: {stops}; copy the file again"));
@@ -217,8 +219,9 @@ impl Said {
         }
         if damage.changes {
             self.remark(format!(
-                "from {} on it is another kind of sound, or has another rate or more channels, and is not played; convert it to FLAC",
-                clock(there)
+                "from {} on it is another kind of sound, or has another rate or more channels, and is not played; {}",
+                clock(there),
+                anew(decoder)
             ));
         }
     }
@@ -249,6 +252,14 @@ impl Said {
                 "its exact start and end are not recorded in the file; a gapless join may be heard; {what_to_do}"
             ));
         }
+    }
+}
+
+/// What to do with a file that is decoded in part.
+fn anew(decoder: &Decoder) -> &'static str {
+    match decoder.codec() {
+        "FLAC" => "save it anew in an audio editor",
+        _ => "convert it to FLAC",
     }
 }
 

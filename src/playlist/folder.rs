@@ -32,24 +32,37 @@ pub(super) fn is_audio(path: &Path) -> bool {
     ending(path).is_some_and(|ending| AUDIO.contains(&ending.as_str()))
 }
 
+/// What people call a folder, wherever it is named from.
+fn name_of(path: &Path) -> String {
+    let whole = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+    };
+    let name = whole.file_name().unwrap_or(whole.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
 /// The audio files of a folder, `2` before `10`; hidden ones and folders within are left aside.
 pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
-    let (mut names, mut foreign, mut misnamed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut names, mut foreign) = (Vec::new(), Vec::new());
+    let (mut misnamed, mut lost) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(path).map_err(|error| unreadable(&error))? {
         let entry = entry.map_err(|error| unreadable(&error))?;
         let name = entry.file_name();
         let shown = name.to_string_lossy().into_owned();
-        // metadata, not the entry's type: a link to a file is one
-        let regular = || fs::metadata(entry.path()).is_ok_and(|meta| meta.is_file());
         if shown.starts_with('.') {
             continue;
         }
         let named = Path::new(&name);
-        let list = match named.to_str() {
-            Some(_) if is_audio(named) && regular() => &mut names,
-            None if is_audio(named) && regular() => &mut misnamed,
-            _ if is_foreign(named) => &mut foreign,
-            _ => continue,
+        // metadata, not the entry's type: a link to a file is one
+        let about = is_audio(named).then(|| fs::metadata(entry.path()));
+        let list = match (about, named.to_str()) {
+            (None, _) if is_foreign(named) => &mut foreign,
+            (Some(Err(_)), _) => &mut lost,
+            (Some(Ok(about)), _) if !about.is_file() => continue,
+            (Some(Ok(_)), Some(_)) => &mut names,
+            (Some(Ok(_)), None) => &mut misnamed,
+            (None, _) => continue,
         };
         if list.len() <= MOST_TRACKS {
             list.push(shown);
@@ -59,12 +72,13 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
             return Err(Wrong::new(wrong));
         }
     }
-    for left_out in [&mut foreign, &mut misnamed] {
+    for left_out in [&mut foreign, &mut misnamed, &mut lost] {
         left_out.sort_by(|a, b| natural::order(a, b));
     }
     let foreign = foreign.into_iter().map(LeftOut::Foreign);
     let left_out: Vec<_> = foreign
         .chain(misnamed.into_iter().map(LeftOut::Misnamed))
+        .chain(lost.into_iter().map(LeftOut::Lost))
         .collect();
     if names.is_empty() {
         let help = match left_out.first() {
@@ -74,6 +88,9 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
             Some(LeftOut::Misnamed(name)) => {
                 format!("the name of `{name}` is not UTF-8; rename it")
             }
+            Some(LeftOut::Lost(name)) => format!(
+                "`{name}` is a link to something that is not there; is the disk plugged in that holds it?"
+            ),
             None => "folders within it are not looked into".to_owned(),
         };
         return Err(Wrong::new("there are no audio files in this folder").help(help));
@@ -88,11 +105,7 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
         place: place.clone(),
     };
     Ok(Playlist {
-        name: path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        name: name_of(path),
         tracks: names.into_iter().map(track).collect(),
         order: Order::Listed,
         left_out,

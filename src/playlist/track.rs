@@ -27,6 +27,8 @@ pub enum LeftOut {
     Foreign(String),
     /// Its name is not UTF-8, so that nothing can tell of it.
     Misnamed(String),
+    /// It is a link to something that is not there.
+    Lost(String),
 }
 
 /// In which order tracks are played.

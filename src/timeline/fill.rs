@@ -100,17 +100,18 @@ impl<'a, 'h> Filling<'a, 'h> {
         let order = self.playlist.order;
         let mut queue = Queue::new(tracks, order, self.seed, self.last, self.intensity);
         queue.go_on_after(self.heard);
-        let pieces = self.lay_out(&mut queue);
+        let pieces = self.lay_out(queue.clone());
         let (mut pieces, end, natural) = self.choose_end(pieces);
         if !natural {
             self.balance(&mut pieces, end);
         }
+        let stands = usize::from(self.standing(&mut Run::default()).is_some());
         let last = pieces.last().map(|piece| piece.track);
         Filled {
             clips: self.clips(&pieces, end, natural),
             end,
             last,
-            rounds: queue.rounds(),
+            rounds: queue.rounds_of(pieces.len() - stands),
         }
     }
 
@@ -119,7 +120,7 @@ impl<'a, 'h> Filling<'a, 'h> {
     }
 
     /// Track after track until the longest end is covered, and what the last one needs to leave.
-    fn lay_out(&self, queue: &mut Queue<'a>) -> Vec<Piece<'a>> {
+    fn lay_out(&self, mut queue: Queue<'a>) -> Vec<Piece<'a>> {
         let mut pieces: Vec<Piece> = Vec::new();
         let enough = self.ends[2].max(self.ends[1]) + self.cut_tail();
         let mut run = Run::default();

@@ -45,10 +45,12 @@ impl<'a> Queue<'a> {
         }
     }
 
-    /// How many times it began the playlist.
+    /// How many times it has begun the playlist once so many more tracks of it are heard.
     #[must_use]
-    pub fn rounds(&self) -> usize {
-        self.rounds
+    pub fn rounds_of(&self, tracks: usize) -> usize {
+        let mut later = self.clone();
+        later.by_ref().take(tracks).for_each(drop);
+        later.rounds
     }
 
     /// Goes on after what was heard. What it would not have chosen by itself changes nothing.

@@ -155,13 +155,15 @@ fn folder_of(playlist: &Playlist) -> Option<&Path> {
     playlist.tracks.first()?.path.parent()
 }
 
-/// That a folder holds music that cannot be played: what is of another kind, and what has a broken name.
+/// That a folder holds music that cannot be played: what is of another kind, what has a broken name, and
+/// what is on a disk that is not plugged in.
 fn left_out(playlist: &Playlist) -> impl Iterator<Item = Mistake> {
-    let (mut foreign, mut misnamed) = (Vec::new(), Vec::new());
+    let (mut foreign, mut misnamed, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     for file in &playlist.left_out {
         match file {
             LeftOut::Foreign(name) => foreign.push(name),
             LeftOut::Misnamed(name) => misnamed.push(name),
+            LeftOut::Lost(name) => lost.push(name),
         }
     }
     let kinds = [
@@ -174,6 +176,17 @@ fn left_out(playlist: &Playlist) -> impl Iterator<Item = Mistake> {
             misnamed,
             ["has a name that is not UTF-8 and is", "rename it"],
             ["have names that are not UTF-8 and are", "rename them"],
+        ),
+        (
+            lost,
+            [
+                "is a link to something that is not there and is",
+                "plug in the disk that holds it, or copy it here",
+            ],
+            [
+                "are links to something that is not there and are",
+                "plug in the disk that holds them, or copy them here",
+            ],
         ),
     ];
     kinds.into_iter().filter_map(|(files, of_one, of_several)| {

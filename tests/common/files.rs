@@ -67,6 +67,44 @@ pub fn flac(path: &Path, sound: &[Frame], rate: u32, channels: u16, bits: u16) -
     path.to_owned()
 }
 
+/// The same of 16 bits and two channels where each frame says the number of its first sample, though all are as long.
+pub fn flac_by_samples(path: &Path, sound: &[Frame], rate: u32) -> PathBuf {
+    let stream = flac_stream(sound, rate, 2, 16);
+    let frames: Vec<Vec<u8>> = (0..stream.frame_count())
+        .map(|frame| bytes(stream.frame(frame).unwrap()))
+        .collect();
+    let mut file = bytes(&stream);
+    let sum = |bytes: &[u8], bits: u32, law: u32| {
+        bytes.iter().fold(0_u32, |sum, byte| {
+            (0..8).fold(sum ^ u32::from(*byte) << (bits - 8), |sum, _| {
+                let carries = sum >> (bits - 1) & 1 == 1;
+                (sum << 1 ^ if carries { law } else { 0 }) & ((1 << bits) - 1)
+            })
+        })
+    };
+    file.truncate(file.len() - frames.iter().map(Vec::len).sum::<usize>());
+    let mut at = 0;
+    for (number, frame) in frames.iter().enumerate() {
+        let more = match frame[2] >> 4 {
+            6 => 1,
+            7 => 2,
+            _ => 0,
+        };
+        assert!(number < 128 && frame[2] & 15 < 12);
+        let mut counted = vec![0xFF, 0xF9, frame[2], frame[3]];
+        let first = char::from_u32(at).unwrap();
+        counted.extend(first.encode_utf8(&mut [0; 4]).as_bytes());
+        counted.extend(&frame[5..5 + more]);
+        counted.push(sum(&counted, 8, 0x07) as u8);
+        counted.extend(&frame[6 + more..frame.len() - 2]);
+        counted.extend((sum(&counted, 16, 0x8005) as u16).to_be_bytes());
+        file.extend(counted);
+        at += stream.frame(number).unwrap().block_size() as u32;
+    }
+    std::fs::write(path, file).unwrap();
+    path.to_owned()
+}
+
 /// The pages of FLAC in Ogg, of two channels, a frame a page.
 pub fn ogg_flac(sound: &[Frame], rate: u32, bits: u16) -> Vec<Page> {
     let stream = flac_stream(sound, rate, 2, bits);

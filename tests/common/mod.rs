@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod boxes;
 pub mod card;
 pub mod chance;
 pub mod changing;
