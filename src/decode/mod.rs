@@ -1,6 +1,8 @@
 //! From a file to exact stereo frames at the file's own rate.
 
 mod aiff;
+mod alac;
+mod alac_bits;
 mod behind;
 mod chunks;
 mod clock;
