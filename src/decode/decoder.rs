@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use symphonia::core::errors::Error as Symphonia;
+use symphonia::core::errors::{Error as Symphonia, SeekErrorKind};
 use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
 use super::chunks::Length;
+use super::dates::{Dates, keep_all, leeway};
 use super::edit_list::EditList;
 use super::error::ends_early;
 use super::flac;
@@ -15,11 +16,15 @@ use super::open::{Ahead, Opened, Origin};
 use super::pages::{self, Flaw};
 use super::playable::playable;
 use super::sound::{Ending, Sound};
-use super::tape::{Grid, Tape};
+use super::tape::{Grid, LEAD, Tape};
 use super::window::Gauge;
 use super::{CalledOff, Damage, DecodeError, Tags, tags};
 use crate::frame::Frame;
 use crate::time::{Frames, Rate};
+
+/// So many seconds of packets, and so many packets, show whether their times follow from one another.
+const LOOKED_AT: i64 = 5;
+const MOST_LOOKED_AT: usize = 4096;
 
 /// The frames of one MP3 packet, of which trimming says too much.
 const LONGEST_TRIM: u64 = 1152;
@@ -41,9 +46,15 @@ pub struct Decoder {
     tags: Tags,
     /// Whether another stream was entered behind the first one (chained Ogg).
     chained: bool,
+    /// Whether that had the same number, so that a jump may lead into either.
+    twins: bool,
     /// Whether there was a jump, so that not every frame was decoded, once and in its turn.
     skipped: bool,
     ended: bool,
+    /// How the packets follow one another, where they are dated.
+    dates: Dates,
+    /// So many ticks of packets were passed over before the first sound.
+    silent: i64,
 }
 
 impl Decoder {
@@ -75,6 +86,9 @@ impl Decoder {
         };
         if !self.ended || self.skipped {
             return Ok(None);
+        }
+        if self.twins {
+            return Err(DecodeError::Twins);
         }
         let verified = self.sound.decoder.finalize().verify_ok;
         // Two of the same length look like one, and a jump leads into the wrong one.
@@ -123,6 +137,7 @@ impl Decoder {
             gauge,
         } = origin.open(called_off)?;
         let verify = matches!(origin, Origin::Checked(_));
+        let uneven = edits.uneven();
         let mut sound = Sound::find(format.as_ref(), &edits, verify)?;
         match chunks.sound.map(|sound| sound.length) {
             Some(Length::Wide(bytes)) => sound.ends_at(chunks.frames(bytes)),
@@ -145,8 +160,11 @@ impl Decoder {
             channels: 0,
             taken: 0,
             chained: false,
+            twins: false,
             skipped: false,
             ended: false,
+            dates: Dates::new(uneven),
+            silent: 0,
         };
         let mut first = Vec::new();
         while decoder.channels == 0 {
@@ -251,14 +269,53 @@ impl Decoder {
     /// Where the file cannot be read any more.
     pub fn seek(&mut self, to: Frames) -> Result<(), DecodeError> {
         let to = i64::try_from(to.0).unwrap_or(i64::MAX);
+        self.look_ahead();
         if self.ended || self.chained {
             // Some containers do not come back from their end.
+            let dates = self.dates;
             *self = Self::open_at(self.origin.clone(), 0, &|| false)?;
+            self.dates = dates;
         }
-        if self.jump(to).is_err() {
-            // Read on from the start: it lies in a later stream of a chain, or behind the end.
-            *self = Self::open_at(self.origin.clone(), to, &|| false)?;
+        let lead = to.min(LEAD);
+        if !self.dates.uneven && self.jump(to - lead).is_ok() {
+            self.pass(lead as usize)?;
+            if !self.tape.uneven {
+                return Ok(());
+            }
+            self.dates.uneven = true;
         }
+        // Read on from the start: it lies in a later stream of a chain, or behind the end, or only counting tells where.
+        let dates = self.dates;
+        *self = Self::open_at(self.origin.clone(), to - lead, &|| false)?;
+        self.dates = dates;
+        self.pass(lead as usize)
+    }
+
+    /// Looks at the packets of the first seconds, so that a jump is only made where it is known where it leads.
+    fn look_ahead(&mut self) {
+        if !self.sound.ogg || self.dates.looked {
+            return;
+        }
+        self.dates.looked = true;
+        for _ in 0..MOST_LOOKED_AT {
+            let Ok(Some(packet)) = self.format.next_packet() else {
+                self.ended = true;
+                return;
+            };
+            self.dates.add(&packet, self.sound.last);
+            let time = self.sound.clock.frames(packet.pts.get(), self.rate);
+            if self.dates.uneven || time > LOOKED_AT * i64::from(self.rate.hertz()) {
+                return;
+            }
+        }
+    }
+
+    /// Decodes so many frames and leaves them out.
+    fn pass(&mut self, count: usize) -> Result<(), DecodeError> {
+        let mut frames = Vec::new();
+        while frames.len() < count && self.read(&mut frames)? > 0 {}
+        frames.drain(..count.min(frames.len()));
+        self.tape.pass(frames);
         Ok(())
     }
 
@@ -281,7 +338,12 @@ impl Decoder {
                 track_id: track,
             },
         )?;
+        if sought.actual_ts > ts {
+            // What was asked for lies before that, in what is damaged or where an index does not lead.
+            return Err(Symphonia::SeekError(SeekErrorKind::OutOfRange));
+        }
         self.sound.decoder.reset();
+        self.dates.begin();
         self.skipped = true;
         self.tape
             .wind(to, clock.frames(sought.actual_ts.get(), self.rate));
@@ -292,8 +354,12 @@ impl Decoder {
     /// Decodes one packet onto the tape.
     fn packet(&mut self, out: &mut Vec<Frame>) -> Result<(), DecodeError> {
         match self.format.next_packet() {
-            Ok(Some(packet)) if packet.track_id == self.sound.track => {
+            Ok(Some(mut packet)) if packet.track_id == self.sound.track => {
                 self.taken += packet.data.len() as u64;
+                if self.sound.ogg {
+                    self.dates.add(&packet, self.sound.last);
+                    keep_all(&mut packet, self.sound.last);
+                }
                 return self.decode(&packet, out);
             }
             Ok(Some(_)) => {}
@@ -318,20 +384,29 @@ impl Decoder {
             length,
             end,
             exact_ends,
+            dated,
             ..
         } = self.sound;
+        let ticks = packet.block_dur().get().cast_signed();
         let sound = match self.sound.decoder.decode(packet) {
             Ok(sound) if sound.frames() > 0 => sound,
-            Ok(_) => {
-                self.tape.damage.beyond_end += Frames(packet.trim_end.get().min(LONGEST_TRIM));
+            // A packet that is lost leaves a hole; the next one shows how long it is.
+            other => {
+                if other.is_ok() {
+                    self.tape.damage.beyond_end += Frames(packet.trim_end.get().min(LONGEST_TRIM));
+                }
+                if self.channels == 0 {
+                    self.silent = self.silent.saturating_add(ticks);
+                } else if dated {
+                    self.tape.leave_out(clock.frames(ticks, self.rate));
+                }
                 return Ok(());
             }
-            // A packet that is lost leaves a hole; the next one shows how long it is.
-            Err(_) => return Ok(()),
         };
         let (rate, channels) = (sound.spec().rate(), sound.num_planes());
         if self.channels == 0 {
             (self.rate, self.channels) = playable(rate, channels)?;
+            let start = start.saturating_add(if dated { self.silent } else { 0 });
             let [origin, at] = [first, start].map(|at| clock.frames(at, self.rate));
             self.tape.begin(origin, at);
         } else if rate != self.rate.hertz() || channels > 2 {
@@ -345,9 +420,14 @@ impl Decoder {
             0
         };
         let time = packet.pts.get().saturating_add_unsigned(trimmed);
+        if dated {
+            let trimmed = i64::try_from(trimmed).unwrap_or(0);
+            self.tape.leave_out(clock.frames(trimmed, self.rate));
+        }
         let grid = Grid {
             rate: self.rate,
             rounding: clock.rounding(self.rate),
+            leeway: if dated { leeway(self.rate) } else { 0 },
             length,
             end,
         };
@@ -364,16 +444,30 @@ impl Decoder {
             return;
         };
         next.length = None;
+        self.twins |= next.track == self.sound.track;
+        self.dates.begin();
         self.sound = next;
         self.chained = true;
-        self.tape
-            .splice(self.sound.clock.frames(self.sound.first, self.rate));
+        let Sound {
+            clock,
+            first,
+            start,
+            ..
+        } = self.sound;
+        let [first, start] = [first, start].map(|at| clock.frames(at, self.rate));
+        self.tape.splice(first, start);
     }
 
     /// Whether less was decoded than the file announces, or else what `unannounced` says.
     fn stops_short(&self, unannounced: bool) -> bool {
         let length = self.sound.length;
-        length.map_or(unannounced, |length| self.tape.position() < length)
+        let rounded = if self.tape.uneven {
+            leeway(self.rate)
+        } else {
+            0
+        };
+        let there = self.tape.position().saturating_add(rounded);
+        length.map_or(unannounced, |length| there < length)
     }
 
     fn end(&mut self, early: bool) {

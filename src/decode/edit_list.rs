@@ -36,6 +36,8 @@ pub(super) struct EditList {
     fragmented: bool,
     /// Whether the file ends before a part of it does.
     lost: bool,
+    /// Whether its packets do not all take as long, to the frame: only counting tells where a frame lies.
+    uneven: bool,
 }
 
 /// What one track's edit list says.
@@ -116,10 +118,18 @@ impl EditList {
         self.fragmented
     }
 
+    /// Whether the packets' times do not say where a frame lies.
+    pub fn uneven(&self) -> bool {
+        self.uneven
+    }
+
     fn of_index(index: &[u8]) -> Self {
         let coarse_ticks = first(index, *b"mvhd").and_then(ticks).unwrap_or(0);
         let tracks = Boxes(index).filter(|(kind, _)| kind == b"trak");
         Self {
+            uneven: tracks
+                .clone()
+                .any(|(_, track)| is_uneven(track) == Some(true)),
             tracks: tracks
                 .filter_map(|(_, track)| Edits::of_track(track, coarse_ticks))
                 .collect(),
@@ -242,7 +252,28 @@ impl Comment {
     }
 }
 
+/// Whether a sound's packets are of several lengths, the last one apart.
+fn is_uneven(track: &[u8]) -> Option<bool> {
+    let media = first(track, *b"mdia")?;
+    if first(media, *b"hdlr")?.get(8..12)? != b"soun" {
+        return None;
+    }
+    let table = first(first(media, *b"minf")?, *b"stbl")?;
+    let times = first(table, *b"stts")?;
+    let count = number(times, 4)? as usize;
+    let runs = times.get(8..)?.chunks_exact(8).take(count);
+    let mut runs: Vec<_> = runs
+        .filter_map(|run| Some((number(run, 0)?, number(run, 4)?)))
+        .filter(|(packets, _)| *packets > 0)
+        .collect();
+    if runs.last().is_some_and(|(packets, _)| *packets == 1) {
+        runs.pop();
+    }
+    Some(runs.windows(2).any(|pair| pair[0].1 != pair[1].1))
+}
+
 /// The boxes that lie one behind the other, each with what is in it; ends where they make no sense any more.
+#[derive(Clone)]
 struct Boxes<'a>(&'a [u8]);
 
 impl<'a> Iterator for Boxes<'a> {

@@ -8,6 +8,7 @@ mod chunks;
 mod clock;
 mod convert;
 mod damage;
+mod dates;
 mod decoder;
 mod disk;
 mod edit_list;

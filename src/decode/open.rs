@@ -114,11 +114,17 @@ impl Origin {
             Self::Checked(path) => behind(path, &chunks, called_off)?,
             _ => 0,
         };
-        let Last { end, torn, another } = last(&mut bytes)?;
+        let Last {
+            end,
+            torn,
+            another,
+            mends: tables,
+        } = last(&mut bytes)?;
         if another {
             return Err(DecodeError::OneBehindOther);
         }
         let mut mends = mem::take(&mut chunks.mends);
+        mends.add(tables);
         if let Some(end) = end {
             mends.end(end);
         }
