@@ -1,5 +1,6 @@
 //! A file as a run of stereo frames.
 
+use std::mem;
 use std::path::Path;
 
 use symphonia::core::errors::{Error as Symphonia, SeekErrorKind};
@@ -53,6 +54,8 @@ pub struct Decoder {
     ended: bool,
     /// How the packets follow one another, where they are dated.
     dates: Dates,
+    /// Whether the next packet is decoded for what it leaves behind, and not heard.
+    muted: bool,
     /// So many ticks of packets were passed over before the first sound.
     silent: i64,
 }
@@ -164,6 +167,7 @@ impl Decoder {
             skipped: false,
             ended: false,
             dates: Dates::new(uneven),
+            muted: false,
             silent: 0,
         };
         let mut first = Vec::new();
@@ -343,6 +347,7 @@ impl Decoder {
             return Err(Symphonia::SeekError(SeekErrorKind::OutOfRange));
         }
         self.sound.decoder.reset();
+        self.muted = false;
         self.dates.begin();
         self.skipped = true;
         self.tape
@@ -363,7 +368,17 @@ impl Decoder {
                 return self.decode(&packet, out);
             }
             Ok(Some(_)) => {}
-            Err(Symphonia::ResetRequired) => self.next_in_chain(),
+            Err(Symphonia::ResetRequired) if self.sound.ogg => self.next_in_chain(),
+            // What comes next lies behind what is none of it, and refers to what is missing.
+            Err(Symphonia::ResetRequired) => {
+                self.sound.decoder.reset();
+                self.muted = true;
+            }
+            // Another sound begins there.
+            Err(Symphonia::Unsupported(_)) => {
+                self.tape.damage.changes = true;
+                self.end(false);
+            }
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
             Ok(None) => self.end(self.stops_short(self.sound.ending == Ending::Lost)),
             // What was written to a pipe announces no length, and ends where it ends; Ogg has a
@@ -403,6 +418,9 @@ impl Decoder {
                 return Ok(());
             }
         };
+        if mem::take(&mut self.muted) {
+            return Ok(());
+        }
         let (rate, channels) = (sound.spec().rate(), sound.num_planes());
         if self.channels == 0 {
             (self.rate, self.channels) = playable(rate, channels)?;

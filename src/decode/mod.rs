@@ -3,6 +3,7 @@
 mod aiff;
 mod alac;
 mod alac_bits;
+mod bare;
 mod behind;
 mod chunks;
 mod clock;
@@ -15,6 +16,7 @@ mod edit_list;
 mod error;
 mod flac;
 mod glance;
+mod heads;
 mod last;
 mod mended;
 mod open;

@@ -11,6 +11,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
+use super::bare::BareReader;
 use super::behind::behind;
 use super::chunks::Chunks;
 use super::disk::Disk;
@@ -137,7 +138,7 @@ impl Origin {
             return Err(DecodeError::CutOff);
         }
         Ok(Opened {
-            format: format?,
+            format: BareReader::of(format?),
             edits,
             behind: Frames(chunks.frames(behind)),
             chunks,
