@@ -17,6 +17,7 @@ use symphonia::core::errors::{Result, decode_error, unsupported_error};
 use symphonia::core::packet::PacketRef;
 
 use super::alac_bits::Bits;
+use super::prediction::Prediction;
 
 /// What stands behind the last number.
 const END: u32 = 7;
@@ -26,9 +27,6 @@ const WIDE: u32 = 0xFFFF;
 
 /// The most frames of a packet; what is usual: 4096.
 const LONGEST: u32 = 65_536;
-
-/// A prediction over so many samples is none: each is only told from the one before it.
-const STEPS: usize = 31;
 
 /// Decodes mono or stereo packets.
 pub(super) struct Alac {
@@ -51,15 +49,6 @@ struct Head {
     follows: u32,
     begins: u32,
     most: u32,
-}
-
-/// How the samples of one channel are told from those before them.
-struct Prediction {
-    twice: bool,
-    shift: u32,
-    follows: u32,
-    order: usize,
-    weights: [i32; 32],
 }
 
 impl Head {
@@ -188,11 +177,11 @@ impl Alac {
         let (mix_shift, mix) = (bits.take(8)?, bits.signed(8)?);
         let mut predictions = [Prediction::NONE, Prediction::NONE];
         for prediction in &mut predictions[..channels] {
-            *prediction = Prediction::read(bits, head)?;
+            *prediction = Prediction::read(bits, head.follows)?;
         }
         if low_bits > 0 {
             for low in &mut low[..channels * frames] {
-                *low = bits.take(low_bits)? as i32;
+                *low = bits.take(low_bits)?.cast_signed();
             }
         }
         for (plane, mut prediction) in planes.iter_mut().zip(predictions) {
@@ -265,7 +254,7 @@ impl Head {
             let parameter = ((mean >> 9) + 3).ilog2();
             let value = bits.number(parameter.min(self.most), width)?;
             let value = value.wrapping_add(odd);
-            into[at] = (value >> 1) as i32 ^ -((value & 1) as i32);
+            into[at] = (value >> 1).cast_signed() ^ -(value & 1).cast_signed();
             at += 1;
             odd = 0;
             mean = if value > WIDE {
@@ -286,78 +275,6 @@ impl Head {
             at += zeros as usize;
         }
         Some(())
-    }
-}
-
-impl Prediction {
-    const NONE: Self = Self {
-        twice: false,
-        shift: 0,
-        follows: 0,
-        order: 0,
-        weights: [0; 32],
-    };
-
-    fn read(bits: &mut Bits<'_>, head: &Head) -> Option<Self> {
-        let kind = bits.take(4)?;
-        if kind != 0 && kind != 15 {
-            return None;
-        }
-        let mut prediction = Self {
-            twice: kind == 15,
-            shift: bits.take(4)?,
-            follows: (bits.take(3)? * head.follows) >> 2,
-            order: bits.take(5)? as usize,
-            ..Self::NONE
-        };
-        for weight in &mut prediction.weights[..prediction.order] {
-            *weight = bits.signed(16)?;
-        }
-        Some(prediction)
-    }
-
-    /// Makes samples of what they differ by from what was foreseen.
-    fn apply(&mut self, samples: &mut [i32], width: u32) {
-        let over = 32 - width;
-        let cut = |value: i32| value.wrapping_shl(over) >> over;
-        let steps = |samples: &mut [i32]| {
-            for at in 1..samples.len() {
-                samples[at] = cut(samples[at].wrapping_add(samples[at - 1]));
-            }
-        };
-        if self.twice || self.order == STEPS {
-            steps(samples);
-        }
-        if self.order == 0 || self.order == STEPS {
-            return;
-        }
-        let first = samples.len().min(self.order + 1);
-        steps(&mut samples[..first]);
-        // The oldest first, as the samples lie.
-        let weights = &mut self.weights[..self.order];
-        weights.reverse();
-        let (shift, half) = (self.shift, (1 << self.shift) >> 1);
-        for at in self.order + 1..samples.len() {
-            let (before, rest) = samples[at - self.order - 1..].split_at_mut(self.order + 1);
-            let (base, before) = (before[0], &before[1..]);
-            let products = weights.iter().zip(before);
-            let sum = products.fold(0_i32, |sum, (weight, sample)| {
-                sum.wrapping_add(weight.wrapping_mul(sample.wrapping_sub(base)))
-            });
-            let mut off = rest[0];
-            let foreseen = base.wrapping_add(sum.wrapping_add(half) >> shift);
-            rest[0] = cut(off.wrapping_add(foreseen));
-            let sign = off.signum();
-            for ((age, weight), sample) in (1..).zip(&mut *weights).zip(before) {
-                if off.signum() != sign || sign == 0 {
-                    break;
-                }
-                let by = base.wrapping_sub(*sample);
-                let turn = by.signum() * sign;
-                *weight = weight.wrapping_sub(turn);
-                off = off.wrapping_sub((turn.wrapping_mul(by) >> shift).wrapping_mul(age));
-            }
-        }
     }
 }
 

@@ -45,7 +45,7 @@ impl<'a> Bits<'a> {
     /// The next bits as a number that may be below zero.
     pub fn signed(&mut self, count: u32) -> Option<i32> {
         let over = 32 - count;
-        Some((self.take(count)? as i32) << over >> over)
+        Some(self.take(count)?.cast_signed() << over >> over)
     }
 
     fn drop(&mut self, count: u32) -> Option<()> {

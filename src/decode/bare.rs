@@ -19,8 +19,8 @@ use super::heads::{Bare, Head, LOOK, tag};
 /// A packet of MP3 may need what is in so many before it.
 const MEMORY: usize = 8;
 
-/// The frames of the longest packet.
-const MOST_FRAMES: i64 = 1152;
+/// The frames of as many of the longest.
+const REACH: i64 = 1152 * MEMORY.cast_signed() as i64;
 
 /// So far forward it is quicker to read than to jump.
 const NEAR: u64 = 32 * 1024;
@@ -225,9 +225,9 @@ impl BareReader {
                 0 => 0,
                 packets => (junk * packets + walk.size / 2) / walk.size,
             };
-            let time = walk.time + (lost * head.frames) as i64;
+            let time = walk.time + (lost * head.frames).cast_signed();
             walk.at = at + head.size as u64;
-            walk.time = time + head.frames as i64;
+            walk.time = time + head.frames.cast_signed();
             walk.packets += 1;
             walk.size += head.size as u64;
             return Ok(Some(found));
@@ -257,15 +257,16 @@ impl FormatReader for BareReader {
     fn next_packet(&mut self) -> Result<Option<Packet>> {
         let before = self.walk;
         let Some(Found { at, head, junk }) = self.step()? else {
-            return match self.walk.changes {
-                true => unsupported_error("another sound begins"),
-                false => Ok(None),
+            return if self.walk.changes {
+                unsupported_error("another sound begins")
+            } else {
+                Ok(None)
             };
         };
         if junk > 0 && before.packets > 0 {
             // It is found again, in its place.
             self.walk.at = at;
-            self.walk.time -= head.frames as i64;
+            self.walk.time -= head.frames.cast_signed();
             (self.walk.packets, self.walk.size) = (before.packets, before.size);
             return Err(Error::ResetRequired);
         }
@@ -278,7 +279,7 @@ impl FormatReader for BareReader {
         let end = frames.and_then(|frames| frames.timestamp_from(Timestamp::ZERO));
         let packet = PacketBuilder::new()
             .track_id(self.tracks[0].id)
-            .pts(Timestamp::new(self.walk.time - head.frames as i64));
+            .pts(Timestamp::new(self.walk.time - head.frames.cast_signed()));
         let length = Duration::new(head.frames);
         Ok(Some(match self.kind {
             Bare::Mp3 => packet.trimmed_dur(length, end).data(data).build(),
@@ -290,8 +291,7 @@ impl FormatReader for BareReader {
         let SeekTo::Timestamp { ts, track_id } = to else {
             return seek_error(SeekErrorKind::Unseekable);
         };
-        let reach = (MEMORY as i64).saturating_mul(MOST_FRAMES);
-        if ts.get() < self.walk.time.saturating_add(reach) {
+        if ts.get() < self.walk.time.saturating_add(REACH) {
             self.walk = self.start;
         }
         let mut before = [self.walk; MEMORY];

@@ -3,10 +3,9 @@
 use std::mem;
 use std::path::Path;
 
-use symphonia::core::errors::{Error as Symphonia, SeekErrorKind};
-use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
+use symphonia::core::errors::Error as Symphonia;
+use symphonia::core::formats::FormatReader;
 use symphonia::core::packet::Packet;
-use symphonia::core::units::Timestamp;
 
 use super::chunks::Length;
 use super::dates::{Dates, keep_all, leeway};
@@ -16,16 +15,12 @@ use super::flac;
 use super::open::{Ahead, Opened, Origin};
 use super::pages::{self, Flaw};
 use super::playable::playable;
-use super::sound::{Ending, Sound};
-use super::tape::{Grid, LEAD, Tape};
+use super::sound::{Chain, Ending, Sound};
+use super::tape::{Grid, Tape};
 use super::window::Gauge;
 use super::{CalledOff, Damage, DecodeError, Tags, tags};
 use crate::frame::Frame;
 use crate::time::{Frames, Rate};
-
-/// So many seconds of packets, and so many packets, show whether their times follow from one another.
-const LOOKED_AT: i64 = 5;
-const MOST_LOOKED_AT: usize = 4096;
 
 /// The frames of one MP3 packet, of which trimming says too much.
 const LONGEST_TRIM: u64 = 1152;
@@ -33,29 +28,27 @@ const LONGEST_TRIM: u64 = 1152;
 /// Reads a file's frames from the first to the last, at the file's own rate. All calls block on
 /// the disk; none belongs on the audio thread.
 pub struct Decoder {
-    origin: Origin,
+    pub(super) origin: Origin,
     /// Where the file is read ahead, how far.
     gauge: Option<Gauge>,
-    format: Box<dyn FormatReader>,
-    sound: Sound,
-    tape: Tape,
-    rate: Rate,
+    pub(super) format: Box<dyn FormatReader>,
+    pub(super) sound: Sound,
+    pub(super) tape: Tape,
+    pub(super) rate: Rate,
     /// 0 until the first packet was decoded.
     channels: u8,
     /// The bytes of the packets that were taken.
     taken: u64,
     tags: Tags,
-    /// Whether another stream was entered behind the first one (chained Ogg).
-    chained: bool,
-    /// Whether that had the same number, so that a jump may lead into either.
-    twins: bool,
+    /// Whether another stream was entered behind the first one.
+    pub(super) chain: Chain,
     /// Whether there was a jump, so that not every frame was decoded, once and in its turn.
-    skipped: bool,
-    ended: bool,
+    pub(super) skipped: bool,
+    pub(super) ended: bool,
     /// How the packets follow one another, where they are dated.
-    dates: Dates,
+    pub(super) dates: Dates,
     /// Whether the next packet is decoded for what it leaves behind, and not heard.
-    muted: bool,
+    pub(super) muted: bool,
     /// So many ticks of packets were passed over before the first sound.
     silent: i64,
 }
@@ -90,7 +83,7 @@ impl Decoder {
         if !self.ended || self.skipped {
             return Ok(None);
         }
-        if self.twins {
+        if self.chain == Chain::Twins {
             return Err(DecodeError::Twins);
         }
         let verified = self.sound.decoder.finalize().verify_ok;
@@ -126,7 +119,7 @@ impl Decoder {
         Self::open_at(Origin::Bundled(bytes), 0, &|| false)
     }
 
-    fn open_at(
+    pub(super) fn open_at(
         origin: Origin,
         first_wanted: i64,
         called_off: CalledOff<'_>,
@@ -162,8 +155,7 @@ impl Decoder {
             rate: Rate::DEFAULT,
             channels: 0,
             taken: 0,
-            chained: false,
-            twins: false,
+            chain: Chain::None,
             skipped: false,
             ended: false,
             dates: Dates::new(uneven),
@@ -264,96 +256,6 @@ impl Decoder {
             self.packet(out)?;
         }
         Ok(out.len() - before)
-    }
-
-    /// Goes to a frame: the next one read is exactly `to`, the same as if all before it had been
-    /// read. Beyond the end nothing more is read. Blocking.
-    ///
-    /// # Errors
-    /// Where the file cannot be read any more.
-    pub fn seek(&mut self, to: Frames) -> Result<(), DecodeError> {
-        let to = i64::try_from(to.0).unwrap_or(i64::MAX);
-        self.look_ahead();
-        if self.ended || self.chained {
-            // Some containers do not come back from their end.
-            let dates = self.dates;
-            *self = Self::open_at(self.origin.clone(), 0, &|| false)?;
-            self.dates = dates;
-        }
-        let lead = to.min(LEAD);
-        if !self.dates.uneven && self.jump(to - lead).is_ok() {
-            self.pass(lead as usize)?;
-            if !self.tape.uneven {
-                return Ok(());
-            }
-            self.dates.uneven = true;
-        }
-        // Read on from the start: it lies in a later stream of a chain, or behind the end, or only counting tells where.
-        let dates = self.dates;
-        *self = Self::open_at(self.origin.clone(), to - lead, &|| false)?;
-        self.dates = dates;
-        self.pass(lead as usize)
-    }
-
-    /// Looks at the packets of the first seconds, so that a jump is only made where it is known where it leads.
-    fn look_ahead(&mut self) {
-        if !self.sound.ogg || self.dates.looked {
-            return;
-        }
-        self.dates.looked = true;
-        for _ in 0..MOST_LOOKED_AT {
-            let Ok(Some(packet)) = self.format.next_packet() else {
-                self.ended = true;
-                return;
-            };
-            self.dates.add(&packet, self.sound.last);
-            let time = self.sound.clock.frames(packet.pts.get(), self.rate);
-            if self.dates.uneven || time > LOOKED_AT * i64::from(self.rate.hertz()) {
-                return;
-            }
-        }
-    }
-
-    /// Decodes so many frames and leaves them out.
-    fn pass(&mut self, count: usize) -> Result<(), DecodeError> {
-        let mut frames = Vec::new();
-        while frames.len() < count && self.read(&mut frames)? > 0 {}
-        frames.drain(..count.min(frames.len()));
-        self.tape.pass(frames);
-        Ok(())
-    }
-
-    fn jump(&mut self, to: i64) -> Result<(), Symphonia> {
-        let Sound {
-            clock,
-            start,
-            preroll,
-            track,
-            ..
-        } = self.sound;
-        let from = to
-            .saturating_sub(preroll)
-            .saturating_add(self.tape.origin());
-        let ts = Timestamp::new(clock.time(from, self.rate).max(start));
-        let sought = self.format.seek(
-            SeekMode::Accurate,
-            SeekTo::Timestamp {
-                ts,
-                track_id: track,
-            },
-        )?;
-        if sought.actual_ts > ts {
-            // What was asked for lies before that, in what is damaged or where an index does not lead.
-            return Err(Symphonia::SeekError(SeekErrorKind::OutOfRange));
-        }
-        self.sound.decoder.reset();
-        self.muted = false;
-        self.dates.begin();
-        self.skipped = true;
-        self.tape
-            .wind(to, clock.frames(sought.actual_ts.get(), self.rate));
-        self.ended = false;
-        Ok(())
     }
 
     /// Decodes one packet onto the tape.
@@ -462,10 +364,13 @@ impl Decoder {
             return;
         };
         next.length = None;
-        self.twins |= next.track == self.sound.track;
+        if next.track == self.sound.track {
+            self.chain = Chain::Twins;
+        } else if self.chain == Chain::None {
+            self.chain = Chain::Several;
+        }
         self.dates.begin();
         self.sound = next;
-        self.chained = true;
         let Sound {
             clock,
             first,

@@ -208,9 +208,10 @@ impl FlacFrames {
 /// What a FLAC file says of its frames; nothing of others.
 fn frames_of(file: File) -> io::Result<Option<FlacFrames>> {
     let mut bytes = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
-    match name(&mut bytes)? == NAME {
-        true => FlacFrames::read(&mut bytes),
-        false => Ok(None),
+    if name(&mut bytes)? == *NAME {
+        FlacFrames::read(&mut bytes)
+    } else {
+        Ok(None)
     }
 }
 

@@ -23,6 +23,8 @@ mod open;
 mod opus;
 mod pages;
 mod playable;
+mod prediction;
+mod seeking;
 mod sound;
 mod tags;
 mod tape;

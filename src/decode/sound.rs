@@ -55,6 +55,17 @@ pub(super) enum Ending {
     Open,
 }
 
+/// The streams that lie one behind the other in a chained Ogg file, as far as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chain {
+    /// Only one.
+    None,
+    /// Several.
+    Several,
+    /// Several, of which two have the same number: a jump may lead into either.
+    Twins,
+}
+
 impl Sound {
     /// `verify` costs time.
     pub fn find(

@@ -217,7 +217,7 @@ impl Said {
         }
         if damage.changes {
             self.remark(format!(
-                "from {} on it is another kind of sound, or has another rate or more channels, and is not played; convert it to FLAC",
+                "from {} on it is another kind of sound, or has another rate or other channels, and is not played; convert it to FLAC",
                 clock(there)
             ));
         }
