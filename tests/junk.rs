@@ -169,4 +169,5 @@ fn changes(folder: &Folder, one: &[u8], other: &[u8]) {
     assert!(read == first);
     let said = remarks(&folder.file(&joined)).join("\n");
     assert!(said.contains("another kind of sound"), "{said}");
+    assert!(!said.contains("no sound is lost"), "{said}");
 }
