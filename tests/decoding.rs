@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::decoded::{data, rest};
-use common::files::{Wav, flac, flac_by_samples, ogg, wav};
+use common::files::{Wav, flac, flac_by_samples, ogg, ogg_flac, wav};
 use common::pages::{Page, file, pages};
-use common::sounds::{difference, mono, noise, quantised};
+use common::sounds::{difference, mono, noise, quantised, sine};
 use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::{Frame, LOUDEST, SILENCE};
 use undersong::time::Frames;
@@ -243,6 +243,103 @@ fn seeking_into_a_long_last_page_of_vorbis_is_exact() {
     }
 }
 
+/// What is copied out of Matroska, without a change to its sound, keeps the times that it has there: whole milliseconds.
+#[test]
+fn times_that_were_rounded_to_milliseconds_are_no_holes() {
+    let folder = folder();
+    let path = folder.path().join("a.ogg");
+    let sound = noise(15, 0.3, 400_003);
+    let vorbis = fs::read(ogg(&path, &sound, 44_100, 2)).unwrap();
+    let flac = file(&ogg_flac(&sound, 44_100, 16));
+    for (bytes, rate) in [
+        (vorbis, 44_100),
+        (flac, 44_100),
+        (fs::read(data("tone.opus")).unwrap(), 48_000),
+    ] {
+        fs::write(&path, &bytes).unwrap();
+        let whole = decode(&path);
+        for shift in [0, 250, 500] {
+            let mut pages = pages(&bytes);
+            pages.pop_if(|page| page.ends_at == u64::MAX);
+            let last = pages.len() - 1;
+            let sound = pages[..last].iter_mut().filter(|page| page.ends_at > 0);
+            for page in sound.skip(1) {
+                let milliseconds = (page.ends_at * 1_000 + shift * rate / 1_000) / rate;
+                page.ends_at = milliseconds * rate / 1_000;
+            }
+            fs::write(&path, file(&pages)).unwrap();
+            let mut decoder = Decoder::open(&path).unwrap();
+            let read = rest(&mut decoder);
+            // Where it ends is only told to the millisecond.
+            assert!(read.len().abs_diff(whole.len()) < 50, "{}", read.len());
+            let same = read.len().min(whole.len());
+            assert!(read[..same] == whole[..same], "{rate}, {shift}");
+            assert!(decoder.damage().is_none(), "{:?}", decoder.damage());
+            for to in [90_000, 1, read.len() - 3, 50_001, 123_456] {
+                decoder.seek(Frames(to as u64)).unwrap();
+                assert!(rest(&mut decoder) == read[to..], "{rate}, to {to}");
+                let mut fresh = Decoder::open(&path).unwrap();
+                fresh.seek(Frames(to as u64)).unwrap();
+                assert!(rest(&mut fresh) == read[to..], "{rate}, fresh to {to}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hole_that_is_too_short_to_die_away_in_makes_no_step() {
+    let folder = folder();
+    let path = folder.path().join("a.ogg");
+    let sound = quantised(&sine(220.0, -9.0, 44_100, 100_003), 16);
+    for by in [-400_i64, -230, 230, 300, 440, 600, 881] {
+        let mut pages = ogg_flac(&sound, 44_100, 16);
+        for page in &mut pages[9..] {
+            page.ends_at = page.ends_at.checked_add_signed(by).unwrap();
+        }
+        fs::write(&path, file(&pages)).unwrap();
+        let mut decoder = Decoder::open(&path).unwrap();
+        let all = rest(&mut decoder);
+        assert_eq!(decoder.damage().silenced, Frames(by.max(0) as u64));
+        assert_eq!(Some(all.len()), sound.len().checked_add_signed(by as isize));
+        let steps = all.windows(2).map(|pair| (pair[1][0] - pair[0][0]).abs());
+        let most = steps.fold(0.0, f32::max);
+        assert!(most < 0.02, "{by}: {most}");
+    }
+}
+
+/// A FLAC file with a table of places, of which no sum tells whether it is right.
+#[test]
+fn a_table_of_places_that_is_wrong_leads_nowhere() {
+    let folder = folder();
+    let sound = quantised(&noise(16, 0.5, 200_003), 16);
+    let path = flac(&folder.path().join("a.flac"), &sound, 44_100, 2, 16);
+    let bare = fs::read(&path).unwrap();
+    let right = |sample: u64| sample * (bare.len() as u64 - 42) / 200_003;
+    let late = |sample: u64| right(sample) + 100_000;
+    let backwards = |sample: u64| right(200_003 - sample);
+    let far = |sample: u64| right(sample) + (1 << 40);
+    let nowhere: [&dyn Fn(u64) -> u64; 4] = [&right, &late, &backwards, &far];
+    for offset in nowhere {
+        let points = (0..48).flat_map(|number| {
+            let sample = number * 4096;
+            let place = [sample, offset(sample)].map(u64::to_be_bytes).concat();
+            [&place[..], &[16, 0]].concat()
+        });
+        let points: Vec<u8> = points.collect();
+        let mut with = bare.clone();
+        with[4] &= 0x7F;
+        let size = (points.len() as u32).to_be_bytes();
+        let block = [&[0x83], &size[1..], &points].concat();
+        with.splice(42..42, block);
+        fs::write(&path, with).unwrap();
+        for to in [9, 30_000, 99_999, 150_001, 199_999] {
+            let mut decoder = Decoder::open(&path).unwrap();
+            decoder.seek(Frames(to as u64)).unwrap();
+            assert!(rest(&mut decoder) == sound[to..], "to {to}");
+        }
+    }
+}
+
 /// Two Ogg streams, one behind the other, as recorders of radio make them.
 fn chained(path: &Path, sound: &[Frame]) -> PathBuf {
     ogg(path, &sound[..70_001], 44_100, 2);
@@ -313,11 +410,16 @@ fn what_follows_a_damaged_stretch_keeps_its_place() {
             }
         }
         assert!(damage.gaps == 1 && !damage.ends_early);
-        decoder.seek(Frames(99_999)).unwrap();
-        assert!(
-            rest(&mut decoder) == damaged[99_999..],
-            "seeking finds the same hole"
-        );
+        let hole = damage.first_gap.unwrap().index();
+        let behind = hole + damage.silenced.index();
+        let near = [hole, behind].map(|at| [at - 500, at - 1, at, at + 1, at + 440, at + 441]);
+        for to in near.concat().into_iter().chain([99_999, hole + 2_000]) {
+            decoder.seek(Frames(to as u64)).unwrap();
+            assert!(
+                rest(&mut decoder) == damaged[to..],
+                "seeking finds the same hole, to {to}"
+            );
+        }
     }
 }
 

@@ -77,6 +77,26 @@ impl M4a {
         self
     }
 
+    /// With other lengths of its packets, in ticks of its clock.
+    fn times(mut self, lengths: &[u32]) -> Self {
+        let runs = lengths.iter().flat_map(|length| [1, *length]);
+        let inside = [0, lengths.len() as u32].into_iter().chain(runs);
+        let inside: Vec<u8> = inside.flat_map(u32::to_be_bytes).collect();
+        let at = place(&self.bytes, *b"stts");
+        let size =
+            |bytes: &[u8], at: usize| u32::from_be_bytes(*bytes[at..].first_chunk().unwrap());
+        let old = size(&self.bytes, at);
+        let new = inside.len() as u32 + 8;
+        for kind in [*b"moov", *b"trak", *b"mdia", *b"minf", *b"stbl"] {
+            let at = place(&self.bytes, kind);
+            let grown = size(&self.bytes, at) + new - old;
+            self.bytes[at..at + 4].copy_from_slice(&grown.to_be_bytes());
+        }
+        let times = [&new.to_be_bytes()[..], b"stts", &inside].concat();
+        self.bytes.splice(at..at + old as usize, times);
+        self
+    }
+
     /// With the comment that iTunes writes.
     fn comment(mut self, text: &str) -> Self {
         let inside = [
@@ -268,6 +288,35 @@ fn an_index_of_each_fragment_says_nothing_of_the_length_of_all() {
     assert!(told[0].contains("it is cut off at 0:00; copy"), "{told:?}");
 }
 
+/// What was copied from a file whose clock is coarser keeps the times that were rounded there.
+#[test]
+fn times_that_were_rounded_make_no_holes_in_an_m4a_and_seeking_counts_packets() {
+    let (sound, _) = decode(&data("aac.m4a"));
+    for (above, below) in [(1_000, 44_100), (90_000, 44_100), (600, 44_100)] {
+        let time = |packet: u64| {
+            let coarse = (packet * 1_024 * above + below / 3) / below;
+            coarse * below / above
+        };
+        let lengths: Vec<u32> = (0..31)
+            .map(|packet| (time(packet + 1) - time(packet)) as u32)
+            .collect();
+        let m4a = M4a::new().times(&lengths);
+        let path = m4a.path();
+        let mut decoder = Decoder::open(&path).unwrap();
+        let read = rest(&mut decoder);
+        assert!(decoder.damage().is_none(), "{:?}", decoder.damage());
+        assert!(read.len().abs_diff(sound.len()) < 100, "{}", read.len());
+        let same = read.len().min(sound.len());
+        assert!(read[..same] == sound[..same], "{above}");
+        for to in [20_000, 3, 1_023, 29_000] {
+            let mut fresh = Decoder::open(&path).unwrap();
+            fresh.seek(Frames(to as u64)).unwrap();
+            let off = difference(&rest(&mut fresh), &read[to..]);
+            assert!(off <= 1e-3, "from {to}: off by {off}");
+        }
+    }
+}
+
 #[test]
 fn seeking_in_an_m4a_counts_from_the_first_frame_that_is_heard() {
     let (sound, _) = decode(&data("aac.m4a"));
@@ -388,6 +437,47 @@ fn a_spoiled_index_never_panics_or_hangs() {
         while out.len() < 10_000_000 && decoder.read(&mut out).unwrap() > 0 {}
         assert!(out.len() < 10_000_000, "byte {at} as {byte}");
     }
+}
+
+/// No sum covers a packet of Apple Lossless.
+#[test]
+fn what_is_spoilt_in_apple_lossless_is_a_hole_and_never_noise() {
+    let whole = fs::read(data("quiet.m4a")).unwrap();
+    let (sound, _) = decode(&data("quiet.m4a"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("spoilt.m4a");
+    let begin = place(&whole, *b"mdat") + 8;
+    let length = 21_000;
+    let loudest = |sound: &[Frame]| {
+        let samples = sound.as_flattened().iter();
+        samples.fold(0.0, |most: f32, sample| most.max(sample.abs()))
+    };
+    let most = loudest(&sound);
+    let decoded = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        let mut decoder = Decoder::open(&path).unwrap();
+        let read = rest(&mut decoder);
+        assert_eq!(read.len(), sound.len());
+        (read, decoder.damage().gaps)
+    };
+    for at in (7..length).step_by(811) {
+        for (count, byte) in [(512, 0), (64, 0), (200, 0xFF), (100, 0x55)] {
+            let mut spoilt = whole.clone();
+            spoilt[begin + at..begin + at + count].fill(byte);
+            let (read, gaps) = decoded(&spoilt);
+            assert_eq!(gaps, 1, "{count} of {byte} at {at}");
+            assert!(loudest(&read) <= most, "{count} of {byte} at {at}");
+        }
+    }
+    // A bit that stands for a part of one number alone may pass.
+    let (mut flips, mut found) = (0, 0);
+    for at in (11..length).step_by(97) {
+        let mut spoilt = whole.clone();
+        spoilt[begin + at] ^= 1 << (at % 8);
+        flips += 1;
+        found += decoded(&spoilt).1;
+    }
+    assert!(found > flips / 2, "{found} of {flips}");
 }
 
 #[test]

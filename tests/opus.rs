@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common::decoded::{data, remarks, rest};
+use common::decoded::{data, fault, remarks, rest};
 use common::pages::{Page, file, pages};
 use common::sounds::{difference, mono, noise, sinad, sine};
 use undersong::decode::{Ahead, DecodeError, Decoder, OwnDisk};
@@ -271,6 +271,22 @@ fn a_chain_plays_on_with_each_streams_own_channels_and_gain() {
         let off = difference(&rest(&mut decoder), &sound[to as usize..]);
         assert!(off < SPEECH, "from {to}: off by {off}");
     }
+}
+
+/// A jump leads into either of them.
+#[test]
+fn two_streams_of_the_same_number_one_behind_the_other_are_refused() {
+    let twice = Ogg::of(&["tone.opus", "tone.opus"]);
+    assert_eq!(fault(&twice.path()), DecodeError::Twins.to_string());
+    let mut other = twice;
+    let half = other.pages.len() / 2;
+    for page in &mut other.pages[half..] {
+        page.stream = 9;
+    }
+    let whole = other.decode();
+    let mut decoder = Decoder::open(&other.path()).unwrap();
+    decoder.seek(Frames(200_001)).unwrap();
+    assert!(rest(&mut decoder) == whole[200_001..]);
 }
 
 #[test]

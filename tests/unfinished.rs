@@ -314,6 +314,14 @@ fn two_flac_files_one_behind_the_other_are_not_played_as_the_first_alone() {
             DecodeError::OneBehindOther.to_string()
         );
     }
+    // The frames alone, as those who copy streams join them.
+    for both in [[&one, &other], [&one, &same], [&one, &one], [&other, &one]] {
+        let [first, second] = both.map(Vec::as_slice);
+        assert_eq!(
+            fault(&folder.file(&[first, &second[42..]].concat())),
+            DecodeError::OneBehindOther.to_string()
+        );
+    }
     // One that was begun and then begun again.
     let again = [&one[..one.len() / 10 * 9], &one].concat();
     assert_eq!(

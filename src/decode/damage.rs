@@ -18,7 +18,8 @@ pub struct Damage {
     pub beyond_end: Frames,
     /// The file stops before the end that it announced, or cannot be read further.
     pub ends_early: bool,
-    /// What lies behind the end has another rate or more channels, or cannot be decoded, and is not played (chained Ogg).
+    /// What lies behind the end has another rate or other channels, or cannot be decoded, and is not played (chained Ogg, and
+    /// MP3 and AAC that were joined).
     pub changes: bool,
 }
 

@@ -1,20 +1,21 @@
 //! A file as a run of stereo frames.
 
+use std::mem;
 use std::path::Path;
 
 use symphonia::core::errors::Error as Symphonia;
-use symphonia::core::formats::{FormatReader, SeekMode, SeekTo};
+use symphonia::core::formats::FormatReader;
 use symphonia::core::packet::Packet;
-use symphonia::core::units::Timestamp;
 
 use super::chunks::Length;
+use super::dates::{Dates, keep_all, leeway};
 use super::edit_list::EditList;
 use super::error::ends_early;
 use super::flac;
 use super::open::{Ahead, Opened, Origin};
 use super::pages::{self, Flaw};
 use super::playable::playable;
-use super::sound::{Ending, Sound};
+use super::sound::{Chain, Ending, Sound};
 use super::tape::{Grid, Tape};
 use super::window::Gauge;
 use super::{CalledOff, Damage, DecodeError, Tags, tags};
@@ -27,23 +28,29 @@ const LONGEST_TRIM: u64 = 1152;
 /// Reads a file's frames from the first to the last, at the file's own rate. All calls block on
 /// the disk; none belongs on the audio thread.
 pub struct Decoder {
-    origin: Origin,
+    pub(super) origin: Origin,
     /// Where the file is read ahead, how far.
     gauge: Option<Gauge>,
-    format: Box<dyn FormatReader>,
-    sound: Sound,
-    tape: Tape,
-    rate: Rate,
+    pub(super) format: Box<dyn FormatReader>,
+    pub(super) sound: Sound,
+    pub(super) tape: Tape,
+    pub(super) rate: Rate,
     /// 0 until the first packet was decoded.
     channels: u8,
     /// The bytes of the packets that were taken.
     taken: u64,
     tags: Tags,
-    /// Whether another stream was entered behind the first one (chained Ogg).
-    chained: bool,
+    /// Whether another stream was entered behind the first one.
+    pub(super) chain: Chain,
     /// Whether there was a jump, so that not every frame was decoded, once and in its turn.
-    skipped: bool,
-    ended: bool,
+    pub(super) skipped: bool,
+    pub(super) ended: bool,
+    /// How the packets follow one another, where they are dated.
+    pub(super) dates: Dates,
+    /// Whether the next packet is decoded for what it leaves behind, and not heard.
+    pub(super) muted: bool,
+    /// So many ticks of packets were passed over before the first sound.
+    silent: i64,
 }
 
 impl Decoder {
@@ -75,6 +82,9 @@ impl Decoder {
         };
         if !self.ended || self.skipped {
             return Ok(None);
+        }
+        if self.chain == Chain::Twins {
+            return Err(DecodeError::Twins);
         }
         let verified = self.sound.decoder.finalize().verify_ok;
         // Two of the same length look like one, and a jump leads into the wrong one.
@@ -109,7 +119,7 @@ impl Decoder {
         Self::open_at(Origin::Bundled(bytes), 0, &|| false)
     }
 
-    fn open_at(
+    pub(super) fn open_at(
         origin: Origin,
         first_wanted: i64,
         called_off: CalledOff<'_>,
@@ -123,6 +133,7 @@ impl Decoder {
             gauge,
         } = origin.open(called_off)?;
         let verify = matches!(origin, Origin::Checked(_));
+        let uneven = edits.uneven();
         let mut sound = Sound::find(format.as_ref(), &edits, verify)?;
         match chunks.sound.map(|sound| sound.length) {
             Some(Length::Wide(bytes)) => sound.ends_at(chunks.frames(bytes)),
@@ -144,9 +155,12 @@ impl Decoder {
             rate: Rate::DEFAULT,
             channels: 0,
             taken: 0,
-            chained: false,
+            chain: Chain::None,
             skipped: false,
             ended: false,
+            dates: Dates::new(uneven),
+            muted: false,
+            silent: 0,
         };
         let mut first = Vec::new();
         while decoder.channels == 0 {
@@ -244,60 +258,29 @@ impl Decoder {
         Ok(out.len() - before)
     }
 
-    /// Goes to a frame: the next one read is exactly `to`, the same as if all before it had been
-    /// read. Beyond the end nothing more is read. Blocking.
-    ///
-    /// # Errors
-    /// Where the file cannot be read any more.
-    pub fn seek(&mut self, to: Frames) -> Result<(), DecodeError> {
-        let to = i64::try_from(to.0).unwrap_or(i64::MAX);
-        if self.ended || self.chained {
-            // Some containers do not come back from their end.
-            *self = Self::open_at(self.origin.clone(), 0, &|| false)?;
-        }
-        if self.jump(to).is_err() {
-            // Read on from the start: it lies in a later stream of a chain, or behind the end.
-            *self = Self::open_at(self.origin.clone(), to, &|| false)?;
-        }
-        Ok(())
-    }
-
-    fn jump(&mut self, to: i64) -> Result<(), Symphonia> {
-        let Sound {
-            clock,
-            start,
-            preroll,
-            track,
-            ..
-        } = self.sound;
-        let from = to
-            .saturating_sub(preroll)
-            .saturating_add(self.tape.origin());
-        let ts = Timestamp::new(clock.time(from, self.rate).max(start));
-        let sought = self.format.seek(
-            SeekMode::Accurate,
-            SeekTo::Timestamp {
-                ts,
-                track_id: track,
-            },
-        )?;
-        self.sound.decoder.reset();
-        self.skipped = true;
-        self.tape
-            .wind(to, clock.frames(sought.actual_ts.get(), self.rate));
-        self.ended = false;
-        Ok(())
-    }
-
     /// Decodes one packet onto the tape.
     fn packet(&mut self, out: &mut Vec<Frame>) -> Result<(), DecodeError> {
         match self.format.next_packet() {
-            Ok(Some(packet)) if packet.track_id == self.sound.track => {
+            Ok(Some(mut packet)) if packet.track_id == self.sound.track => {
                 self.taken += packet.data.len() as u64;
+                if self.sound.ogg {
+                    self.dates.add(&packet, self.sound.last);
+                    keep_all(&mut packet, self.sound.last);
+                }
                 return self.decode(&packet, out);
             }
             Ok(Some(_)) => {}
-            Err(Symphonia::ResetRequired) => self.next_in_chain(),
+            Err(Symphonia::ResetRequired) if self.sound.ogg => self.next_in_chain(),
+            // What comes next lies behind what is none of it, and refers to what is missing.
+            Err(Symphonia::ResetRequired) => {
+                self.sound.decoder.reset();
+                self.muted = true;
+            }
+            // Another sound begins there.
+            Err(Symphonia::Unsupported(_)) => {
+                self.tape.damage.changes = true;
+                self.end(false);
+            }
             Err(Symphonia::IoError(error)) if !ends_early(&error) => return Err(error.into()),
             Ok(None) => self.end(self.stops_short(self.sound.ending == Ending::Lost)),
             // What was written to a pipe announces no length, and ends where it ends; Ogg has a
@@ -318,20 +301,32 @@ impl Decoder {
             length,
             end,
             exact_ends,
+            dated,
             ..
         } = self.sound;
+        let ticks = packet.block_dur().get().cast_signed();
         let sound = match self.sound.decoder.decode(packet) {
             Ok(sound) if sound.frames() > 0 => sound,
-            Ok(_) => {
-                self.tape.damage.beyond_end += Frames(packet.trim_end.get().min(LONGEST_TRIM));
+            // A packet that is lost leaves a hole; the next one shows how long it is.
+            other => {
+                if other.is_ok() {
+                    self.tape.damage.beyond_end += Frames(packet.trim_end.get().min(LONGEST_TRIM));
+                }
+                if self.channels == 0 {
+                    self.silent = self.silent.saturating_add(ticks);
+                } else if dated {
+                    self.tape.leave_out(clock.frames(ticks, self.rate));
+                }
                 return Ok(());
             }
-            // A packet that is lost leaves a hole; the next one shows how long it is.
-            Err(_) => return Ok(()),
         };
+        if mem::take(&mut self.muted) {
+            return Ok(());
+        }
         let (rate, channels) = (sound.spec().rate(), sound.num_planes());
         if self.channels == 0 {
             (self.rate, self.channels) = playable(rate, channels)?;
+            let start = start.saturating_add(if dated { self.silent } else { 0 });
             let [origin, at] = [first, start].map(|at| clock.frames(at, self.rate));
             self.tape.begin(origin, at);
         } else if rate != self.rate.hertz() || channels > 2 {
@@ -345,9 +340,14 @@ impl Decoder {
             0
         };
         let time = packet.pts.get().saturating_add_unsigned(trimmed);
+        if dated {
+            let trimmed = i64::try_from(trimmed).unwrap_or(0);
+            self.tape.leave_out(clock.frames(trimmed, self.rate));
+        }
         let grid = Grid {
             rate: self.rate,
             rounding: clock.rounding(self.rate),
+            leeway: if dated { leeway(self.rate) } else { 0 },
             length,
             end,
         };
@@ -364,16 +364,33 @@ impl Decoder {
             return;
         };
         next.length = None;
+        if next.track == self.sound.track {
+            self.chain = Chain::Twins;
+        } else if self.chain == Chain::None {
+            self.chain = Chain::Several;
+        }
+        self.dates.begin();
         self.sound = next;
-        self.chained = true;
-        self.tape
-            .splice(self.sound.clock.frames(self.sound.first, self.rate));
+        let Sound {
+            clock,
+            first,
+            start,
+            ..
+        } = self.sound;
+        let [first, start] = [first, start].map(|at| clock.frames(at, self.rate));
+        self.tape.splice(first, start);
     }
 
     /// Whether less was decoded than the file announces, or else what `unannounced` says.
     fn stops_short(&self, unannounced: bool) -> bool {
         let length = self.sound.length;
-        length.map_or(unannounced, |length| self.tape.position() < length)
+        let rounded = if self.tape.uneven {
+            leeway(self.rate)
+        } else {
+            0
+        };
+        let there = self.tape.position().saturating_add(rounded);
+        length.map_or(unannounced, |length| there < length)
     }
 
     fn end(&mut self, early: bool) {

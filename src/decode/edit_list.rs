@@ -45,6 +45,8 @@ pub(super) struct EditList {
     told_apart: bool,
     /// Whether the file ends before a part of it does.
     lost: bool,
+    /// Whether its packets do not all take as long, to the frame: only counting tells where a frame lies.
+    uneven: bool,
 }
 
 /// What one track's edit list says.
@@ -160,6 +162,11 @@ impl EditList {
         self.fragments.is_some()
     }
 
+    /// Whether the packets' times do not say where a frame lies.
+    pub fn uneven(&self) -> bool {
+        self.uneven
+    }
+
     fn of_index(index: &[u8]) -> Self {
         let coarse_ticks = first(index, *b"mvhd").and_then(ticks).unwrap_or(0);
         let extends = first(index, *b"mvex");
@@ -175,6 +182,7 @@ impl EditList {
         let cut = edits.iter().any(is_cut).then_some(DecodeError::Cut);
         let mut kinds = tracks().filter_map(|(_, track)| sample_entry::refusal(track));
         Self {
+            uneven: tracks().any(|(_, track)| is_uneven(track) == Some(true)),
             refusal: kinds.next().or(cut),
             comment: Comment::find(index),
             fragments,
@@ -347,4 +355,24 @@ impl Comment {
         let end = self.delay.checked_add(self.frames)?;
         (self.frames > 0 && end <= all.saturating_add(LEEWAY)).then(|| self.delay..end.min(all))
     }
+}
+
+/// Whether a sound's packets are of several lengths, the last one apart.
+fn is_uneven(track: &[u8]) -> Option<bool> {
+    let media = first(track, *b"mdia")?;
+    if first(media, *b"hdlr")?.get(8..12)? != b"soun" {
+        return None;
+    }
+    let table = first(first(media, *b"minf")?, *b"stbl")?;
+    let times = first(table, *b"stts")?;
+    let count = number(times, 4)? as usize;
+    let runs = times.get(8..)?.chunks_exact(8).take(count);
+    let mut runs: Vec<_> = runs
+        .filter_map(|run| Some((number(run, 0)?, number(run, 4)?)))
+        .filter(|(packets, _)| *packets > 0)
+        .collect();
+    if runs.last().is_some_and(|(packets, _)| *packets == 1) {
+        runs.pop();
+    }
+    Some(runs.windows(2).any(|pair| pair[0].1 != pair[1].1))
 }

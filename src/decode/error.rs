@@ -56,6 +56,11 @@ pub enum DecodeError {
         "holds several pieces of sound one behind the other, of which only the first would be played; save it anew in an audio editor, best as FLAC"
     )]
     OneBehindOther,
+    /// A chained Ogg file of which two streams have the same number.
+    #[error(
+        "holds several pieces of sound one behind the other that cannot be told apart (their streams have the same number); save it anew in an audio editor, best as FLAC"
+    )]
+    Twins,
     /// A WAV file that does not say how long its sound is, with something else behind it.
     #[error(
         "does not say where its sound ends, and what lies behind it would be heard as noise; save it anew in an audio editor, best as FLAC"

@@ -3,17 +3,19 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use symphonia::core::checksum::{Crc8Ccitt, Crc16Ansi};
 use symphonia::core::codecs::audio::well_known::CODEC_ID_FLAC;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
-use symphonia::core::io::{MediaSourceStream, Monitor, ReadBytes};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions, Monitor, ReadBytes};
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 
 use super::error::ends_early;
-use super::last::{Kind, Part};
+use super::last::{Kind, Part, name};
+use super::mended::Mends;
 use super::opus::CODECS;
 use super::{CalledOff, DecodeError};
 
@@ -38,6 +40,36 @@ const BLOCK: usize = 256 * 1024;
 /// The bytes of the longest head of a frame, and of the sum behind it.
 const HEAD: usize = 16;
 const SUM: usize = 2;
+
+/// The kinds of the file's blocks that lead to places in it, and of those that are nothing.
+const SEEK_TABLE: u8 = 3;
+const NOTHING: u8 = 1;
+
+/// Shows the tables of places as nothing: no sum covers them, and where a bit of one is wrong a jump leads anywhere, or never
+/// ends. Reads the blocks from the second on. Blocking.
+///
+/// # Errors
+/// Where the file ends before, or the disk fails.
+pub(super) fn without_tables(
+    bytes: &mut MediaSourceStream<'_>,
+    mends: &mut Mends,
+) -> io::Result<()> {
+    for _ in 0..MOST_BLOCKS {
+        let at = bytes.pos();
+        let mut heading = [0; 4];
+        bytes.read_exact(&mut heading)?;
+        let [kind, length @ ..] = heading;
+        if kind & 0x7F == SEEK_TABLE {
+            mends.word(at, [kind & 0x80 | NOTHING, length[0], length[1], length[2]]);
+        }
+        if kind & 0x80 != 0 {
+            break;
+        }
+        let length = u32::from_be_bytes([0, length[0], length[1], length[2]]);
+        bytes.seek(SeekFrom::Start(at + 4 + u64::from(length)))?;
+    }
+    Ok(())
+}
 
 /// The frames of a FLAC file.
 pub(super) struct FlacFrames {
@@ -81,7 +113,9 @@ impl FlacFrames {
         let bits = (number(12) >> 4 & 31) + 1;
         let all = (number(12) & 15) << 32 | number(14) << 16 | number(16);
         let alike = fewest == most_samples;
+        let behind = bytes.pos();
         let varies = alike && most_samples > u64::from(FEWEST) && varies(bytes, block[0])?;
+        bytes.seek(SeekFrom::Start(behind))?;
         let lengths = [FEWEST, most_samples as u16].map(u16::to_be_bytes);
         let [[a, b], [c, d]] = lengths;
         Ok(Some(Self {
@@ -147,6 +181,19 @@ impl FlacFrames {
         Some(begins_at + samples)
     }
 
+    /// Whether a whole one lies at a place.
+    fn is_whole_at(&mut self, file: &File, at: u64) -> io::Result<bool> {
+        let mut here = vec![0; self.most_bytes as usize];
+        let mut there = 0;
+        while there < here.len() {
+            match file.read_at(&mut here[there..], at + there as u64)? {
+                0 => break,
+                count => there += count,
+            }
+        }
+        Ok(self.length(&here[..there]).is_some())
+    }
+
     fn is_decoded(&mut self, bytes: &[u8]) -> bool {
         let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, bytes);
         self.decoder.decode_ref(&packet).is_ok()
@@ -197,8 +244,18 @@ fn varies(bytes: &mut MediaSourceStream<'_>, mut first: u8) -> io::Result<bool> 
     }
 }
 
-/// Whether another FLAC file begins within this one; one that lies in another kind of file is that one's affair. Reads all of
-/// it. Blocking.
+/// What a FLAC file says of its frames; nothing of others.
+fn frames_of(file: File) -> io::Result<Option<FlacFrames>> {
+    let mut bytes = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
+    if name(&mut bytes)? == *NAME {
+        FlacFrames::read(&mut bytes)
+    } else {
+        Ok(None)
+    }
+}
+
+/// Whether another FLAC file begins within this one, or its frames alone do, counted anew; one that lies in another kind of file
+/// is that one's affair. Reads all of it. Blocking.
 ///
 /// # Errors
 /// Where the disk fails, and where it is called off.
@@ -206,22 +263,33 @@ pub(super) fn holds_another(path: &Path, called_off: CalledOff<'_>) -> Result<bo
     // The name, and the heading of the first block, which says how long that is.
     let begins = |here: &[u8]| here.starts_with(NAME) && here[5..] == [0, 0, INFO as u8];
     let mut file = File::open(path)?;
-    let mut block = Vec::with_capacity(BLOCK + BEGIN);
-    let mut found = 0;
+    let Some(mut frames) = frames_of(File::open(path)?)? else {
+        return Ok(false);
+    };
+    let (mut block, mut at) = (Vec::with_capacity(BLOCK + HEAD), 0);
+    let (mut found, mut firsts) = (0, 0);
     loop {
         if called_off() {
             return Err(DecodeError::CalledOff);
         }
-        let kept = block.len().saturating_sub(BEGIN - 1);
-        block.drain(..kept);
+        let passed = block.len().saturating_sub(HEAD - 1);
+        block.drain(..passed);
+        at += passed as u64;
+        let kept = block.len();
         if (&mut file).take(BLOCK as u64).read_to_end(&mut block)? == 0 {
             return Ok(false);
         }
-        if kept == 0 && block.starts_with(b"OggS") {
-            return Ok(false);
+        // What lies in both this stretch and the one before counts once.
+        let new = |count: usize| (kept + 1).saturating_sub(count)..;
+        let names = block.get(new(BEGIN)).unwrap_or_default();
+        found += names.windows(BEGIN).filter(|here| begins(here)).count();
+        for place in new(HEAD).start..(block.len() + 1).saturating_sub(HEAD) {
+            let here = &block[place..];
+            if here[0] == 0xFF && here[4] == 0 && frames.ends_at(here).is_some() {
+                firsts += usize::from(frames.is_whole_at(&file, at + place as u64)?);
+            }
         }
-        found += block.windows(BEGIN).filter(|here| begins(here)).count();
-        if found > 1 {
+        if found > 1 || firsts > 1 {
             return Ok(true);
         }
     }

@@ -7,6 +7,7 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 
 use super::flac::{self, FlacFrames};
 use super::glance::glance;
+use super::mended::Mends;
 use super::pages::Pages;
 
 /// So much of a file is looked at in one go, and so much at its end in all.
@@ -28,8 +29,8 @@ pub(super) struct Last {
     pub torn: bool,
     /// Whether another file of the same kind begins there.
     pub another: bool,
-    /// A word of the head that the demuxer has to be shown otherwise, with its place in bytes.
-    pub word: Option<(u64, [u8; 4])>,
+    /// What is shown in place of what there is.
+    pub mends: Mends,
 }
 
 /// The kind of parts that a file is made of.
@@ -67,24 +68,38 @@ pub(super) fn last(bytes: &mut MediaSourceStream<'_>) -> io::Result<Last> {
         let Some(length) = bytes.byte_len() else {
             return Ok(Last::default());
         };
-        let mut name = [0; 4];
-        bytes.read_exact(&mut name)?;
-        if name.starts_with(b"ID3") {
-            pass_tag(bytes)?;
-            bytes.read_exact(&mut name)?;
-        }
-        match &name[..] {
+        match &name(bytes)? {
             b"OggS" => find(bytes, length, &mut Pages),
-            flac::NAME => match FlacFrames::read(bytes)? {
-                Some(mut frames) => Ok(Last {
-                    word: frames.shown_as,
-                    ..find(bytes, length, &mut frames)?
-                }),
+            name if name == flac::NAME => match FlacFrames::read(bytes)? {
+                Some(mut frames) => {
+                    let mut mends = Mends::default();
+                    if let Some((at, word)) = frames.shown_as {
+                        mends.word(at, word);
+                    }
+                    match flac::without_tables(bytes, &mut mends) {
+                        Err(error) if error.raw_os_error().is_some() => return Err(error),
+                        // It ends within its head.
+                        _ => {}
+                    }
+                    let last = find(bytes, length, &mut frames)?;
+                    Ok(Last { mends, ..last })
+                }
                 None => Ok(Last::default()),
             },
             _ => Ok(Last::default()),
         }
     })
+}
+
+/// What the file begins with, behind a tag.
+pub(super) fn name(bytes: &mut MediaSourceStream<'_>) -> io::Result<[u8; 4]> {
+    let mut name = [0; 4];
+    bytes.read_exact(&mut name)?;
+    if name.starts_with(b"ID3") {
+        pass_tag(bytes)?;
+        bytes.read_exact(&mut name)?;
+    }
+    Ok(name)
 }
 
 /// Goes behind a tag, of which the name was read.
@@ -114,7 +129,7 @@ fn find(bytes: &mut MediaSourceStream<'_>, length: u64, kind: &mut impl Kind) ->
         end: Some(end),
         torn: kind.is_torn(&block),
         another: kind.is_another(&block),
-        word: None,
+        ..Last::default()
     })
 }
 

@@ -21,6 +21,11 @@ impl Mends {
         self.words.push((at, word));
     }
 
+    /// Shows other words as well.
+    pub fn add(&mut self, others: Self) {
+        self.words.extend(others.words);
+    }
+
     /// Shows nothing from there on.
     pub fn end(&mut self, end: u64) {
         self.end = Some(end);

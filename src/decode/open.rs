@@ -11,6 +11,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
+use super::bare::BareReader;
 use super::behind::behind;
 use super::chunks::Chunks;
 use super::disk::Disk;
@@ -123,17 +124,15 @@ impl Origin {
             end,
             torn,
             another,
-            word,
+            mends: tables,
         } = last(&mut bytes)?;
         if another {
             return Err(DecodeError::OneBehindOther);
         }
         let mut mends = mem::take(&mut chunks.mends);
+        mends.add(tables);
         if let Some(end) = end {
             mends.end(end);
-        }
-        if let Some((at, word)) = word {
-            mends.word(at, word);
         }
         mending.mend(mends, &mut bytes)?;
         // No hint by the name's ending: renamed files are common, and the content says it all.
@@ -144,7 +143,7 @@ impl Origin {
             return Err(DecodeError::CutOff);
         }
         Ok(Opened {
-            format: format?,
+            format: BareReader::of(format?),
             edits,
             behind: Frames(chunks.frames(behind)),
             chunks,

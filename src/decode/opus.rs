@@ -21,6 +21,7 @@ use symphonia::core::io::{MediaSourceStream, ReadBytes};
 use symphonia::core::packet::PacketRef;
 
 use super::DecodeError;
+use super::alac::Alac;
 use super::glance::glance;
 use crate::level::{Decibels, Gain};
 
@@ -35,6 +36,7 @@ pub(super) static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     let mut codecs = CodecRegistry::new();
     symphonia::default::register_enabled_codecs(&mut codecs);
     codecs.register_audio_decoder::<Opus>();
+    codecs.register_audio_decoder::<Alac>();
     codecs
 });
 

@@ -28,6 +28,12 @@ pub(super) struct Sound {
     pub length: Option<i64>,
     /// The frame where the sound ends, and what comes is an encoder's padding.
     pub end: Option<i64>,
+    /// The last time on the container's clock, where padding is cut away; elsewhere a page's end is only rounded (Ogg).
+    pub last: Option<i64>,
+    /// Whether the times of packets are written down, and may have been rounded (Ogg, MP4).
+    pub dated: bool,
+    /// Whether it is an Ogg file.
+    pub ogg: bool,
     /// Whether the file records its exact first and last frame, so that packets are trimmed.
     pub exact_ends: bool,
     /// What is known of the file's end.
@@ -47,6 +53,17 @@ pub(super) enum Ending {
     Lost,
     /// It is not said how long the sound is, and all to the file's end is taken for it (WAV, AIFF).
     Open,
+}
+
+/// The streams that lie one behind the other in a chained Ogg file, as far as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chain {
+    /// Only one.
+    None,
+    /// Several.
+    Several,
+    /// Several, of which two have the same number: a jump may lead into either.
+    Twins,
 }
 
 impl Sound {
@@ -117,6 +134,7 @@ impl Sound {
         let bare = aac && !mp4;
         let guessed = bare || edits.told_apart();
         let frames = track.num_frames;
+        let last = frames.filter(|_| ogg).map(u64::cast_signed);
         let frames = frames.filter(|&frames| trusted && !guessed && frames > 0);
         let claimed = frames.and_then(|frames| i64::try_from(frames).ok());
         // An Ogg stream says where it ends, not how long it is; but FLAC does.
@@ -142,6 +160,9 @@ impl Sound {
             first: heard.map_or(first, |(first, _)| first),
             length: heard.map_or(claimed, |(_, length)| Some(length)),
             end: heard.map(|(_, length)| length),
+            last,
+            dated: ogg || format.format_info().format == FORMAT_ID_ISOMP4,
+            ogg,
             exact_ends,
             ending: match edits.lost() {
                 true => Ending::Lost,

@@ -15,11 +15,14 @@ const BELIEVED: i64 = 600;
 /// What sounds before a hole dies away within so many frames of it, and what follows comes within as many: no click.
 const EDGE: i64 = 441;
 
+/// The frames before a place that decide how it sounds: a hole that begins within so many of it is heard there.
+pub(super) const LEAD: i64 = 2 * EDGE;
+
 /// The silence handed over in one go, in frames.
 const SILENT_STRETCH: i64 = 4096;
 
-/// Puts decoded packets in their places, each at its own time, never by counting: damaged files
-/// lose packets without any error, and what follows must not slide. All places are in frames.
+/// Puts decoded packets in their places, each at its own time: damaged files lose packets without any error, and what
+/// follows must not slide. Only where a time is off by less than any loss are the frames counted. All places are in frames.
 #[derive(Default)]
 pub(super) struct Tape {
     /// The place of frame 0 on the container's clock.
@@ -37,6 +40,12 @@ pub(super) struct Tape {
     dying: Frame,
     /// How many of the frames behind the hole have still to come softly.
     coming: i64,
+    /// The length of that hole: within [`EDGE`] of its begin what was before it is still heard.
+    since: i64,
+    /// Frames that were decoded on the way to a place, and lie behind it.
+    passed: Vec<Frame>,
+    /// Whether a time was off, so that only counting from the start tells a frame's place.
+    pub uneven: bool,
     /// Frames that wait behind a hole, or that were decoded to open the file.
     waiting: Vec<Frame>,
     pub damage: Damage,
@@ -67,9 +76,10 @@ impl Tape {
         self.expected = at.saturating_sub(origin);
     }
 
-    /// What is decoded next lies at `at` on a clock that begins anew (chained Ogg).
-    pub fn splice(&mut self, at: i64) {
-        self.origin = at.saturating_sub(self.expected);
+    /// What comes next lies at `start` on a clock that begins anew, and is heard from `first` on (chained Ogg).
+    pub fn splice(&mut self, first: i64, start: i64) {
+        self.origin = first.saturating_sub(self.expected);
+        self.expected = start.saturating_sub(self.origin);
     }
 
     /// Goes on at frame `to`, where the container has gone to `at` on its clock.
@@ -79,11 +89,16 @@ impl Tape {
         self.hole = 0;
         (self.last, self.coming) = (SILENCE, 0);
         self.waiting.clear();
+        self.passed.clear();
         self.damage = Damage::default();
     }
 
     /// Hands over what waits, a stretch at a time; false where nothing does.
     pub fn hand_over(&mut self, out: &mut Vec<Frame>) -> bool {
+        if !self.passed.is_empty() {
+            out.append(&mut self.passed);
+            return true;
+        }
         if self.hole > 0 {
             let silent = self.hole.min(SILENT_STRETCH);
             let dying = self.dying;
@@ -105,6 +120,24 @@ impl Tape {
         }
     }
 
+    /// Keeps frames that come before all others; what was wrong before them is not told.
+    pub fn pass(&mut self, frames: Vec<Frame>) {
+        self.passed = frames;
+        if self.hole == 0 {
+            self.damage = Damage {
+                beyond_end: self.damage.beyond_end,
+                ends_early: self.damage.ends_early,
+                changes: self.damage.changes,
+                ..Damage::default()
+            };
+        }
+    }
+
+    /// So many frames are known to lie here that are not placed: they were lost, or are not heard.
+    pub fn leave_out(&mut self, frames: i64) {
+        self.expected = self.expected.saturating_add(frames);
+    }
+
     /// Appends a packet that lies `at` on the container's clock; behind a hole it waits.
     pub fn place(
         &mut self,
@@ -114,6 +147,7 @@ impl Tape {
         out: &mut Vec<Frame>,
     ) {
         let length = packet.frames().cast_signed() as i64;
+        let before = self.expected;
         let at = self.believe(at.saturating_sub(self.origin), grid);
         self.expected = at + length;
         let skip = (self.next - at).max(0);
@@ -126,9 +160,13 @@ impl Tape {
             self.damage
                 .gap(Frames(self.next as u64), Frames(hole as u64));
             (self.hole, self.through) = (hole, 0);
-            (self.dying, self.coming) = (self.last, EDGE);
+            (self.dying, self.coming, self.since) = (self.last, EDGE, hole);
             &mut self.waiting
         } else {
+            if at < before && before == self.next {
+                // Some of it was there before, and the rest joins what is other sound.
+                (self.dying, self.coming, self.since) = (self.last, EDGE, 0);
+            }
             out
         };
         let begin = out.len();
@@ -138,7 +176,10 @@ impl Tape {
             if self.coming == 0 {
                 break;
             }
-            *frame = frame.map(|sample| sample * edge(EDGE - self.coming));
+            let behind = EDGE - self.coming;
+            let [new, old] = [behind, EDGE - 1 - behind - self.since].map(edge);
+            let samples = frame.iter_mut().zip(self.dying);
+            samples.for_each(|(sample, dying)| *sample = *sample * new + dying * old);
             self.coming -= 1;
         }
         self.last = out.last().copied().unwrap_or(SILENCE);
@@ -150,6 +191,10 @@ impl Tape {
     fn believe(&mut self, at: i64, grid: Grid) -> i64 {
         let off = at.saturating_sub(self.expected);
         if off.unsigned_abs() <= grid.rounding {
+            return self.expected;
+        }
+        if off.abs() <= grid.leeway {
+            self.uneven = true;
             return self.expected;
         }
         let believed = BELIEVED * i64::from(grid.rate.hertz());
@@ -177,6 +222,8 @@ pub(super) struct Grid {
     pub rate: Rate,
     /// How many frames a time may be off only because the clock is coarser than the rate.
     pub rounding: u64,
+    /// How many frames it may be off because it was first told on a coarser clock, of another file.
+    pub leeway: i64,
     /// The length that the header claims, where it can be believed.
     pub length: Option<i64>,
     /// Where the sound ends, and what comes is padding.

@@ -219,7 +219,7 @@ impl Said {
         }
         if damage.changes {
             self.remark(format!(
-                "from {} on it is another kind of sound, or has another rate or more channels, and is not played; {}",
+                "from {} on it is another kind of sound, or has another rate or other channels, and is not played; {}",
                 clock(there),
                 anew(decoder)
             ));
@@ -245,6 +245,8 @@ impl Said {
         if !decoder.exact_ends() {
             let what_to_do = if decoder.codec().starts_with("AAC") {
                 "convert it to FLAC, best from what it was made of"
+            } else if decoder.damage().changes || decoder.damage().first_gap.is_some() {
+                "make it anew from what it was made of, best as FLAC"
             } else {
                 "no sound is lost, but for such a join make it anew from what it was made of, best as FLAC"
             };
