@@ -32,6 +32,10 @@ pub(super) struct Part {
 
 /// What the index of an MP4 file says about the ends of its sounds. Never trusted blindly: hostile numbers give no part.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what a file says of itself, each apart from the others"
+)]
 pub(super) struct EditList {
     tracks: Vec<Edits>,
     comment: Option<Comment>,
