@@ -345,7 +345,7 @@ fn a_cue_that_is_too_soft_is_found() {
 fn a_cue_stands_above_the_music_as_it_is_held_back() {
     let mut sound = music(1, 20);
     for (at, frame) in sound.iter_mut().enumerate() {
-        let part = (at as f32 - (9 * SECOND) as f32).clamp(0.0, 960.0) / 960.0;
+        let part = (at as f32 - 9.5 * SECOND as f32).clamp(0.0, 960.0) / 960.0;
         *frame = frame.map(|sample| sample * (0.1 + 0.9 * part));
     }
     let desk = desk(&sound);

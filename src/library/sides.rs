@@ -60,7 +60,7 @@ impl Sides {
     pub fn add(&mut self, heard: [f64; 2]) {
         let second = self.seconds;
         self.seconds += 1;
-        if heard.iter().sum::<f64>() < 10_f64.powf(f64::from(SOFT.0) / 10.0) {
+        if heard.iter().sum::<f64>() < SOFT.power() {
             self.rest += 1;
             if self.rest > REST {
                 self.now = None;

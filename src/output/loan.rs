@@ -21,8 +21,9 @@ use crate::output::real_time;
 use crate::output::sample::Sample;
 use crate::zone::MAX_ZONES;
 
-/// Frames that are rendered in one go where the device cannot take them as they are.
-const SCRATCH: usize = 512;
+/// Frames that are rendered in one go where the device cannot take them as they are: as many as devices ask for at once, since a
+/// change is sent for the first frame behind what is rendered.
+const SCRATCH: usize = 4096;
 /// A block that is being made is waited for in steps of this.
 const STEP: Duration = Duration::from_micros(200);
 

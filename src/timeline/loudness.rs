@@ -32,14 +32,14 @@ pub fn normalise_together<'a>(
     for file in facts.clone() {
         if let Some(loudness) = file.loudness {
             let seconds = file.rate.seconds(file.frames);
-            power += 10.0_f64.powf(f64::from(loudness.0) / 10.0) * seconds;
+            power += loudness.power() * seconds;
             time += seconds;
         }
     }
     if time == 0.0 {
         return Decibels::ZERO;
     }
-    let loudness = Loudness((10.0 * (power / time).log10()) as f32);
+    let loudness = Loudness::of_power(power / time);
     let peak = facts.fold(0.0, |peak: f32, file| peak.max(file.true_peak.0));
     loudness.change_to(target, Gain(peak))
 }
@@ -77,7 +77,7 @@ impl<'a> Heard<'a> {
             loudest = loudest.max(self.power(at));
             at += second;
         }
-        (loudest > 1e-7).then(|| Loudness((10.0 * loudest.log10()) as f32))
+        (loudest > Loudness::GATE.power()).then(|| Loudness::of_power(loudest))
     }
 
     fn power(&mut self, at: Frames) -> f64 {
@@ -107,7 +107,7 @@ pub fn music_over(
     Heard::by(zone, clips, library, rate).over(stretch)
 }
 
-/// 10 to the tenth of the short-term loudness of a clip at a frame, in LUFS.
+/// The power of the short-term loudness of a clip at a frame.
 fn power_at(clip: &Clip, library: &Library, rate: Rate, at: Frames) -> f64 {
     let gain = f64::from(clip.felt_at(at).0);
     if gain == 0.0 {
@@ -118,9 +118,10 @@ fn power_at(clip: &Clip, library: &Library, rate: Rate, at: Frames) -> f64 {
     };
     let second = rate.seconds(at - clip.from + clip.offset) as usize;
     // The window of a second ends with it and reaches back; the next one may be louder.
-    let around = [second, second + 1].map(|s| facts.short_term.get(s).map_or(-99.0, |l| l.0));
-    let loudness = f64::from(around[0].max(around[1]));
-    gain * gain * 10.0_f64.powf(loudness / 10.0)
+    let around = [second, second + 1].map(|s| facts.short_term.get(s));
+    let loudest = around.into_iter().flatten().copied();
+    let loudest = loudest.reduce(Loudness::louder);
+    gain * gain * loudest.map_or(0.0, Loudness::power)
 }
 
 #[cfg(test)]

@@ -42,13 +42,13 @@ impl Measured {
                 let zones = zones.iter().flatten().copied();
                 zones.reduce(|one, other| if one > other { one } else { other })
             };
-            power += loudest.map_or(0.0, |it| 10.0_f64.powf(f64::from(it.0) / 10.0));
+            power += loudest.map_or(0.0, Loudness::power);
             count += 1;
         }
         if power == 0.0 {
             return SILENT;
         }
-        Loudness((10.0 * (power / f64::from(count)).log10()) as f32)
+        Loudness::of_power(power / f64::from(count))
     }
 
     /// About the three seconds of short-term loudness, or what is one point to the eye where that is longer.
