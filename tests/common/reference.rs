@@ -73,11 +73,16 @@ fn hold_back(sound: &mut [[f64; 2]], prepared: &Prepared, zone: Zone) {
         .collect();
     let (mut passed, mut over) = (0, Frames::ZERO);
     let clips = timeline.clips.iter();
-    for clip in clips.filter(|clip| clip.zones.contains(zone)) {
-        if clip.from >= over + rest {
+    for (number, clip) in clips.filter(|clip| clip.zones.contains(zone)).enumerate() {
+        let rested = clip.from >= over + rest;
+        if rested || number == 0 {
             let from = clip.from.index().min(held.len());
             guard.watch(&mut held[passed..from]);
-            guard.expect(loudness(clip), clip.fade_in.length);
+            if rested {
+                guard.expect(loudness(clip), clip.fade_in.length);
+            } else {
+                guard.begin(loudness(clip), clip.fade_in.length);
+            }
             passed = from;
         }
         over = over.max(clip.end());
