@@ -63,6 +63,7 @@ impl Head {
         let head: &[u8; 24] = head.first_chunk()?;
         let word =
             |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let version = head[4];
         let head = Self {
             frames: word(0),
             bits: u32::from(head[5]),
@@ -72,7 +73,8 @@ impl Head {
             begins: u32::from(head[7]),
             most: u32::from(head[8]),
         };
-        let known = (1..=LONGEST).contains(&head.frames)
+        let known = version == 0
+            && (1..=LONGEST).contains(&head.frames)
             && (1..=32).contains(&head.bits)
             && (1..=2).contains(&head.channels);
         known.then_some(head)

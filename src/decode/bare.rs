@@ -138,14 +138,15 @@ impl BareReader {
         Ok((self.kind.head(here), there == 0 || tag(here).is_some()))
     }
 
-    /// The next packet from a place on; one that is not where it should be is only believed where another lies behind it.
-    fn find(&mut self, from: u64, in_place: bool) -> io::Result<Option<Found>> {
+    /// The next packet from a place on, within so many bytes; one that is not where it should be is only believed where another
+    /// lies behind it.
+    fn find(&mut self, from: u64, within: u64, in_place: bool) -> io::Result<Option<Found>> {
         let (mut at, mut begins, mut junk) = (from, in_place, 0_u64);
         let mut here = [0; LOOK];
         loop {
             let there = self.look(at, &mut here)?;
             let here = &here[..there];
-            if here.is_empty() {
+            if here.is_empty() || at - from > within {
                 return Ok(None);
             }
             if let Some(tag) = tag(here) {
@@ -171,11 +172,16 @@ impl BareReader {
         let mut block = [0; 4096];
         loop {
             let there = self.look(at, &mut block)?;
-            let seems = |byte: &u8| matches!(byte, 0xFF | b'I' | b'T' | b'A');
-            match block[..there].iter().position(seems) {
+            if there < 2 {
+                return Ok(at + there as u64);
+            }
+            let seems = |two: &[u8]| match two {
+                [0xFF, next] => next & 0xE0 == 0xE0 && next & 6 != 6,
+                two => [b"ID", b"TA", b"AP"].iter().any(|tag| *tag == two),
+            };
+            match block[..there].windows(2).position(seems) {
                 Some(place) => return Ok(at + place as u64),
-                None if there == 0 => return Ok(at),
-                None => at += there as u64,
+                None => at += there as u64 - 1,
             }
         }
     }
@@ -199,14 +205,14 @@ impl BareReader {
                 let (third, ends) = self.seems(next + behind.size as u64)?;
                 ends || third.is_some_and(|third| third.is_like(behind))
             }
-            None => self.find(next, false)?.is_none(),
+            None => self.find(next, NEAR, false)?.is_none(),
         })
     }
 
     /// Goes on to the next packet. `None` at the end, and where another sound begins.
     fn step(&mut self) -> io::Result<Option<Found>> {
         while !self.walk.changes {
-            let Some(found) = self.find(self.walk.at, true)? else {
+            let Some(found) = self.find(self.walk.at, u64::MAX, true)? else {
                 break;
             };
             let Found { at, head, junk } = found;
@@ -223,7 +229,7 @@ impl BareReader {
             // As many as would have had room.
             let lost = match walk.packets {
                 0 => 0,
-                packets => (junk * packets + walk.size / 2) / walk.size,
+                packets => junk.saturating_mul(packets).saturating_add(walk.size / 2) / walk.size,
             };
             let time = walk.time + (lost * head.frames).cast_signed();
             walk.at = at + head.size as u64;

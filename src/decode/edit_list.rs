@@ -174,7 +174,10 @@ impl EditList {
     fn of_index(index: &[u8]) -> Self {
         let coarse_ticks = first(index, *b"mvhd").and_then(ticks).unwrap_or(0);
         let extends = first(index, *b"mvex");
-        let tracks = || Boxes(index).filter(|(kind, _)| kind == b"trak");
+        let tracks = || {
+            let boxes = Boxes(index).take(MOST_BOXES);
+            boxes.filter(|(kind, _)| kind == b"trak")
+        };
         let edits: Vec<_> = tracks()
             .filter_map(|(_, track)| Edits::of_track(track, coarse_ticks))
             .collect();
@@ -226,7 +229,8 @@ impl Part {
     /// Whether more of another part is left out here than its rounding.
     fn leaves_out_of(&self, other: &Self) -> bool {
         let leeway = LEEWAY.cast_signed();
-        self.ticks.start > other.ticks.start + leeway || self.ticks.end < other.ticks.end - leeway
+        self.ticks.start > other.ticks.start.saturating_add(leeway)
+            || self.ticks.end < other.ticks.end.saturating_sub(leeway)
     }
 }
 

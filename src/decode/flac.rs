@@ -14,7 +14,7 @@ use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 
 use super::error::ends_early;
-use super::last::{Kind, Part, name};
+use super::last::{Kind, MOST_SEEMING, Part, name};
 use super::mended::Mends;
 use super::opus::CODECS;
 use super::{CalledOff, DecodeError};
@@ -268,6 +268,8 @@ pub(super) fn holds_another(path: &Path, called_off: CalledOff<'_>) -> Result<bo
     };
     let (mut block, mut at) = (Vec::with_capacity(BLOCK + HEAD), 0);
     let (mut found, mut firsts) = (0, 0);
+    // What seems to be a frame takes time to tell.
+    let mut seeming = 0;
     loop {
         if called_off() {
             return Err(DecodeError::CalledOff);
@@ -285,7 +287,15 @@ pub(super) fn holds_another(path: &Path, called_off: CalledOff<'_>) -> Result<bo
         found += names.windows(BEGIN).filter(|here| begins(here)).count();
         for place in new(HEAD).start..(block.len() + 1).saturating_sub(HEAD) {
             let here = &block[place..];
-            if here[0] == 0xFF && here[4] == 0 && frames.ends_at(here).is_some() {
+            if here[0] == 0xFF
+                && here[4] == 0
+                && seeming < MOST_SEEMING
+                && frames.ends_at(here).is_some()
+            {
+                if called_off() {
+                    return Err(DecodeError::CalledOff);
+                }
+                seeming += frames.most_bytes;
                 firsts += usize::from(frames.is_whole_at(&file, at + place as u64)?);
             }
         }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::boxes::{Boxes, first, heading, number, wide};
+use super::boxes::{Boxes, MOST_BOXES, first, heading, number, wide};
 use super::edit_list::{EditList, InFragments};
 use super::{CalledOff, DecodeError};
 
@@ -55,11 +55,17 @@ pub(super) fn follow(
         let Some(end) = at.checked_add(size).filter(|end| *end <= length) else {
             break;
         };
-        if kind == *b"moof" && size <= LARGEST {
+        if kind == *b"moof" && size > LARGEST {
+            // What is in it is not known, nor where it ends.
+            for (_, ends) in &mut sounds {
+                *ends = None;
+            }
+        } else if kind == *b"moof" {
             let mut index = vec![0; (size - header) as usize];
             file.read_exact_at(&mut index, at + header)?;
             for (sound, ends) in &mut sounds {
-                let tracks = Boxes(&index).filter(|(kind, _)| kind == b"traf");
+                let tracks = Boxes(&index).take(MOST_BOXES);
+                let tracks = tracks.filter(|(kind, _)| kind == b"traf");
                 for fragment in tracks.filter_map(|(_, track)| Fragment::read(track, *sound)) {
                     if !fragment.follows(*ends, *sound) {
                         return Err(DecodeError::Disjoint);

@@ -15,7 +15,7 @@ const BLOCK: u64 = 64 * 1024;
 const MOST_BEHIND: u64 = 64 << 20;
 
 /// What seems to be a part takes time to tell: so many bytes of those are looked at, and no more.
-const MOST_SEEMING: u64 = 64 << 20;
+pub(super) const MOST_SEEMING: u64 = 64 << 20;
 
 /// The heading of an ID3 tag of the second kind, which lies before everything else.
 const TAG: usize = 10;

@@ -31,7 +31,7 @@ const RATE: u32 = 48_000;
 /// The most frames of one packet: 120 ms.
 const LONGEST: usize = 5_760;
 
-/// The codecs that sound is decoded with: those of Symphonia, and Opus.
+/// The codecs that sound is decoded with: those of Symphonia, Opus, and an Apple Lossless that looks.
 pub(super) static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     let mut codecs = CodecRegistry::new();
     symphonia::default::register_enabled_codecs(&mut codecs);

@@ -51,7 +51,10 @@ impl Prediction {
                 samples[at] = cut(samples[at].wrapping_add(samples[at - 1]));
             }
         };
-        if self.twice || self.order == STEPS {
+        if self.twice {
+            steps(samples);
+        }
+        if self.order == STEPS {
             steps(samples);
         }
         if self.order == 0 || self.order == STEPS {

@@ -41,6 +41,7 @@ impl Decoder {
         let dates = self.dates;
         *self = Self::open_at(self.origin.clone(), to - lead, &|| false)?;
         self.dates = dates;
+        self.dates.begin();
         self.pass(lead as usize)
     }
 

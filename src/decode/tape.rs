@@ -193,7 +193,7 @@ impl Tape {
         if off.unsigned_abs() <= grid.rounding {
             return self.expected;
         }
-        if off.abs() <= grid.leeway {
+        if off.unsigned_abs() <= grid.leeway.unsigned_abs() {
             self.uneven = true;
             return self.expected;
         }

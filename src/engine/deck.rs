@@ -103,6 +103,9 @@ impl Deck {
         let Bus::Music(loudness) = self.bus else {
             return None;
         };
+        if self.dropped {
+            return None;
+        }
         Some(Piece {
             from: self.from(),
             end: self.end(),

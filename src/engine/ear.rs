@@ -8,7 +8,7 @@ mod memory;
 mod sum;
 
 use coming::Coming;
-use memory::{Memory, RISE};
+use memory::{FELL, Memory};
 use sum::Sum;
 
 use crate::engine::weighting::LIFT;
@@ -33,6 +33,9 @@ const SHARPER: f64 = 2.5;
 /// more than 9.5 dB above what was sounding a second ago, so that it would not startle if it went on and on.
 const AGAIN: f64 = 8.9;
 
+/// What was sounding is looked at once in so many hops, which is often enough for a window of 400.
+const STEP: usize = 10;
+
 /// Where a frame may hold so many times the power of what was sounding, a hop is too late.
 const SUDDEN: f64 = 250.0;
 
@@ -46,8 +49,11 @@ pub struct Ear {
     sounding: Memory,
     /// What was let through of what came.
     strokes: Memory,
-    /// The most that may come; before the first hop, anything.
+    /// The most that may come; before the first look, anything.
     most: f64,
+    /// Hops since the last look, and the most that came in them.
+    hops: usize,
+    peak: f64,
     /// Where music begins that was not there, how it comes.
     coming: Option<Coming>,
     /// Nobody is startled by less, in power.
@@ -58,6 +64,9 @@ impl Ear {
     /// An ear that has heard nothing yet, for music of this loudness.
     #[must_use]
     pub fn new(music: Loudness) -> Self {
+        let floor = music.calm().power();
+        // A gain that is nothing once stays so.
+        debug_assert!(floor > 0.0, "music has a loudness");
         Self {
             came: Sum::new(),
             struck: Sum::new(),
@@ -66,8 +75,10 @@ impl Ear {
             sounding: Memory::after(f64::INFINITY),
             strokes: Memory::after(0.0),
             most: f64::INFINITY,
+            hops: 0,
+            peak: 0.0,
             coming: None,
-            floor: music.calm().power(),
+            floor,
         }
     }
 
@@ -83,6 +94,8 @@ impl Ear {
     /// The session begins, or goes on, with music of this loudness that is there within so many hops. At first it is taken to
     /// sound as it should, until more is known. Real-time safe.
     pub fn begin(&mut self, music: Loudness, hops: f64) {
+        // The next hop is looked at.
+        self.hops = STEP;
         self.coming = Some(Coming::trusted(music.power(), hops));
     }
 
@@ -95,6 +108,15 @@ impl Ear {
     /// Takes the hop for whole; [`Self::needs`] still answers for it. Real-time safe.
     #[inline]
     pub fn know(&mut self) {
+        self.peak = self.peak.max(self.came());
+        self.hops += 1;
+        if self.hops >= STEP {
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        self.hops = 0;
         let momentary = self.momentary();
         let most = self.sounding.may_be(self.floor);
         let mut follows = most.of(momentary);
@@ -108,10 +130,11 @@ impl Ear {
         }
         self.sounding.hear(follows);
         let sounding = self.sounding.now.max(self.floor);
-        let again = self.strokes.now.max(self.strokes.a_second_ago * RISE);
-        let again = again.min(sounding.min(most.in_a_second / RISE) * AGAIN);
+        let again = self.strokes.now.max(self.strokes.in_a_second);
+        let again = again.min(sounding.min(most.in_a_second * FELL) * AGAIN);
         self.most = (sounding * ABOVE).max(again).max(presumed * AGAIN);
-        self.strokes.hear(self.came().min(self.most));
+        self.strokes
+            .hear(std::mem::take(&mut self.peak).min(self.most));
     }
 
     /// The mean power of what came, the sharper the more.

@@ -312,7 +312,10 @@ impl Sequencer {
                         let file = Arc::clone(file);
                         troubles.push(Trouble { file, error });
                     }
-                    self.leave_out(id);
+                    // What a late change asked for twice may be there already.
+                    if !self.sounds.is_there(id) {
+                        self.leave_out(id);
+                    }
                 }
             }
         }

@@ -78,6 +78,13 @@ impl Sounds {
         self.sounds.iter().all(ready)
     }
 
+    /// Whether one is in memory.
+    #[must_use]
+    pub fn is_there(&self, id: Id) -> bool {
+        let mut sounds = self.sounds.iter();
+        sounds.any(|sound| sound.id == id && !sound.awaited)
+    }
+
     /// What each of them reads.
     pub fn files(&self) -> impl Iterator<Item = (Id, &Arc<Path>)> {
         self.sounds.iter().map(|sound| (sound.id, &sound.file))
@@ -85,7 +92,8 @@ impl Sounds {
 
     /// One is in memory: its cue, and the voice that plays it; `None` where nobody waits for it any more.
     pub fn loaded(&mut self, id: Id, frames: Arc<[Frame]>) -> Option<(CueId, Voice)> {
-        let sound = self.sounds.iter_mut().find(|sound| sound.id == id)?;
+        let mut sounds = self.sounds.iter_mut();
+        let sound = sounds.find(|sound| sound.id == id && sound.awaited)?;
         sound.awaited = false;
         let voice = Voice::new(id, sound.envelope, sound.zones, frames);
         Some((sound.cue, voice))

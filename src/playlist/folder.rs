@@ -1,6 +1,7 @@
 //! A folder as a playlist: its audio files, as a person would order them.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::MOST_TRACKS;
@@ -56,13 +57,15 @@ pub(super) fn read(path: &Path) -> Result<Playlist, Wrong> {
         let named = Path::new(&name);
         // metadata, not the entry's type: a link to a file is one
         let about = is_audio(named).then(|| fs::metadata(entry.path()));
+        let gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
         let list = match (about, named.to_str()) {
             (None, _) if is_foreign(named) => &mut foreign,
-            (Some(Err(_)), _) => &mut lost,
-            (Some(Ok(about)), _) if !about.is_file() => continue,
-            (Some(Ok(_)), Some(_)) => &mut names,
-            (Some(Ok(_)), None) => &mut misnamed,
             (None, _) => continue,
+            (Some(Err(error)), _) if gone(&error) => &mut lost,
+            (Some(Ok(about)), _) if !about.is_file() => continue,
+            // Why one cannot be opened is told at the check.
+            (Some(_), Some(_)) => &mut names,
+            (Some(_), None) => &mut misnamed,
         };
         if list.len() <= MOST_TRACKS {
             list.push(shown);

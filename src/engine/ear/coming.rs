@@ -2,16 +2,16 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use super::WINDOW;
-use super::memory::{A_SECOND, FALL, Most, RISE_IN_A_HOP};
+use super::memory::{A_SECOND, FALL, Most, RISE_IN_A_STEP};
 use super::sum::Sum;
+use super::{STEP, WINDOW};
 
 /// Music that comes out of silence is taken to come within so many hops at the soonest, and is there after a second of them: a
 /// blow out of a long silence is one, whoever asks for it.
 const SOONEST: f64 = 3_000.0;
 
 /// Until then, where a session begins, it may become louder by 20 dB a second, as a piece does that begins softly.
-const RISE_AT_FIRST: f64 = 1.004_616;
+const RISE_AT_FIRST: f64 = 1.047_129;
 
 /// How music comes: along a quarter of a sine, as the engine fades it in.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Coming {
     within: f64,
     /// The part of that it has by now, and had over the momentary window.
     part: f64,
-    parts: Sum<WINDOW>,
+    parts: Sum<{ WINDOW / STEP }>,
     /// The part of what should sound that is taken to sound, heard or not, where nothing was heard before; else nothing.
     trust: f64,
 }
@@ -50,7 +50,7 @@ impl Coming {
         }
     }
 
-    /// Goes on by a hop. What sounds of it by now, where the momentary loudness is this and what sounds may be so much, but
+    /// Goes on by a step. What sounds of it by now, where the momentary loudness is this and what sounds may be so much, but
     /// for what more of it is there by now. Real-time safe.
     pub fn go_on(&mut self, momentary: f64, most: Most) -> f64 {
         let most = self.may_be(most);
@@ -60,11 +60,11 @@ impl Coming {
         most.of((momentary * (self.part / mean)).min(self.full * self.part))
     }
 
-    /// How loud it may be a hop later.
+    /// How loud it may be a step later.
     fn may_be(&mut self, most: Most) -> Most {
         let begins = self.trust > 0.0 && self.since < SOONEST;
         let (before, presumed) = (self.part, self.presumed());
-        self.since += 1.0;
+        self.since += STEP as f64;
         // Twice as fast as what was heard is forgotten.
         self.trust *= const { FALL * FALL };
         self.part = self.part_at(self.since);
@@ -73,15 +73,15 @@ impl Coming {
             there if there > 0.0 => self.part_at(there),
             _ => 0.0,
         };
-        let (in_a_second, in_a_hop) = if begins {
-            let faster = const { RISE_AT_FIRST / RISE_IN_A_HOP };
-            (f64::INFINITY, most.in_a_hop * faster)
+        let (in_a_second, in_a_step) = if begins {
+            let faster = const { RISE_AT_FIRST / RISE_IN_A_STEP };
+            (f64::INFINITY, most.in_a_step * faster)
         } else {
-            (most.in_a_second, most.in_a_hop)
+            (most.in_a_second, most.in_a_step)
         };
         Most {
             in_a_second: in_a_second * (self.part / a_second_ago),
-            in_a_hop: in_a_hop.max(presumed) * (self.part / before),
+            in_a_step: in_a_step.max(presumed) * (self.part / before),
         }
     }
 
