@@ -1,6 +1,8 @@
 //! What an AAC stream says of itself. Only its plain kind is played; the decoder also takes some of the others for that, and
 //! leaves out their upper octave.
 
+use super::bits::Bits;
+
 /// The kinds: plain, and with the upper half of the sound told apart (HE-AAC, HE-AAC v2), and what came after.
 const PLAIN: u32 = 2;
 const HIGH_EFFICIENCY: [u32; 2] = [5, 29];
@@ -11,11 +13,8 @@ const EXTENSION: u32 = 0x2B7;
 
 /// What people call a stream that is not plain AAC; `None` where it is, or says nothing of itself.
 pub(super) fn other_than_plain(config: &[u8]) -> Option<&'static str> {
-    let mut bits = Bits {
-        bytes: config,
-        at: 0,
-    };
-    match bits.kind()? {
+    let mut bits = Bits::new(config);
+    match kind(&mut bits)? {
         PLAIN => {}
         kind if HIGH_EFFICIENCY.contains(&kind) => return Some("HE-AAC"),
         EXTENDED => return Some("xHE-AAC"),
@@ -32,31 +31,14 @@ pub(super) fn other_than_plain(config: &[u8]) -> Option<&'static str> {
     }
     let _more = bits.take(1)?;
     let extended = bits.take(11)? == EXTENSION;
-    let high = extended && HIGH_EFFICIENCY.contains(&bits.kind()?) && bits.take(1)? == 1;
+    let high = extended && HIGH_EFFICIENCY.contains(&kind(&mut bits)?) && bits.take(1)? == 1;
     high.then_some("HE-AAC")
 }
 
-/// Bits, the highest first.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    fn take(&mut self, count: usize) -> Option<u32> {
-        let mut value = 0;
-        for at in self.at..self.at + count {
-            let byte = self.bytes.get(at / 8)?;
-            value = value << 1 | u32::from(byte >> (7 - at % 8) & 1);
-        }
-        self.at += count;
-        Some(value)
-    }
-
-    fn kind(&mut self) -> Option<u32> {
-        Some(match self.take(5)? {
-            31 => 32 + self.take(6)?,
-            kind => kind,
-        })
-    }
+/// What kind of AAC it is.
+fn kind(bits: &mut Bits<'_>) -> Option<u32> {
+    Some(match bits.take(5)? {
+        31 => 32 + bits.take(6)?,
+        kind => kind,
+    })
 }

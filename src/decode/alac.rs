@@ -16,7 +16,7 @@ use symphonia::core::codecs::registry::{RegisterableAudioDecoder, SupportedAudio
 use symphonia::core::errors::{Result, decode_error, unsupported_error};
 use symphonia::core::packet::PacketRef;
 
-use super::alac_bits::Bits;
+use super::bits::Bits;
 use super::prediction::Prediction;
 
 /// What stands behind the last number.

@@ -367,11 +367,10 @@ impl Comment {
 
 /// Whether a sound's packets are of several lengths, the last one apart.
 fn is_uneven(track: &[u8]) -> Option<bool> {
-    let media = first(track, *b"mdia")?;
-    if first(media, *b"hdlr")?.get(8..12)? != b"soun" {
+    if !sample_entry::is_sound(track) {
         return None;
     }
-    let table = first(first(media, *b"minf")?, *b"stbl")?;
+    let table = first(first(first(track, *b"mdia")?, *b"minf")?, *b"stbl")?;
     let times = first(table, *b"stts")?;
     let count = number(times, 4)? as usize;
     let runs = times.get(8..)?.chunks_exact(8).take(count);

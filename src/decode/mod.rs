@@ -3,9 +3,9 @@
 mod aac;
 mod aiff;
 mod alac;
-mod alac_bits;
 mod bare;
 mod behind;
+mod bits;
 mod boxes;
 mod chunks;
 mod clock;

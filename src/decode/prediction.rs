@@ -1,6 +1,6 @@
 //! How the samples of Apple Lossless are told from those before them.
 
-use super::alac_bits::Bits;
+use super::bits::Bits;
 
 /// A prediction over so many samples is none: each is only told from the one before it.
 const STEPS: usize = 31;

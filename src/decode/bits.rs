@@ -1,6 +1,6 @@
-//! The bits of a packet of Apple Lossless, and the numbers that are written in them.
+//! Bytes bit by bit, and the numbers that Apple Lossless writes in them.
 
-/// A packet's bits, the highest of each byte first.
+/// Bits, the highest of each byte first.
 pub(super) struct Bits<'a> {
     /// What lies behind `held`.
     bytes: &'a [u8],
