@@ -3,30 +3,17 @@
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
 
 use common::boxes::quicktime;
 use common::chunks::{chunk, format, high_first, place};
-use common::decoded::{data, fault, remarks, rest};
+use common::decoded::{Folder, data, fault, remarks, rest};
 use common::files::flac;
 use common::pages::{Page, file};
 use common::sounds::{noise, quantised};
 use undersong::decode::Decoder;
 use undersong::time::Frames;
 
-struct Folder(tempfile::TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, bytes: &[u8]) -> PathBuf {
-        let path = self.0.path().join("a.audio");
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     /// The file is refused, and these words tell why.
     fn refuses(&self, bytes: &[u8], words: &str) {
         let path = self.file(bytes);

@@ -3,27 +3,14 @@
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
 
-use common::decoded::{data, remarks, rest};
+use common::decoded::{Folder, data, remarks, rest};
 use common::sounds::difference;
 use undersong::decode::{Damage, Decoder};
 use undersong::frame::Frame;
 use undersong::time::Frames;
 
-struct Folder(tempfile::TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, bytes: &[u8]) -> PathBuf {
-        let path = self.0.path().join("any");
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     fn decode(&self, bytes: &[u8]) -> (Vec<Frame>, Damage) {
         let mut decoder = Decoder::open(&self.file(bytes)).unwrap();
         (rest(&mut decoder), *decoder.damage())

@@ -3,12 +3,11 @@
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::chunks::{high_first, place};
-use common::decoded::{checked, data, fault, remarks, rest};
+use common::decoded::{Folder, checked, data, fault, remarks, rest};
 use common::files::{flac, ogg, ogg_flac};
 use common::pages::{Page, file};
 use common::sounds::{noise, quantised};
@@ -18,19 +17,7 @@ use undersong::time::Frames;
 
 const LENGTH: usize = 96_001;
 
-struct Folder(tempfile::TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, bytes: &[u8]) -> PathBuf {
-        let path = self.0.path().join("any");
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     /// Plays these frames, from wherever reading begins, and is told of like that.
     fn holds(&self, bytes: &[u8], expected: &[Frame], told: &[&str]) {
         let path = self.file(bytes);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::chunks::{chunk, format, place};
-use common::decoded::{checked, fault, remarks, rest};
+use common::decoded::{Folder, checked, fault, remarks, rest};
 use undersong::decode::{DecodeError, Decoder};
 use undersong::frame::Frame;
 use undersong::time::Frames;
@@ -43,19 +43,7 @@ fn extensible(kind: u16, bits: u16, used: u16) -> Vec<u8> {
     format
 }
 
-struct Folder(tempfile::TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, bytes: &[u8]) -> PathBuf {
-        let path = self.0.path().join("a.wav");
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     fn wav(&self, format: &[u8], sound: &[u8]) -> PathBuf {
         let chunks = [chunk(*b"fmt ", format), chunk(*b"data", sound)].concat();
         self.file(&chunk(*b"RIFF", &[b"WAVE", &chunks[..]].concat()))

@@ -14,6 +14,22 @@ pub fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// A folder for one file after the other.
+pub struct Folder(pub tempfile::TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// The file that has these bytes.
+    pub fn file(&self, bytes: &[u8]) -> PathBuf {
+        let path = self.0.path().join("any");
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
 /// All frames from where a decoder stands.
 pub fn rest(decoder: &mut Decoder) -> Vec<Frame> {
     let mut out = Vec::new();
