@@ -205,6 +205,36 @@ fn voices_that_may_move_do_not_speak_at_once() {
     }
 }
 
+/// A breath between two phrases is enough for a word.
+#[test]
+fn a_word_that_looks_for_quiet_finds_a_rest_in_the_music() {
+    let stage = stage();
+    wav(
+        &stage.path("yes.wav"),
+        &sine(300.0, -12.0, 48_000, 2 * 48_000 + 17),
+        48_000,
+        2,
+        Wav::Float,
+    );
+    let mut music = noise(3, 0.2, 90 * 48_000);
+    let rest = 40 * 48_000 + 12_345..44 * 48_000 + 12_345;
+    // And a passage that is softer for long.
+    for (softer, stretch) in [(0.1, rest.clone()), (0.5, 14 * 48_000..26 * 48_000)] {
+        for frame in &mut music[stretch] {
+            *frame = frame.map(|sample| sample * softer);
+        }
+    }
+    wav(&stage.path("music.wav"), &music, 48_000, 2, Wav::Float);
+    let cues = "{ at: 33.3s, voice: yes.wav, place: quiet, within: 20s }";
+    let timeline = stage.prepare(&script(cues), RATE).timeline;
+    let cue = &timeline.cues[0];
+    assert!(
+        cue.at >= Frames::from(rest.start) && cue.end() <= Frames::from(rest.end),
+        "{:?}",
+        RATE.seconds(cue.at)
+    );
+}
+
 #[test]
 fn a_cue_stays_in_its_phase() {
     let stage = stage();

@@ -61,9 +61,11 @@ fn loudness_and_peaks_are_those_of_the_standard() {
         assert!((peak + 20.0).abs() < 0.1, "{rate}: {peak}");
         assert_eq!(facts.frames, Frames::from(sound.len()));
         assert_eq!(facts.channels, channels as u8);
-        assert_eq!(facts.short_term.len(), 8);
-        for short in facts.short_term {
-            assert!((short.0 + 20.0).abs() < 0.1, "{rate}: {}", short.0);
+        assert_eq!(facts.seconds.len(), 8);
+        for second in 0..8 {
+            for loudness in [facts.seconds[second], facts.short_term(second).unwrap()] {
+                assert!((loudness.0 + 20.0).abs() < 0.1, "{rate}: {loudness}");
+            }
         }
         assert_eq!(facts.remarks, [""; 0]);
     }

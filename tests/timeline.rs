@@ -202,7 +202,7 @@ fn a_day_of_pieces_of_a_second_is_composed_at_once() {
     let uneven = files.zip(0..).map(|(path, at)| {
         let mut facts = (**even.facts(&path).unwrap()).clone();
         facts
-            .short_term
+            .seconds
             .fill(Loudness(-20.0 - (at % 1_001) as f32 * 0.03));
         (path, facts)
     });

@@ -30,7 +30,7 @@ fn known(path: &Path) -> (PathBuf, Facts) {
     let facts = Facts {
         loudness: Some(Loudness(-20.0)),
         true_peak: Gain(0.5),
-        short_term: vec![Loudness(-20.0); frames.index() / 48_000 + 1],
+        seconds: vec![Loudness(-20.0); frames.index() / 48_000 + 1],
         head: Frames(sum % 9_000),
         ..Facts::silent(Rate::DEFAULT, frames)
     };

@@ -19,7 +19,7 @@ use crate::fade::Correlation;
 use crate::time::{Frames, Rate};
 
 /// Changes whenever the facts, or how they are measured, change: by the engine's startle guard, too.
-const VERSION: &str = "undersong library 15";
+const VERSION: &str = "undersong library 16";
 
 /// The cache on disk. All calls block; none of them fails, since a session needs no cache.
 #[derive(Debug, Default)]

@@ -8,6 +8,9 @@ use super::Sudden;
 use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 
+/// The seconds of a short-term window.
+const WINDOW: usize = 3;
+
 /// What is known of an audio file. Loudness and peaks are those of the stereo sound that is played: a
 /// mono file counts on both channels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,8 +33,8 @@ pub struct Facts {
     pub loudness: Option<Loudness>,
     /// True peak, linear (1 is full scale).
     pub true_peak: Gain,
-    /// Short-term loudness (EBU Tech 3341: a window of 3 s) at the end of each second, the last entry for the rest.
-    pub short_term: Vec<Loudness>,
+    /// The loudness of each second by itself, ungated; the last entry is for the rest. [`Loudness::GATE`] where there is nothing.
+    pub seconds: Vec<Loudness>,
     /// Frames of digital silence (all samples below -70 dBFS) at the head, at the file's rate.
     pub head: Frames,
     /// Frames of digital silence at the tail, at the file's rate.
@@ -63,7 +66,7 @@ impl Facts {
             artist: None,
             loudness: None,
             true_peak: Gain::SILENCE,
-            short_term: vec![Loudness(-99.0); seconds],
+            seconds: vec![Loudness::GATE; seconds],
             head: frames,
             tail: Frames::ZERO,
             silences: Vec::new(),
@@ -72,6 +75,22 @@ impl Facts {
             remarks: Vec::new(),
             mistakes: Vec::new(),
         }
+    }
+
+    /// Short-term loudness (EBU Tech 3341: a window of 3 s) at the end of a second; of what there is, where less came before it.
+    /// [`Loudness::GATE`] where there is nothing, `None` behind the file's end.
+    #[must_use]
+    pub fn short_term(&self, second: usize) -> Option<Loudness> {
+        let first = (second + 1).saturating_sub(WINDOW);
+        let (mut power, mut time) = (0.0, 0.0);
+        for (loudness, at) in self.seconds.get(first..=second)?.iter().zip(first..) {
+            let length = (self.rate.seconds(self.frames) - at as f64).clamp(0.0, 1.0);
+            time += length;
+            if *loudness > Loudness::GATE {
+                power += loudness.power() * length;
+            }
+        }
+        Some(Loudness::of_power(power / time).louder(Loudness::GATE))
     }
 
     /// The frames between the silence at its head and at its tail, at the file's rate.

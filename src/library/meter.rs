@@ -25,16 +25,13 @@ const MOMENT: Duration = Duration::from_millis(100);
 /// The gate looks at blocks of this length (ITU-R BS.1770-5); what is shorter is as loud as all of it.
 const BLOCK: Duration = Duration::from_millis(400);
 
-/// The seconds of a short-term window.
-const WINDOW: u32 = 3;
-
 /// Measures a sound as it is played: both channels, in full, from the first frame on.
 pub(super) struct Meter {
     rate: Rate,
     loudness: EbuR128,
     peak: TruePeak,
     frames: Frames,
-    short_term: Vec<Loudness>,
+    seconds: Vec<Loudness>,
     means: Means,
     audible: Audible,
     slow: Slow,
@@ -54,7 +51,7 @@ pub(super) struct Measured {
     pub frames: Frames,
     pub loudness: Option<Loudness>,
     pub true_peak: Gain,
-    pub short_term: Vec<Loudness>,
+    pub seconds: Vec<Loudness>,
     pub head: Frames,
     pub tail: Frames,
     /// Where between the two it is as silent.
@@ -101,7 +98,7 @@ impl Meter {
             loudness: EbuR128::new(2, rate.hertz(), Mode::I | Mode::S)?,
             peak: TruePeak::new(rate),
             frames: Frames::ZERO,
-            short_term: Vec::new(),
+            seconds: Vec::new(),
             means,
             audible: Audible::new(slower),
             slow: Slow::new(slower),
@@ -141,7 +138,7 @@ impl Meter {
         if !self.frames.0.is_multiple_of(u64::from(self.rate.hertz())) {
             self.end_second()?;
         }
-        let loudness = match self.short_term.first() {
+        let loudness = match self.seconds.first() {
             Some(all) if self.frames < self.rate.frames(BLOCK) => *all,
             _ => Loudness(self.loudness.loudness_global()? as f32),
         };
@@ -163,7 +160,7 @@ impl Meter {
             frames: self.frames,
             loudness: Some(loudness).filter(|loudness| *loudness > Loudness::GATE),
             true_peak: self.peak.peak(),
-            short_term: self.short_term,
+            seconds: self.seconds,
             head: sounding.start,
             silences,
             tail: self.frames - sounding.end,
@@ -191,21 +188,19 @@ impl Meter {
         self.slow.settle();
     }
 
-    /// The sides of the last second, and the loudness of the last window; of what there is, where the sound is shorter.
+    /// The sides of the last second, and its loudness; of what there is, where the sound is shorter.
     fn end_second(&mut self) -> Result<(), ebur128::Error> {
         let until_now = self.heard();
         let before = std::mem::replace(&mut self.heard, until_now);
         let second = f64::from(self.rate.hertz());
         let heard = |side: usize| (until_now[side] - before[side]).max(0.0) / second;
         self.sides.add([0, 1].map(heard));
-        let heard = self.rate.seconds(self.frames) as f32;
-        let window = WINDOW as f32;
-        // the meter takes what came before the first frame for silence
-        let correction = Decibels(10.0 * (window / heard.min(window)).log10());
-        let loudness = Loudness(self.loudness.loudness_shortterm()? as f32) + correction;
-        let audible = loudness > Loudness::GATE;
-        self.short_term
-            .push(if audible { loudness } else { Loudness::GATE });
+        let milliseconds = match self.frames.0 % u64::from(self.rate.hertz()) {
+            0 => 1000,
+            rest => (self.rate.seconds(Frames(rest)) * 1000.0).ceil() as u32,
+        };
+        let loudness = Loudness(self.loudness.loudness_window(milliseconds)? as f32);
+        self.seconds.push(loudness.louder(Loudness::GATE));
         Ok(())
     }
 }

@@ -82,7 +82,7 @@ fn decode(
         frames: measured.frames,
         loudness: measured.loudness,
         true_peak: measured.true_peak,
-        short_term: measured.short_term,
+        seconds: measured.seconds,
         head: measured.head,
         tail: measured.tail,
         silences: measured.silences,

@@ -204,11 +204,10 @@ impl Side<'_> {
     /// The short-term loudness in the loudest of the windows that end with these seconds; in the file's last one where
     /// there are none. Nothing where it is as good as silent: there is no step from or to silence, but a rest in the music.
     fn loudest(&self, seconds: RangeInclusive<usize>) -> Option<Loudness> {
-        let all = &self.facts.short_term;
-        let last = all.len().checked_sub(1)?;
+        let last = self.facts.seconds.len().checked_sub(1)?;
         let these = (*seconds.start()).min(last)..=(*seconds.end()).min(last);
-        let loudest = all.get(these)?.iter().map(|loudness| loudness.0);
-        let loudest = Loudness(loudest.fold(Loudness::GATE.0, f32::max));
+        let windows = these.filter_map(|second| self.facts.short_term(second));
+        let loudest = windows.reduce(Loudness::louder)?;
         (loudest > Loudness::GATE).then(|| loudest + self.clip.gain.decibels())
     }
 }

@@ -44,22 +44,39 @@ pub fn normalise_together<'a>(
     loudness.change_to(target, Gain(peak))
 }
 
-/// The music that a zone hears: the short-term loudness of every clip with its gain and fades, summed by power, second by
-/// second. What was looked up once is known.
+/// Over how long loudness is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// Three seconds (EBU Tech 3341): what music is felt as.
+    ShortTerm,
+    /// One: where it rests.
+    Second,
+}
+
+/// The music that a zone hears: the loudness of every clip with its gain and fades, summed by power, second by second. What was
+/// looked up once is known.
 #[derive(Debug)]
 pub struct Heard<'a> {
     clips: &'a [Clip],
     library: &'a Library,
     rate: Rate,
     zone: Zone,
+    window: Window,
     known: HashMap<Frames, f64>,
 }
 
 impl<'a> Heard<'a> {
     /// What a zone hears of these clips.
     #[must_use]
-    pub fn by(zone: Zone, clips: &'a [Clip], library: &'a Library, rate: Rate) -> Self {
+    pub fn by(
+        zone: Zone,
+        clips: &'a [Clip],
+        library: &'a Library,
+        rate: Rate,
+        window: Window,
+    ) -> Self {
         Self {
+            window,
             clips,
             library,
             rate,
@@ -71,11 +88,15 @@ impl<'a> Heard<'a> {
     /// The music over a stretch of the session, at its loudest. `None` where there is none.
     pub fn over(&mut self, stretch: Range<Frames>) -> Option<Loudness> {
         let second = Frames(u64::from(self.rate.hertz()));
+        let last = stretch.start.max(stretch.end - Frames(1));
         let mut loudest: f64 = 0.0;
         let mut at = stretch.start;
-        while at < stretch.end.max(stretch.start + Frames(1)) {
+        while at <= last {
             loudest = loudest.max(self.power(at));
             at += second;
+        }
+        if self.window == Window::Second {
+            loudest = loudest.max(self.power(last));
         }
         (loudest > Loudness::GATE.power()).then(|| Loudness::of_power(loudest))
     }
@@ -86,11 +107,14 @@ impl<'a> Heard<'a> {
             library,
             rate,
             zone,
+            window,
             known,
         } = self;
         *known.entry(at).or_insert_with(|| {
             let clips = clips.iter().filter(|clip| clip.zones.contains(*zone));
-            clips.map(|clip| power_at(clip, library, *rate, at)).sum()
+            clips
+                .map(|clip| power_at(clip, library, *rate, *window, at))
+                .sum()
         })
     }
 }
@@ -104,11 +128,11 @@ pub fn music_over(
     zone: Zone,
     stretch: Range<Frames>,
 ) -> Option<Loudness> {
-    Heard::by(zone, clips, library, rate).over(stretch)
+    Heard::by(zone, clips, library, rate, Window::ShortTerm).over(stretch)
 }
 
-/// The power of the short-term loudness of a clip at a frame.
-fn power_at(clip: &Clip, library: &Library, rate: Rate, at: Frames) -> f64 {
+/// The power of a clip at a frame.
+fn power_at(clip: &Clip, library: &Library, rate: Rate, window: Window, at: Frames) -> f64 {
     let gain = f64::from(clip.felt_at(at).0);
     if gain == 0.0 {
         return 0.0;
@@ -117,10 +141,14 @@ fn power_at(clip: &Clip, library: &Library, rate: Rate, at: Frames) -> f64 {
         return 0.0;
     };
     let second = rate.seconds(at - clip.from + clip.offset) as usize;
-    // The window of a second ends with it and reaches back; the next one may be louder.
-    let around = [second, second + 1].map(|s| facts.short_term.get(s));
-    let loudest = around.into_iter().flatten().copied();
-    let loudest = loudest.reduce(Loudness::louder);
+    let loudest = match window {
+        // The window of a second ends with it and reaches back; the next one may be louder.
+        Window::ShortTerm => {
+            let around = [second, second + 1].map(|at| facts.short_term(at));
+            around.into_iter().flatten().reduce(Loudness::louder)
+        }
+        Window::Second => facts.seconds.get(second).copied(),
+    };
     gain * gain * loudest.map_or(0.0, Loudness::power)
 }
 

@@ -13,7 +13,7 @@ use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::{DEEPEST, Need};
 use crate::timeline::edge::edges;
-use crate::timeline::loudness::{Heard, music_over, normalise};
+use crate::timeline::loudness::{Heard, Window, music_over, normalise};
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, PlacedCue};
 use crate::zone::{Layout, Zone, Zones};
 
@@ -203,7 +203,7 @@ impl Ground<'_> {
         let clips = self.clips.around(&around);
         let zones = zones.iter();
         let mut zones: Vec<_> = zones
-            .map(|zone| Heard::by(zone, clips, self.library, self.rate))
+            .map(|zone| Heard::by(zone, clips, self.library, self.rate, Window::Second))
             .collect();
         let mut loudness = |at: Frames| {
             let heard = zones.iter_mut();

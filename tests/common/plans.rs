@@ -25,7 +25,7 @@ pub fn facts(rate: u32, milliseconds: u64, head: u64) -> Facts {
     Facts {
         loudness: Some(Loudness(-20.0)),
         true_peak: Gain(0.5),
-        short_term: vec![Loudness(-20.0); (milliseconds / 1000 + 1) as usize],
+        seconds: vec![Loudness(-20.0); (milliseconds / 1000 + 1) as usize],
         head,
         ..Facts::silent(rate, frames)
     }

@@ -54,12 +54,12 @@ impl<'a> Ducks<'a> {
 
 /// The short-term loudness of a file at a second of it, before any gain.
 fn short_term(facts: &Facts, second: f64) -> Loudness {
-    let values = &facts.short_term;
     // Each value is of the three seconds before its end: its middle lies half a second before its own second begins, and
     // the first two are not yet filled.
     let at = (second + 0.5).max(2.0);
     let (before, part) = (at.floor() as usize, at.fract() as f32);
-    let value = |at: usize| values.get(at.min(values.len().saturating_sub(1)));
+    let last = facts.seconds.len().saturating_sub(1);
+    let value = |at: usize| facts.short_term(at.min(last));
     match (value(before), value(before + 1)) {
         (Some(a), Some(b)) => Loudness(a.0 + (b.0 - a.0) * part),
         _ => Loudness(-99.0),

@@ -21,7 +21,7 @@ fn session(tracks: u64) -> (Timeline, Library) {
     let layout = Layout::couple(true);
     let track: Arc<Path> = Path::new("a.wav").into();
     let facts = Facts {
-        short_term: (0..60).map(|s| Loudness(-30.0 + (s % 7) as f32)).collect(),
+        seconds: (0..60).map(|s| Loudness(-30.0 + (s % 7) as f32)).collect(),
         ..Facts::silent(RATE, seconds(60))
     };
     let fade = Fade::equal_power(seconds(7));
