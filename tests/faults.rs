@@ -73,6 +73,58 @@ fn a_file_that_vanished_is_bridged_by_the_bed_and_told() {
     }
 }
 
+/// Whoever hands the music over may hang: the engine knows how far it was looked after.
+#[test]
+fn where_nobody_looks_after_the_session_the_bed_stands_in() {
+    let stage = Stage::new();
+    for (seed, name) in [(1, "1"), (2, "2"), (3, "3")] {
+        let sound = noise(seed, 0.1, 60 * 48_000 + 5);
+        let path = stage.path(&format!("{name}.wav"));
+        wav(&path, &sound, 48_000, 2, Wav::Float);
+    }
+    let script = "undersong: 1\ntitle: Hangs\nmusic: { crossfade: 4s, fade-in: 0s, fade-out: 0s }\nphases:\n\
+                  \x20 - { name: music, length: 2m, playlist: [1.wav, 2.wav, 3.wav] }\n\
+                  \x20 - { name: silence, length: 1m, music: silence }\n";
+    let prepared = stage.prepare(script, RATE);
+    let (mut player, mut engine) = cast(&prepared, Frames::ZERO);
+    let mut heard = Vec::new();
+    let mut block = vec![0.0; 4_800 * 2];
+    let mut starved = 0;
+    // It hangs from 5 s to 80 s. What begins within 45 s was handed over, and the first piece is over after a minute.
+    let hangs = 5 * 48_000..80 * 48_000;
+    while heard.len() < 170 * 48_000 {
+        if hangs.contains(&heard.len()) {
+            // What is handed over is read all the same.
+            while player
+                .read_ahead()
+                .is_some_and(|ahead| ahead < Frames(3 * 48_000))
+            {
+                std::thread::yield_now();
+            }
+        } else {
+            let happenings = player.tick();
+            let dry = happenings
+                .iter()
+                .filter(|h| matches!(h.what, What::Starved(_)));
+            starved += dry.count();
+            assert!(player.wait_ready(Frames(4_800), Duration::from_secs(30)));
+        }
+        engine.render(&mut block);
+        heard.extend(block.chunks_exact(2).map(|f| [f[0], f[1]]));
+    }
+    let level = |seconds: std::ops::Range<usize>| {
+        let of = seconds.start * 48_000..seconds.end * 48_000;
+        let windows = heard[of].chunks_exact(2_400).map(power);
+        windows.fold(f64::INFINITY, f64::min)
+    };
+    assert!(level(1..59) > -40.0, "the first piece is heard to its end");
+    assert_eq!(silences(&heard[48_000..119 * 48_000]), 0);
+    assert!(level(61..80) > -60.0, "{}", level(61..80));
+    assert!(level(82..118) > -40.0, "the music does not come back");
+    assert_eq!(starved, 1);
+    assert!(level(121..170) < -100.0, "a silence that is meant is none");
+}
+
 #[test]
 fn a_file_with_a_hole_is_not_played() {
     let stage = Stage::new();

@@ -125,6 +125,12 @@ impl Deck {
         self.envelope.revise(|old| *old = envelope);
     }
 
+    /// It is given to an engine that is past its first frame: it comes from silence, and that is told. Real-time safe.
+    pub fn come_late(&mut self) {
+        self.presence = 0;
+        self.alarm = true;
+    }
+
     /// Does not come. Real-time safe.
     pub fn drop_out(&mut self) {
         self.dropped = true;

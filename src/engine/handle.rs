@@ -12,13 +12,27 @@ use crate::level::{Decibels, Gain, Loudness};
 use crate::time::Frames;
 use crate::zone::{MAX_ZONES, Zone};
 
-/// The latest values, written by the audio thread and read by anyone.
-#[derive(Debug, Default)]
+/// The latest values, written by the audio thread and read by anyone; but for one.
+#[derive(Debug)]
 pub(super) struct Board {
     pub(super) position: AtomicU64,
     pub(super) soonest: AtomicU64,
     pub(super) lost_events: AtomicU32,
+    /// Written by the player: all music that begins before this frame was handed over.
+    pub(super) attended: AtomicU64,
     zones: [ZoneBoard; MAX_ZONES],
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        Self {
+            position: AtomicU64::default(),
+            soonest: AtomicU64::default(),
+            lost_events: AtomicU32::default(),
+            attended: AtomicU64::new(u64::MAX),
+            zones: Default::default(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -92,6 +106,12 @@ impl Handle {
         self.commands
             .push(command)
             .map_err(|rtrb::PushError::Full(command)| command)
+    }
+
+    /// All music that begins before this frame was handed over. Where it passes, nobody looks after the session any more, and
+    /// the bed stands in for what would be silence. Until this is told, nothing is missing.
+    pub fn attend(&self, until: Frames) {
+        self.board.attended.store(until.0, Ordering::Release);
     }
 
     /// What the engine told, oldest first.

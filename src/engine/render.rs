@@ -1,6 +1,8 @@
 //! From commands to blocks.
 
 mod revising;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -187,11 +189,17 @@ impl Engine {
             && let Ok(command) = self.commands.pop()
         {
             match command {
-                Command::Deck(deck) => {
+                Command::Deck(mut deck) => {
+                    if self.primed && deck.from() < self.mixed {
+                        deck.come_late();
+                    }
                     let place = self.decks.partition_point(|d| order(d) <= order(&deck));
                     self.decks.insert(place, deck);
                 }
-                Command::Voice(voice) => {
+                Command::Voice(mut voice) => {
+                    if self.primed && voice.from() < self.mixed {
+                        voice.come_late(self.mixed);
+                    }
                     let key = |v: &Voice| (v.from(), v.id);
                     let place = self.voices.partition_point(|v| key(v) <= key(&voice));
                     self.voices.insert(place, voice);
@@ -267,7 +275,7 @@ impl Engine {
         let at = self.mixed;
         let end = at + Frames::from(frames);
         let count = self.zones.len();
-        let mut starved = false;
+        let (mut starved, mut sounds) = (false, false);
         let mut buses = buses(&mut self.zones, frames);
         let music = &mut buses[..count];
         for bus in &mut *music {
@@ -275,9 +283,12 @@ impl Engine {
         }
         for deck in self.decks.iter_mut().filter(|deck| deck.is_music()) {
             deck.mix(at, music);
-            starved |= deck.is_starved() && deck.from() < end && at < deck.end();
+            let is_due = deck.from() < end && at < deck.end();
+            starved |= is_due && deck.is_starved();
+            sounds |= is_due;
         }
-        self.bed.mix(at, starved, music);
+        let forsaken = !sounds && self.board.attended.load(Ordering::Acquire) < end.0;
+        self.bed.mix(at, starved || forsaken, music);
         for (bus, zone) in self.zones.iter_mut().zip(Zone::all()) {
             let decks = self.decks.iter().filter(|deck| deck.zones.contains(zone));
             bus.soften(at, frames, decks.filter_map(|deck| deck.piece()));

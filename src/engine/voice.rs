@@ -6,9 +6,14 @@ use crate::engine::curve::Tracer;
 use crate::engine::envelope::Envelope;
 use crate::engine::id::Id;
 use crate::engine::mix;
+use crate::fade::{Ramp, Shape};
 use crate::frame::Frame;
+use crate::level::Gain;
 use crate::time::Frames;
 use crate::zone::Zones;
+
+/// How long one takes to come that is late, in frames.
+const LATE: Frames = Frames(512);
 
 /// Plays a sound that is wholly in memory.
 #[derive(Debug)]
@@ -49,6 +54,19 @@ impl Voice {
             return Frames::ZERO;
         }
         self.envelope.curve().end()
+    }
+
+    /// It is given to an engine that is at `now`, past its first frame: it comes from silence. Real-time safe.
+    pub fn come_late(&mut self, now: Frames) {
+        self.envelope.revise(|envelope| {
+            envelope.turn = Some(Ramp {
+                from: now,
+                length: LATE,
+                start: Gain::SILENCE,
+                target: Gain::UNITY,
+                shape: Shape::Amplitude,
+            });
+        });
     }
 
     /// Does not come. Real-time safe.

@@ -23,6 +23,18 @@ pub struct Part {
 }
 
 impl Part {
+    /// Whether it is music.
+    #[must_use]
+    pub const fn is_music(&self) -> bool {
+        matches!(
+            &self.what,
+            What::Heard {
+                key: Key::Run(_),
+                ..
+            }
+        )
+    }
+
     /// The cue that it is, if it is one.
     #[must_use]
     pub const fn cue(&self) -> Option<CueId> {

@@ -140,7 +140,21 @@ impl Sequencer {
                 break;
             }
         }
+        handle.attend(self.attended());
         (troubles, missed)
+    }
+
+    /// All music that begins before this frame is in the engine's hands.
+    fn attended(&self) -> Frames {
+        let waiting = self.change.iter().flat_map(|change| &change.waiting);
+        let decks = self.unsent.iter().chain(waiting);
+        let decks = decks.filter_map(|command| match command {
+            Command::Deck(deck) if deck.is_music() => Some(deck.from()),
+            _ => None,
+        });
+        let next = self.parts.iter().find(|part| part.is_music());
+        let first = decks.chain(next.map(|part| part.from)).min();
+        first.unwrap_or(Frames(u64::MAX))
     }
 
     fn hand_over(&mut self, command: Command) {
