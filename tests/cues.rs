@@ -235,6 +235,51 @@ fn a_word_that_looks_for_quiet_finds_a_rest_in_the_music() {
     );
 }
 
+/// Silence at the ends of a recording is no reason to bring the music down.
+#[test]
+fn the_music_makes_room_where_a_voice_is_heard_and_no_longer() {
+    let stage = stage();
+    let mut voice = vec![[0.0; 2]; 8 * 48_000];
+    voice.extend(sine(300.0, -12.0, 48_000, 2 * 48_000));
+    voice.extend(vec![[0.0; 2]; 20 * 48_000]);
+    wav(&stage.path("yes.wav"), &voice, 48_000, 2, Wav::Float);
+    let cues = "{ at: 10s, voice: yes.wav }";
+    let timeline = stage.prepare(&script(cues), RATE).timeline;
+    let [down, up] = &timeline.ducks[..] else {
+        panic!("{:?}", timeline.ducks)
+    };
+    let [from, end] = [down.1.from, up.1.end()].map(|at| RATE.seconds(at));
+    assert!((14.9..18.0).contains(&from), "{from}");
+    assert!((20.0..30.0).contains(&end), "{end}");
+}
+
+/// Music that comes while a voice speaks is as far below it as any.
+#[test]
+fn a_voice_over_music_that_comes_is_heard_to_its_end() {
+    let stage = stage();
+    let script = script("{ at: 0s, voice: word.wav }").replace("fade-in: 0s", "fade-in: 4s");
+    let [needed, whole] = [script.clone(), script.replace("at: 0s", "at: 20s")].map(|script| {
+        let timeline = stage.prepare(&script, RATE).timeline;
+        timeline.ducks[0].1.target.decibels()
+    });
+    assert!((needed - whole).0.abs() < 1.0, "{needed} {whole}");
+}
+
+/// The last bell of a phase whose music is a moment shorter.
+#[test]
+fn a_cue_at_the_end_of_a_phase_is_heard_though_the_music_ends_a_moment_before() {
+    let stage = stage();
+    let short = noise(3, 0.2, 59 * 48_000 + 33_600);
+    wav(&stage.path("music.wav"), &short, 48_000, 2, Wav::Float);
+    let cues = "{ at: 60s, chime: word.wav }, { at: 59.8s, chime: word.wav }";
+    let timeline = stage.prepare(&script(cues), RATE).timeline;
+    assert_eq!(timeline.phases[0].end(), Frames(59 * 48_000 + 33_600));
+    assert_eq!(timeline.cues.len(), 2);
+    for cue in &timeline.cues {
+        assert_eq!(cue.at, timeline.phases[0].end());
+    }
+}
+
 #[test]
 fn a_cue_stays_in_its_phase() {
     let stage = stage();

@@ -501,6 +501,72 @@ fn a_cue_that_is_asked_for_comes_once_and_the_music_makes_room() {
     assert!(later > -22.0, "the word comes twice");
 }
 
+/// Nobody follows two voices, whoever asks for the second.
+#[test]
+fn a_word_that_is_asked_for_waits_for_the_voice_that_speaks() {
+    let (stage, _) = stage();
+    for (name, seconds) in [("tale", 25), ("novel", 40)] {
+        let voice = noise(6, 0.1, seconds * SECOND + 11);
+        let path = stage.path(&format!("{name}.wav"));
+        wav(&path, &voice, 48_000, 2, Wav::Float);
+    }
+    let script = |cues: &str| EVENING.replace("{ name: word, at: 30s, voice: word.wav },", cues);
+    let word = Change::Cue {
+        name: "word".into(),
+    };
+    let later = "{ name: word, at: 39s, voice: word.wav },";
+    let tale = stage.prepare(
+        &script(&format!(
+            "{{ name: tale, at: 2s, voice: tale.wav }}, {later}"
+        )),
+        RATE,
+    );
+    let mut session = Steered::new(&tale, 1024);
+    session.seconds(5.0);
+    session.steer(&word);
+    let cues = &session.player.timeline().cues;
+    let [tale, word_] =
+        ["tale", "word"].map(|name| cues.iter().find(|cue| cue.name == name).unwrap());
+    assert_eq!(word_.at, tale.end());
+    // It does not wait for ever.
+    let novel = stage.prepare(
+        &script(&format!(
+            "{{ name: novel, at: 2s, voice: novel.wav }}, {later}"
+        )),
+        RATE,
+    );
+    let mut session = Steered::new(&novel, 1024);
+    session.seconds(5.0);
+    let refused = session.player.steer(&word).unwrap_err();
+    assert!(matches!(refused, Refusal::OthersSpeak(_)), "{refused}");
+    assert_eq!(
+        refused.to_string(),
+        "other voices speak until 0:42, and nobody follows two at once; ask for it again then"
+    );
+}
+
+/// What comes behind a held phase is on no timeline yet.
+#[test]
+fn a_cue_of_a_later_phase_is_brought_forward_and_not_heard_twice() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 1024);
+    session.seconds(45.0);
+    session.steer(&Change::Cue {
+        name: "back".into(),
+    });
+    session.seconds(60.0);
+    session.steer(&Change::BringBack { to: None });
+    session.seconds(100.0);
+    let cues = &session.player.timeline().cues;
+    let times: Vec<_> = cues
+        .iter()
+        .filter(|cue| cue.name == "back")
+        .map(|cue| cue.at)
+        .collect();
+    assert_eq!(times.len(), 1, "{times:?}");
+    assert!(times[0] < Frames::from(60 * SECOND));
+}
+
 /// A tone of a level for two listeners, of whom one hears a word in the last second.
 fn two_zones(level: f64, seconds: usize) -> (Stage, Prepared) {
     let stage = Stage::new();

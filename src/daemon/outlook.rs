@@ -83,7 +83,16 @@ pub fn sentence(change: &Change, forecast: &Forecast, softer: &str, rate: Rate) 
             }
         }
         Change::Level { to } => return format!("The level goes to {to}{softer}."),
-        Change::Cue { name } => return format!("The cue `{name}` is heard."),
+        Change::Cue { name } => {
+            let mut next = forecast.next.iter();
+            let is_it = |it: &&timeline::Coming| {
+                matches!(it.what, What::Cue(_)) && it.name.eq_ignore_ascii_case(name)
+            };
+            return match next.find(is_it) {
+                Some(cue) => format!("The cue `{name}` is heard at {}.", at(cue.at)),
+                None => format!("The cue `{name}` is heard."),
+            };
+        }
         Change::Speak { on: true } => return "The music goes down for your voice.".to_owned(),
         Change::Speak { on: false } => return "The music comes back.".to_owned(),
         Change::Undo => match &forecast.undoes {

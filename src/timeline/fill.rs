@@ -20,7 +20,7 @@ use crate::zone::Zones;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// People write whole seconds: a phase whose music ends this near to its length ends with its music.
-const GRACE: Duration = Duration::from_millis(500);
+pub const GRACE: Duration = Duration::from_millis(500);
 
 /// A phase ends with its music only within this part of its length, however wide its bounds are.
 const NEAR: u64 = 4;

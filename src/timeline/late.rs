@@ -46,17 +46,18 @@ impl Late {
     }
 }
 
-/// The cue from a frame on, behind whatever speaks there.
-fn alone(ground: &Ground, id: CueId, from: Frames, cues: &[PlacedCue]) -> Option<PlacedCue> {
+/// The cue from a frame on, behind whatever else speaks to somebody who hears it.
+pub fn alone(ground: &Ground, id: CueId, from: Frames, cues: &[PlacedCue]) -> Option<PlacedCue> {
     let mut put = ground.put(id, from)?;
-    let speaks = |other: &&PlacedCue| other.id != id && other.ducks && other.sound.is_some();
-    while put.ducks
-        && let Some(other) = cues
-            .iter()
-            .filter(speaks)
-            .find(|other| other.at < put.end() && put.at < other.end())
-    {
+    while let Some(other) = cues.iter().find(|other| speaks_over(other, &put)) {
         put = ground.put(id, other.end())?;
     }
     Some(put)
+}
+
+/// Whether two voices would speak to somebody at once.
+fn speaks_over(other: &PlacedCue, put: &PlacedCue) -> bool {
+    let both_speak = put.ducks && other.ducks && other.sound.is_some() && other.id != put.id;
+    let at_once = other.at < put.end() && put.at < other.end();
+    both_speak && at_once && put.zones.iter().any(|zone| other.zones.contains(zone))
 }

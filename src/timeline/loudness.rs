@@ -89,14 +89,12 @@ impl<'a> Heard<'a> {
     pub fn over(&mut self, stretch: Range<Frames>) -> Option<Loudness> {
         let second = Frames(u64::from(self.rate.hertz()));
         let last = stretch.start.max(stretch.end - Frames(1));
-        let mut loudest: f64 = 0.0;
+        // Where it has risen to, at the end.
+        let mut loudest = self.power(last);
         let mut at = stretch.start;
-        while at <= last {
+        while at < last {
             loudest = loudest.max(self.power(at));
             at += second;
-        }
-        if self.window == Window::Second {
-            loudest = loudest.max(self.power(last));
         }
         (loudest > Loudness::GATE.power()).then(|| Loudness::of_power(loudest))
     }

@@ -9,7 +9,7 @@ use crate::fade::Fade;
 use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
 use crate::time::{Frames, Rate};
-use crate::timeline::ramps::gain_at;
+use crate::timeline::ramps::target_at;
 use crate::zone::{Layout, Zone, Zones};
 
 /// Everything that will sound in a session.
@@ -289,7 +289,7 @@ impl Timeline {
     /// The level of everything, where it is or on its way to.
     #[must_use]
     pub fn level(&self) -> Decibels {
-        gain_at(&self.levels, self.length).decibels()
+        target_at(&self.levels, self.length).decibels()
     }
 
     /// The phase that a frame belongs to; the last one beyond the end.

@@ -13,6 +13,7 @@ use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::{DEEPEST, Need};
 use crate::timeline::edge::edges;
+use crate::timeline::fill::GRACE;
 use crate::timeline::loudness::{Heard, Window, music_over, normalise};
 use crate::timeline::model::{CueId, CueSort, PhaseSpan, PlacedCue};
 use crate::zone::{Layout, Zone, Zones};
@@ -55,8 +56,9 @@ impl Ground<'_> {
         free.sort_by_key(|(_, cue)| (!cue.to.is_empty(), cue.within));
         for (number, cue) in fixed.into_iter().chain(free) {
             // What lies behind the phase's end comes only if the phase is lengthened while it plays.
-            let asked = self.asked(phase, cue.at).filter(|at| *at <= phase.end());
-            for (time, asked) in asked.enumerate() {
+            let asked = self.asked(phase, cue.at);
+            let asked = asked.filter(|at| *at <= phase.end() + self.rate.frames(GRACE));
+            for (time, asked) in asked.map(|at| at.min(phase.end())).enumerate() {
                 let id = CueId {
                     phase: phase.number,
                     cue: number,
@@ -188,8 +190,12 @@ impl Ground<'_> {
             let touches = other.at < around.end && around.start < other.end();
             touches && other.speaks() && zones.iter().all(|it| other.zones.contains(it))
         };
-        let voices = others.filter(|_| speaks).filter(speak_to_all);
-        let voices: Vec<_> = voices.map(|other| other.at..other.end()).collect();
+        let voices: Vec<_> = if speaks {
+            let voices = others.filter(speak_to_all);
+            voices.map(|other| other.at..other.end()).collect()
+        } else {
+            Vec::new()
+        };
         let over = |stretches: &[Range<Frames>], at| {
             let mut stretches = stretches.iter();
             stretches.any(|stretch| touch(stretch, &(at..at + length)))
@@ -299,17 +305,17 @@ impl Ground<'_> {
             if !cue.zones.contains(zone) || !cue.ducks {
                 continue;
             }
-            let Some(loudness) = self.cue_loudness(cue) else {
+            let Some((loudness, heard)) = self.heard_of(cue) else {
                 continue;
             };
-            let Some(music) = self.music(zone, cue.at..cue.end()) else {
+            let Some(music) = self.music(zone, heard.clone()) else {
                 continue;
             };
             let missing = over - (loudness - music);
             if missing.0 > 0.1 {
                 needs.push(Need {
-                    from: cue.at,
-                    end: cue.end(),
+                    from: heard.start,
+                    end: heard.end,
                     depth: missing.min(DEEPEST),
                 });
             }
@@ -317,9 +323,15 @@ impl Ground<'_> {
         needs
     }
 
-    fn cue_loudness(&self, cue: &PlacedCue) -> Option<Loudness> {
+    /// How loud a cue is, and the frames in which it is heard: the silence at its file's ends asks for nothing.
+    fn heard_of(&self, cue: &PlacedCue) -> Option<(Loudness, Range<Frames>)> {
         let facts = self.library.facts(cue.sound.as_ref()?).ok()?;
-        Some(facts.loudness? + cue.gain.decibels())
+        let [head, tail] = [facts.head, facts.tail].map(|it| self.rate.convert(it, facts.rate));
+        let loudness = facts.loudness? + cue.gain.decibels();
+        Some((
+            loudness,
+            cue.at + head..(cue.end() - tail).max(cue.at + head),
+        ))
     }
 }
 

@@ -24,7 +24,9 @@ fn begun(ramps: &[Ramp], at: Frames) -> Option<&Ramp> {
     ramps.iter().rfind(|ramp| ramp.from <= at)
 }
 
-fn target_at(ramps: &[Ramp], at: Frames) -> Gain {
+/// Where ramps lead that have begun by a frame; full before the first.
+#[must_use]
+pub fn target_at(ramps: &[Ramp], at: Frames) -> Gain {
     begun(ramps, at).map_or(Gain::UNITY, |ramp| ramp.target)
 }
 

@@ -90,6 +90,9 @@ pub enum Refusal {
     /// The cue sounds now, or is about to.
     #[error("the cue `{0}` is being heard, or is about to be")]
     Sounds(String),
+    /// Other voices speak for a while.
+    #[error("other voices speak until {}, and nobody follows two at once; ask for it again then", clock(*.0))]
+    OthersSpeak(Duration),
     /// The music is down already.
     #[error("the music is down for your voice already; `speak off` brings it back")]
     SpeaksAlready,

@@ -10,7 +10,8 @@ use crate::timeline::course::Course;
 use crate::timeline::draft::Draft;
 use crate::timeline::fill::Opening;
 use crate::timeline::landing::{Asked, Landing};
-use crate::timeline::model::{CueId, PhaseSpan, Timeline};
+use crate::timeline::late::alone;
+use crate::timeline::model::{CueId, PhaseSpan, PlacedCue, Timeline};
 use crate::timeline::ramps::turn_level;
 use crate::timeline::refusal::Refusal;
 use crate::timeline::review::music;
@@ -23,6 +24,9 @@ const BRING_BACK: Duration = Duration::from_secs(20);
 
 /// While so many pieces are on their way out, no other is skipped: each of them is read, decoded and mixed until it is gone.
 const MOST_LEAVING: usize = 4;
+
+/// What is asked for while others speak waits for so long at most.
+const MOST_WAITING: Duration = Duration::from_secs(30);
 
 /// A phase that has less than this left is not given another piece.
 const LEAST: Duration = Duration::from_secs(30);
@@ -118,7 +122,8 @@ pub fn revise(
         }
         Change::Cue { name } => {
             let id = cue_named(&draft, &span, name)?;
-            Ok(draft.same_music(Some(id)))
+            let cue = draft.by_hand(id)?;
+            Ok(draft.same_music(cue))
         }
         Change::Speak { on } => {
             if *on == draft.speaking.is_some() {
@@ -197,20 +202,32 @@ impl Draft<'_> {
         self.rate.frames(rest.min(LONGEST))
     }
 
-    /// The music is as it was; a cue comes as soon as can be.
-    fn same_music(self, cue: Option<CueId>) -> Timeline {
+    /// A cue as soon as can be: what is spoken not before another voice is silent.
+    fn by_hand(&self, id: CueId) -> Result<Option<PlacedCue>, Refusal> {
+        let old = self.old;
+        let ground = self.ground(&old.clips);
+        let soonest = self.soonest();
+        let spoken = alone(&ground, id, soonest, &old.cues);
+        let placed = match spoken {
+            Some(spoken) if spoken.at > soonest + self.rate.frames(MOST_WAITING) => {
+                let until = self.rate.duration(spoken.at);
+                return Err(Refusal::OthersSpeak(until));
+            }
+            Some(spoken) if !spoken.ducks => ground.put(id, self.settled),
+            spoken => spoken,
+        };
+        let by_hand = |cue| PlacedCue {
+            by_hand: true,
+            ..cue
+        };
+        Ok(placed.map(by_hand))
+    }
+
+    /// The music is as it was; this cue comes where there is one, and no other of its name.
+    fn same_music(self, cue: Option<PlacedCue>) -> Timeline {
         let old = self.old;
         let mut cues = old.cues.clone();
-        if let Some(mut placed) = cue.and_then(|id| {
-            let ground = self.ground(&old.clips);
-            let spoken = ground.put(id, self.soonest())?;
-            if spoken.ducks {
-                Some(spoken)
-            } else {
-                ground.put(id, self.settled)
-            }
-        }) {
-            placed.by_hand = true;
+        if let Some(placed) = cue {
             cues.retain(|cue| cue.id != placed.id);
             cues.push(placed);
         }
@@ -301,8 +318,8 @@ fn rated(draft: &Draft, span: &PhaseSpan, phase: &Phase, by: i8) -> Result<u8, R
 /// The cue that is meant: the next one of that name, or the one heard last, once more.
 fn cue_named(draft: &Draft, span: &PhaseSpan, name: &str) -> Result<CueId, Refusal> {
     let old = draft.old;
-    let heard = |cue: &&crate::timeline::PlacedCue| cue.sound.is_some();
-    let named = |cue: &&crate::timeline::PlacedCue| cue.name.eq_ignore_ascii_case(name);
+    let heard = |cue: &&PlacedCue| cue.sound.is_some();
+    let named = |cue: &&PlacedCue| cue.name.eq_ignore_ascii_case(name);
     let mut same = old.cues.iter().filter(heard).filter(named);
     if same.clone().any(|cue| {
         let sounds = cue.at < draft.settled && cue.end() > draft.at;
@@ -336,7 +353,7 @@ fn cue_named(draft: &Draft, span: &PhaseSpan, name: &str) -> Result<CueId, Refus
             phase,
             cue,
             time: 0,
-            again: 1,
+            again: 0,
         }),
         None => Err(Refusal::NoCue {
             name: name.to_owned(),

@@ -10,7 +10,7 @@ use crate::timeline::course::{Course, LEAD};
 use crate::timeline::draft::{Draft, turn};
 use crate::timeline::late::Late;
 use crate::timeline::model::{Clip, CueId, PlacedCue, Timeline};
-use crate::timeline::ramps::{gain_at, turn_level};
+use crate::timeline::ramps::{target_at, turn_level};
 
 /// How what was planned before comes back.
 const BACK: Duration = Duration::from_secs(5);
@@ -62,8 +62,8 @@ pub fn undo(course: &Course, before: &Timeline, at: Frames) -> Timeline {
     clips.sort_by_key(|clip| clip.from);
     begin_softly(&mut clips, at, fade);
     let cues = cues(&draft, before, &clips);
-    let meant = gain_at(&before.levels, before.length);
-    if gain_at(&draft.levels, draft.old.length) != meant {
+    let meant = target_at(&before.levels, before.length);
+    if target_at(&draft.levels, draft.old.length) != meant {
         draft.levels = turn_level(&draft.levels, at, meant.decibels(), draft.rate);
     }
     draft.speaking = before.speaking;
