@@ -196,9 +196,9 @@ impl Playing {
                 What::Missed(cue) => look.alarms.push((
                     "cue-missed",
                     format!(
-                        "the disk did not answer in time, so the cue `{0}` was not played; \
-                         `undersong cue {0}` plays it now",
-                        cue.name
+                        "the disk did not answer in time, so the cue `{}` was not played; {}",
+                        cue.name,
+                        heard::once_more(cue, happening.at, rate)
                     ),
                 )),
                 What::Starved(_) => {

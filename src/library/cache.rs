@@ -18,8 +18,8 @@ use super::{Facts, Overlap};
 use crate::fade::Correlation;
 use crate::time::{Frames, Rate};
 
-/// Changes whenever the facts, or how they are measured, change: by the engine's startle guard, too.
-const VERSION: &str = "undersong library 16";
+/// Changes whenever the facts, or how they are measured, may have changed: the build script hashes all that measures.
+const VERSION: &str = concat!("undersong library ", env!("UNDERSONG_MEASURES"));
 
 /// The cache on disk. All calls block; none of them fails, since a session needs no cache.
 #[derive(Debug, Default)]

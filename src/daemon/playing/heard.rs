@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Look, Playing};
 use crate::daemon::status::State;
 use crate::level::{Decibels, Loudness};
-use crate::time::Frames;
+use crate::time::{Frames, Rate, clock};
 use crate::timeline::{CueSort, PlacedCue, music_over};
 
 /// The music came in time for so long: what was wrong with the disk is over.
@@ -19,6 +19,17 @@ const LOWEST_DUCK: Decibels = Decibels(-20.0);
 /// What is louder than this cannot be taken for silence.
 const AUDIBLE: Loudness = Loudness(-60.0);
 
+/// How a cue is heard once more: not before the time is over that was meant for it.
+pub(super) fn once_more(cue: &PlacedCue, now: Frames, rate: Rate) -> String {
+    let name = &cue.name;
+    if cue.end() > now {
+        let over = clock(rate.duration(cue.end()));
+        format!("from {over} on `undersong cue {name}` plays it")
+    } else {
+        format!("`undersong cue {name}` plays it now")
+    }
+}
+
 impl Playing {
     /// The cues that came while nothing was heard, or were cut off.
     pub(super) fn unheard(&self) -> Vec<(&'static str, String)> {
@@ -31,11 +42,12 @@ impl Playing {
             let sounds = cue.sort != CueSort::Remind;
             sounds && cue.at < back && cue.at + cue.length > lost
         });
+        let rate = self.player.timeline().rate;
         let sentence = |cue: &PlacedCue| {
             format!(
-                "the cue `{0}` was not heard to its end, since the sound device did not play; \
-                 `undersong cue {0}` plays it now",
-                cue.name
+                "the cue `{}` was not heard to its end, since the sound device did not play; {}",
+                cue.name,
+                once_more(cue, back, rate)
             )
         };
         cues.map(|cue| ("cue-missed", sentence(cue))).collect()
