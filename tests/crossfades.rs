@@ -49,10 +49,10 @@ fn two_noises_hold_their_power_within_half_a_decibel() {
     assert!(worst < 0.5, "{worst} dB");
 }
 
-/// Pieces without a seam end where they end, and may leave a phase's change little room, or none.
+/// Pieces without a seam end where they end; where that is with the phase, they go on into its change.
 #[test]
 fn phases_change_without_a_hole_wherever_joined_pieces_end() {
-    for over in [0, 1, 480, 72_001, 190_000, 250_000] {
+    for over in [0, 1, 480, 24_000, 72_001, 190_000, 250_000] {
         let stage = Stage::new();
         for (name, seed, frames) in [("1", 11, 20 * 48_000), ("2", 12, 20 * 48_000 + over)] {
             let sound = noise(seed, 0.2, frames);
@@ -63,11 +63,54 @@ fn phases_change_without_a_hole_wherever_joined_pieces_end() {
                       phases:\n\
                       \x20 - { name: one, length: 40s, playlist: [1.wav, 2.wav] }\n\
                       \x20 - { name: two, length: 30s, playlist: [1.wav] }\n";
-        let sound = stage.hear(script, RATE).frames();
+        let heard = stage.hear(script, RATE);
+        let sound = heard.frames();
         let steady = power(&sound[..seconds(20.0, RATE)]);
         let worst = deviation(&sound[..seconds(55.0, RATE)], steady);
-        let bound = if over == 0 { 8.0 } else { 0.5 };
-        assert!(worst < bound, "{over}: {worst} dB");
+        assert!(worst < 0.5, "{over}: {worst} dB");
+        let [one, two] = &heard.timeline.phases[..] else {
+            panic!("two phases");
+        };
+        let comes = heard
+            .timeline
+            .clips
+            .iter()
+            .find(|clip| clip.from == two.from);
+        let change = comes.unwrap().fade_in.length;
+        if over <= 24_000 {
+            assert_eq!(one.length, Frames::from(40 * 48_000 + over + 1));
+            assert!(change > Frames(6 * 48_000), "{over}: {change:?}");
+        } else {
+            assert_eq!(one.length, Frames(40 * 48_000));
+            assert_eq!(change, Frames::from(over));
+        }
+    }
+}
+
+/// A loop whose length goes into the phase is faded out into the silence behind it, not cut.
+#[test]
+fn a_loop_is_faded_into_silence_where_its_phase_ends_with_it() {
+    let stage = Stage::new();
+    let path = stage.path("loop.wav");
+    wav(&path, &noise(11, 0.2, 20 * 48_000), 48_000, 2, Wav::Float);
+    for length in ["40s", "20s", "39.8s"] {
+        let script = format!(
+            "undersong: 1\ntitle: Loop\nmusic: {{ loudness: as-is, crossfade: 0s, phase-crossfade: 6s, fade-in: 0s }}\n\
+             phases:\n\
+             \x20 - {{ name: one, length: {length}, playlist: [loop.wav] }}\n\
+             \x20 - {{ name: two, length: 30s, music: silence }}\n"
+        );
+        let heard = stage.hear(&script, RATE);
+        let end = heard.timeline.phases[0].end().index();
+        let sound = heard.frames();
+        let level = |at: f64| {
+            let from = end + seconds(at, RATE);
+            power(&sound[from..from + 4_800])
+        };
+        let steady = level(-1.0);
+        assert!((level(2.0) - steady).abs() < 3.0, "{length}");
+        assert!(level(5.0) < steady - 6.0, "{length}");
+        assert!(level(6.1) < -100.0, "{length}");
     }
 }
 

@@ -107,11 +107,12 @@ impl<'a, 'h> Filling<'a, 'h> {
         }
         let stands = usize::from(self.standing(&mut Run::default()).is_some());
         let last = pieces.last().map(|piece| piece.track);
+        let begun = pieces.iter().filter(|piece| piece.from < end).count();
         Filled {
             clips: self.clips(&pieces, end, natural),
             end,
             last,
-            rounds: queue.rounds_of(pieces.len() - stands),
+            rounds: queue.rounds_of(begun - stands),
         }
     }
 
@@ -273,6 +274,17 @@ impl<'a, 'h> Filling<'a, 'h> {
         if let Some((at, end)) = natural {
             pieces.truncate(at + 1);
             return (pieces, end, true);
+        }
+        // What goes on without a pause has the next piece to leave with, where that begins as the phase ends.
+        let taken_up = |piece: &Piece| piece.from >= meant.max(first) && piece.from <= longest;
+        if self.gapless()
+            && !self.leaves_before_end
+            && let Some(at) = pieces.iter().skip(1).position(taken_up)
+        {
+            // A clip belongs to the phase that it begins in.
+            let end = pieces[at + 1].from + Frames(1);
+            pieces.truncate(at + 2);
+            return (pieces, end, false);
         }
         // A change that is a little shorter is better than a piece that is begun for it alone.
         let enough = meant + Frames((self.cut_tail().0 * 3).div_ceil(4));
