@@ -120,8 +120,8 @@ enum Verb {
     /// Play a cue now
     ///
     /// The next one of that name comes at once and not again at its time; one that was heard comes once more. For speech the
-    /// music goes down first, which takes up to 3 s. It answers with the cue; where there is none of that name, with those
-    /// that there are.
+    /// music goes down first, which takes up to 3 s, and another voice speaks to its end. It answers with when the cue is
+    /// heard; where there is none of that name, with those that there are.
     #[command(after_help = "Examples:\n  undersong cue bowl\n  undersong cue \"last bell\"")]
     Cue(change::Cue),
     /// Take the music down for your own voice, or bring it back
