@@ -10,6 +10,7 @@ use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::ramps;
+use crate::timeline::gaps;
 use crate::timeline::heard::at_once;
 use crate::timeline::joins;
 use crate::timeline::loudness::normalise;
@@ -109,6 +110,10 @@ pub fn compose(
         speaking: None,
         bed: bed(session, library),
     };
+    remarks.extend(gaps::review(session, library, &timeline));
+    if remarks.iter().any(|m| m.weight == Weight::Error) {
+        return Err(remarks);
+    }
     Ok(Composition { timeline, remarks })
 }
 

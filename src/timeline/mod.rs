@@ -13,6 +13,7 @@ mod duck;
 mod edge;
 mod fill;
 mod forecast;
+mod gaps;
 mod heard;
 mod joins;
 mod landing;
@@ -28,6 +29,7 @@ mod refusal;
 mod review;
 mod revise;
 mod score;
+mod silence;
 mod sudden;
 mod undo;
 
@@ -43,3 +45,4 @@ pub use model::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline,
 pub use ramps::gain_at;
 pub use refusal::Refusal;
 pub use review::{LONGEST_BED, files};
+pub use silence::Scripted;
