@@ -11,7 +11,7 @@ use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::ramps;
 use crate::timeline::gaps;
-use crate::timeline::heard::at_once;
+use crate::timeline::heard::{at_once, too_soft};
 use crate::timeline::joins;
 use crate::timeline::loudness::normalise;
 use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
@@ -87,6 +87,7 @@ pub fn compose(
         return Err(remarks);
     }
     remarks.extend(at_once(session, &cues, rate));
+    remarks.extend(too_soft(&ground, &cues));
     remarks.extend(no_return(session));
     let ducks = session.layout.zones().flat_map(|zone| {
         let needs = ground.needs(zone, &cues);

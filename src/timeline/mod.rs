@@ -38,7 +38,7 @@ pub use compose::{Composition, LONG, MOST_AT_ONCE, compose};
 pub use course::{Course, LEAD};
 pub use crossing::overlaps;
 pub use forecast::{Coming, Forecast, What};
-pub use heard::against;
+pub use heard::{LOW, against};
 pub use landing::Landing;
 pub use loudness::music_over;
 pub use model::{BedChoice, Clip, CueId, CueSort, PhaseSpan, PlacedCue, Timeline, Wish};
