@@ -136,7 +136,10 @@ impl<'a, 'h> Filling<'a, 'h> {
             let piece = match pieces.last() {
                 None => self.piece(track, facts, &mut run, begin, false),
                 Some(before) if self.gapless() => {
-                    self.piece(track, facts, &mut run, before.end(), true)
+                    let end = before.end();
+                    let piece = self.piece(track, facts, &mut run, end, true);
+                    let from = end - piece.coming;
+                    Piece { from, ..piece }
                 }
                 Some(before) => {
                     let end = before.end();
@@ -237,10 +240,11 @@ impl<'a, 'h> Filling<'a, 'h> {
             let end = self.rate.convert(facts.frames - tail, facts.rate);
             (offset, end - offset)
         };
-        let coming = if joined {
-            Frames::ZERO
-        } else {
-            self.coming.min(Frames(length.0 / 3))
+        let coming = match joined {
+            true if run.seamless => Frames::ZERO,
+            // A file of another rate is another stream: where one of the two is cut within a wave, that would click.
+            true => self.rate.frames(CUT),
+            false => self.coming,
         };
         Piece {
             track,
@@ -248,7 +252,7 @@ impl<'a, 'h> Filling<'a, 'h> {
             from,
             length,
             offset,
-            coming,
+            coming: coming.min(Frames(length.0 / 3)),
             joined: joined && run.seamless,
         }
     }
@@ -294,6 +298,8 @@ impl<'a, 'h> Filling<'a, 'h> {
     fn balance(&self, pieces: &mut [Piece<'a>], end: Frames) {
         let [.., before, last] = pieces else { return };
         if self.gapless() {
+            let heard = (end + self.cut_tail()).min(last.end()) - last.from;
+            last.coming = last.coming.min(Frames(heard.0 / 3));
             return;
         }
         let phase = end - self.from;
@@ -322,7 +328,6 @@ impl<'a, 'h> Filling<'a, 'h> {
         for (at, piece) in pieces.iter().enumerate() {
             let next = pieces.get(at + 1);
             let (stop, leaving) = match next {
-                Some(next) if self.gapless() => (next.from, Frames::ZERO),
                 Some(next) => (next.from + next.coming, next.coming),
                 None => self.last_stop(piece, end, natural),
             };

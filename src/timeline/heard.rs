@@ -9,6 +9,7 @@ use crate::script::Session;
 use crate::time::{Rate, clock};
 use crate::timeline::crossing::{overlap, pair};
 use crate::timeline::duck::DEEPEST;
+use crate::timeline::fill::CUT;
 use crate::timeline::joins;
 use crate::timeline::loudness::music_over;
 use crate::timeline::model::{PlacedCue, Timeline};
@@ -138,8 +139,11 @@ pub fn against(session: &Session, library: &Library, timeline: &Timeline) -> Vec
     let pairs = (1..clips.len()).filter_map(|at| pair(clips, at));
     let told = pairs.filter_map(|[before, after]| {
         let (before, after) = (&clips[before], &clips[after]);
-        let alike = library.alike(&overlap(before, after, rate));
-        if f32::from(alike) > AGAINST || !seen.insert((&before.track, &after.track)) {
+        let overlap = overlap(before, after, rate);
+        let alike = library.alike(&overlap);
+        // Within a cut nobody hears that.
+        let short = overlap.length <= rate.frames(CUT);
+        if short || f32::from(alike) > AGAINST || !seen.insert((&before.track, &after.track)) {
             return None;
         }
         let left = 10.0 * (1.0 + f32::from(alike)).log10();

@@ -37,6 +37,7 @@ pub use change::Change;
 pub use compose::{Composition, LONG, MOST_AT_ONCE, compose};
 pub use course::{Course, LEAD};
 pub use crossing::overlaps;
+pub use fill::CUT;
 pub use forecast::{Coming, Forecast, What};
 pub use heard::{LOW, against};
 pub use landing::Landing;
