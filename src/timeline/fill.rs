@@ -1,5 +1,6 @@
 //! Fills a phase with tracks: which sound, from where to where, and where the phase ends.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -319,10 +320,18 @@ impl<'a, 'h> Filling<'a, 'h> {
         before.length = last.from + last.coming - before.from;
     }
 
+    /// The one change of all music of the playlist, each file once: as much of it as is laid out makes no other gain.
+    fn of_all(&self) -> Decibels {
+        let mut seen = HashSet::new();
+        let tracks = music(self.playlist, self.library);
+        let tracks = tracks.filter(|track| seen.insert(&track.path));
+        let facts = tracks.filter_map(|track| self.library.facts(&track.path).ok());
+        let facts: Vec<&Facts> = facts.map(|facts| &**facts).collect();
+        normalise_together(facts.into_iter(), self.target)
+    }
+
     fn clips(&self, pieces: &[Piece<'a>], end: Frames, natural: bool) -> Vec<Clip> {
-        let together = self
-            .gapless()
-            .then(|| normalise_together(pieces.iter().map(|p| &*p.facts), self.target));
+        let together = self.gapless().then(|| self.of_all());
         let kept = self.kept();
         let mut clips = Vec::with_capacity(pieces.len());
         for (at, piece) in pieces.iter().enumerate() {
