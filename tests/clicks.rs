@@ -6,7 +6,7 @@ use std::path::Path;
 
 use common::files::{Wav, wav};
 use common::sounds::{noise, rate, sine};
-use common::stage::{Stage, first_difference};
+use common::stage::{Stage, first_difference, play, power};
 use undersong::decode::Decoder;
 use undersong::frame::Frame;
 use undersong::measure::Steps;
@@ -259,6 +259,40 @@ fn a_cue_that_was_cut_within_a_wave_clicks_at_neither_end() {
     }
     let last = heard[300][0] / short[300][0];
     assert!((0.0..0.03).contains(&last), "{last}");
+}
+
+/// Files of two rates are two streams: of what was cut within a wave, one goes as the other comes.
+#[test]
+fn where_files_of_two_rates_are_joined_there_is_no_click() {
+    let stage = Stage::new();
+    for (name, rate, hertz) in [("a.wav", 44_100, 200.0), ("b.wav", 48_000, 250.0)] {
+        // Both begin and end at the top of a wave.
+        let quarter = (f64::from(rate) / 4.0 / hertz) as usize;
+        let tone = sine(hertz, -12.0, rate, 12 * rate as usize + quarter);
+        wav(&stage.path(name), &tone[quarter..], rate, 2, Wav::Float);
+    }
+    let script = "undersong: 1\nmusic: { loudness: as-is, crossfade: 0s, fade-in: 1s, fade-out: 1s }\n\
+                  phases: [{ name: all, length: 36s, playlist: [a.wav, b.wav, a.wav] }]\n";
+    let prepared = stage.prepare(script, Rate::DEFAULT);
+    assert_eq!(prepared.remarks, []);
+    let heard = play(&prepared, Frames::ZERO);
+    assert_eq!(heard.timeline.clips.len(), 3);
+    let sound = heard.frames();
+    let high = above_6_khz(&sound);
+    for clip in &heard.timeline.clips[1..] {
+        let join = clip.from.index();
+        let around = &high[join - 960..join + 960];
+        let peak = around.iter().fold(0.0_f64, |most, it| most.max(it.abs()));
+        let peak = 20.0 * peak.log10();
+        // Without a fade it is at -36 dBFS.
+        assert!(peak < -66.0, "at {join}: {peak} dBFS");
+        // Nor is there a hole between them.
+        let around = power(&sound[join - 480..join + 960]);
+        assert!(
+            around > power(&sound[join - 9_600..join - 480]) - 3.0,
+            "{around}"
+        );
+    }
 }
 
 /// What is above 6 kHz on the left: a Butterworth filter of fourth order.

@@ -5,7 +5,9 @@ mod common;
 use common::files::{Wav, wav};
 use common::sounds::{noise, sine};
 use common::stage::{Stage, power, sentences};
+use undersong::mistake::Rank;
 use undersong::time::{Frames, Rate};
+use undersong::timeline::music_over;
 use undersong::zone::Listener;
 
 #[global_allocator]
@@ -322,4 +324,62 @@ fn a_reminder_is_placed_and_never_heard() {
     assert_eq!(with.timeline.cues.len(), 1);
     let without = stage.hear(&script(""), RATE);
     assert!(with.samples() == without.samples());
+}
+
+/// The music goes down by 20 dB and no further: what is softer than that is told, each cue once.
+#[test]
+fn a_voice_that_the_music_cannot_make_room_for_is_told_before_anybody_misses_it() {
+    let stage = stage();
+    for (name, level) in [
+        ("lost.wav", -42.0),
+        ("low.wav", -30.0),
+        ("clear.wav", -21.0),
+    ] {
+        let sound = sine(300.0, level, 48_000, 3 * 48_000 + 5);
+        wav(&stage.path(name), &sound, 48_000, 2, Wav::Float);
+    }
+    let cues = "{ name: lost, every: 15s, voice: lost.wav }, { name: low, at: 22s, voice: low.wav }, \
+                { name: clear, at: 38s, voice: clear.wav }, { name: ring, at: 50s, chime: lost.wav }";
+    let prepared = stage.prepare(&script(cues), RATE);
+    let remarks = prepared.remarks.iter();
+    let told: Vec<_> = remarks
+        .filter(|it| it.what.contains("script asks for"))
+        .collect();
+    let all = sentences(&prepared.remarks);
+    assert_eq!(told.len(), 2, "{all}");
+    for (mistake, cue, way) in [(told[0], "lost", "below"), (told[1], "low", "above")] {
+        let placed = prepared
+            .timeline
+            .cues
+            .iter()
+            .find(|it| it.name == cue)
+            .unwrap();
+        let path = placed.sound.as_ref().unwrap();
+        let voice = prepared.library.facts(path).unwrap().loudness.unwrap();
+        let (clips, library) = (&prepared.timeline.clips, &prepared.library);
+        let over = placed.at..placed.end();
+        let zone = prepared.timeline.layout.zones().next().unwrap();
+        let music = music_over(clips, library, RATE, zone, over).unwrap();
+        let height = (voice - music).0 + 20.0;
+        let said = &mistake.what;
+        assert!(
+            said.contains(&format!(
+                "`{cue}` is {:.0} dB {way} the music",
+                height.abs()
+            )),
+            "{said}"
+        );
+        assert!(
+            said.ends_with(
+                "where the script asks for 12 dB above it, though the music goes down by 20 dB"
+            ),
+            "{said}"
+        );
+        assert_eq!(mistake.rank, Rank::Heard);
+        let help = mistake.help.as_deref().unwrap_or_default();
+        assert!(
+            help.contains("recording") && help.contains("`level`"),
+            "{help}"
+        );
+    }
 }

@@ -6,7 +6,8 @@ use common::files::{Wav, flac, ogg, wav};
 use common::sounds::{noise, quantised, rate, sine};
 use common::stage::{Stage, first_difference};
 use undersong::frame::Frame;
-use undersong::time::Rate;
+use undersong::time::{Frames, Rate};
+use undersong::timeline::{Change, Timeline};
 
 #[global_allocator]
 static GUARD: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
@@ -103,4 +104,43 @@ fn what_goes_in_comes_out_though_the_file_is_longer_than_the_session() {
     // The last 10 ms go softly: a session never ends in a click.
     let end = 480_000 - 480;
     assert_eq!(first_difference(&heard[..end], &sound[..end]), None);
+}
+
+/// Whatever of it is laid out: an album is as loud in a plan as in a phase that is held, and after a change.
+#[test]
+fn an_album_has_one_gain_however_much_of_it_is_heard() {
+    let stage = Stage::new();
+    for (name, peak) in [("1.wav", 0.3), ("2.wav", 0.25), ("3.wav", 0.02)] {
+        let sound = noise(9, peak, 20 * 8_000 + 7);
+        wav(&stage.path(name), &sound, 8_000, 2, Wav::Float);
+    }
+    let script = |length: u32, tracks: &str| {
+        format!(
+            "undersong: 1\nmusic: {{ crossfade: 0s, largest-step: 60 LU }}\n\
+             phases: [{{ name: all, length: {length}s, end: hold, playlist: [{tracks}] }}]\n"
+        )
+    };
+    let whole = stage.prepare(&script(60, "1.wav, 2.wav, 3.wav"), Rate::DEFAULT);
+    let gain = whole.timeline.clips[0].gain;
+    let assert_same = |timeline: &Timeline, case: &str| {
+        let gains = timeline.clips.iter().map(|clip| clip.gain);
+        assert!(
+            gains.clone().all(|it| it == gain),
+            "{case}: {gain:?}, {:?}",
+            gains.collect::<Vec<_>>()
+        );
+    };
+    // A piece that is named twice is no more of the album than one that is named once.
+    for tracks in ["1.wav, 2.wav, 3.wav", "1.wav, 1.wav, 1.wav, 2.wav, 3.wav"] {
+        for length in [15, 30, 60, 100] {
+            let prepared = stage.prepare(&script(length, tracks), Rate::DEFAULT);
+            let case = format!("{length} s of {tracks}");
+            assert_same(&prepared.timeline, &case);
+            let held = prepared.steered();
+            assert!(held.timeline().clips.len() > 3, "{case}");
+            assert_same(held.timeline(), &case);
+            let skipped = held.revise(Frames(5 * 48_000), &Change::Skip).unwrap();
+            assert_same(skipped.timeline(), &case);
+        }
+    }
 }

@@ -2,9 +2,13 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::files::{Wav, wav};
+use common::program::Desk;
 use common::sounds::noise;
 use common::stage::{Stage, sentences};
+use undersong::frame::SILENCE;
 use undersong::mistake::{Mistake, Weight};
 use undersong::time::Rate;
 
@@ -200,4 +204,146 @@ fn tracks_that_are_joined_without_a_seam_are_judged_as_others() {
     // A crossfade brings each to the loudness by itself.
     let crossing = script("", "loud.wav, soft.wav").replace("crossfade: 0s", "crossfade: 3s");
     stage.prepare(&crossing, RATE);
+}
+
+/// Noise of 20 s with so many seconds of digital silence before and behind it.
+fn padded(path: &Path, head: f32, tail: f32) {
+    let frames = |seconds: f32| (seconds * 8_000.0).round() as usize;
+    let mut sound = vec![SILENCE; frames(head)];
+    sound.extend(noise(5, 0.1, frames(20.0)));
+    sound.extend(vec![SILENCE; frames(tail)]);
+    wav(path, &sound, 8_000, 2, Wav::Bits(24));
+}
+
+/// What of a silence is not meant is told by the bounds that hold within a file, wherever it comes from.
+#[test]
+fn a_silence_where_pieces_are_joined_without_a_seam_is_told_and_a_long_one_refused() {
+    let stage = Stage::new();
+    let script = |music: &str, phases: &str| {
+        format!("undersong: 1\nmusic: {{ crossfade: 0s{music} }}\nphases: [{phases}]\n")
+    };
+    let one = "{ name: one, length: 40s, playlist: [a.wav, b.wav, a.wav] }";
+    let rested = "{ name: rest, length: 10s, music: silence }, { name: one, length: 40s, playlist: [a.wav, b.wav] }";
+    let (hard, soft) = (", fade-in: 0s, fade-out: 0s, phase-crossfade: 0s", "");
+    let follows = "where `b` follows `a`";
+    for (music, phases, a, b, told) in [
+        (
+            hard,
+            one,
+            (0.0, 8.0),
+            (0.0, 0.0),
+            Some((Weight::Error, "0:20", "8.00 s", follows)),
+        ),
+        (
+            hard,
+            one,
+            (0.0, 0.0),
+            (8.0, 0.0),
+            Some((Weight::Error, "0:20", "8.00 s", follows)),
+        ),
+        // Each is short.
+        (
+            hard,
+            one,
+            (0.0, 3.0),
+            (2.5, 0.0),
+            Some((Weight::Error, "0:20", "5.50 s", follows)),
+        ),
+        (
+            hard,
+            one,
+            (0.0, 0.3),
+            (0.3, 0.0),
+            Some((Weight::Warning, "0:20", "0.60 s", follows)),
+        ),
+        (
+            hard,
+            one,
+            (0.0, 0.03),
+            (0.03, 0.0),
+            Some((Weight::Warning, "0:20", "0.06 s", follows)),
+        ),
+        // So much an encoder leaves.
+        (hard, one, (0.0, 0.022), (0.026, 0.0), None),
+        (hard, one, (0.0, 0.0), (0.0, 0.0), None),
+        // The first of all, and the first after a silence that is meant.
+        (
+            hard,
+            one,
+            (7.0, 0.0),
+            (0.0, 0.0),
+            Some((Weight::Error, "0:00", "7.00 s", "before `a` is heard")),
+        ),
+        (
+            hard,
+            one,
+            (0.6, 0.0),
+            (0.0, 0.0),
+            Some((Weight::Warning, "0:00", "0.60 s", "before `a` is heard")),
+        ),
+        (
+            hard,
+            rested,
+            (0.6, 0.0),
+            (0.0, 0.0),
+            Some((Weight::Warning, "0:10", "0.60 s", "before `a` is heard")),
+        ),
+        // What is hardly faded in is not there yet.
+        (soft, one, (0.6, 0.0), (0.0, 0.0), None),
+        // Nor what a crossfade leaves out.
+        (", crossfade: 1s", one, (6.0, 0.0), (3.0, 6.0), None),
+    ] {
+        let script = script(music, phases).replace("crossfade: 0s, crossfade", "crossfade");
+        padded(&stage.path("a.wav"), a.0, a.1);
+        padded(&stage.path("b.wav"), b.0, b.1);
+        let mistakes = match stage.try_prepare(&script, RATE) {
+            Ok(prepared) => prepared.remarks,
+            Err(mistakes) => mistakes,
+        };
+        let of_silence: Vec<&Mistake> = mistakes
+            .iter()
+            .filter(|m| m.what.contains("silent"))
+            .collect();
+        let case = format!("{a:?} {b:?}: {}", sentences(&mistakes));
+        let Some((weight, at, length, place)) = told else {
+            assert!(of_silence.is_empty(), "{case}");
+            continue;
+        };
+        let what = format!("at {at} it is silent for {length}, {place}");
+        let first = of_silence.first().unwrap_or_else(|| panic!("{case}"));
+        assert_eq!((first.weight, &first.what), (weight, &what), "{case}");
+        let help = first.help.as_deref().unwrap_or_default();
+        assert!(help.contains("`crossfade`"), "{help}");
+    }
+}
+
+#[test]
+fn a_silence_that_check_tells_of_a_join_is_the_one_that_a_report_finds() {
+    let desk = Desk::new();
+    padded(&desk.path("a.wav"), 1.0, 2.0);
+    padded(&desk.path("b.wav"), 0.04, 0.0);
+    desk.write(
+        "s.yaml",
+        "undersong: 1\nmusic: { crossfade: 0s, fade-in: 1s, fade-out: 1s }\n\
+         phases: [{ name: all, length: 43s, playlist: [a.wav, b.wav] }]\n",
+    );
+    let said = desk.run(&["check", "s.yaml", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let told = told.as_array().unwrap().iter();
+    let told = told.map(|it| it["what"].as_str().unwrap().to_owned());
+    let told: Vec<String> = told.filter(|what| what.contains("silent")).collect();
+    let said = desk.run(&["render", "s.yaml", "--report", "r.json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let report = std::fs::read_to_string(desk.path("r.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let places = report["places"].as_array().unwrap().iter();
+    let gaps: Vec<_> = places.filter(|it| it["kind"] == "gap").collect();
+    assert_eq!((told.len(), gaps.len()), (2, 2), "{told:?} {gaps:?}");
+    for (told, gap) in told.iter().zip(gaps) {
+        let seconds = |key: &str| gap[key].as_f64().unwrap();
+        let at = format!("at 0:{:02} ", seconds("at") as u64);
+        assert!(told.starts_with(&at), "{told}: {gap}");
+        let length = told.split(' ').nth(6).unwrap().parse::<f64>().unwrap();
+        assert!((length - seconds("seconds")).abs() < 0.03, "{told}: {gap}");
+    }
 }

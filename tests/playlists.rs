@@ -142,6 +142,31 @@ fn xspf_is_read() {
     assert_eq!(playlist.tracks[1].place.line_column(), Some((6, 23)));
 }
 
+/// A track's further locations are other copies of it.
+#[test]
+fn an_xspf_track_is_one_piece_however_many_places_it_is_at() {
+    let shelf = Shelf::new();
+    let tracks = "<track><title>x</title><location>music/1.flac</location><location>music/2.flac</location></track>\
+                  <track><location>https://a.example/2.flac</location><location>music/2.flac</location>\
+                  <title>y</title><location>gone.flac</location></track>";
+    let text = format!("<playlist><trackList>{tracks}</trackList></playlist>");
+    let playlist = shelf.read("x.xspf", &text).unwrap();
+    assert_eq!(names(&playlist), ["1.flac", "2.flac"]);
+    let titles = [0, 1].map(|at| playlist.tracks[at].title.as_deref());
+    assert_eq!(titles, [Some("x"), Some("y")]);
+    // What is nowhere else is told where it stands.
+    let told = shelf.told(
+        "x.xspf",
+        text.replace("<location>music/2.flac</location>", ""),
+    );
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`gone.flac`"), "{told:?}");
+    let away = text
+        .replace("music/", "https://a.example/")
+        .replace("<location>gone.flac</location>", "");
+    assert_eq!(shelf.told("x.xspf", away).len(), 2);
+}
+
 #[test]
 fn bad_xspf_is_refused() {
     let shelf = Shelf::new();

@@ -155,6 +155,10 @@ fn phases_are_checked() {
             "7: |called `calm` already|line 3",
         ),
         (
+            phase("    level: 0 dB\n  - name: CALM\n    length: 3m\n    music: silence"),
+            "7: |called `calm` already|line 3|small letters",
+        ),
+        (
             second("    music: silence").replace("3m", "23h50m"),
             "2: |longer than a day",
         ),
@@ -235,6 +239,10 @@ fn cues_are_checked() {
         (
             cue("name: x, remind: y }\n      - { name: x, remind: z"),
             "8: |called `x` already|line 7",
+        ),
+        (
+            cue("name: Breathe, remind: y }\n      - { name: breathe, remind: z"),
+            "8: |called `Breathe` already|line 7|small letters|its own name",
         ),
     ]);
     let later = Room::new().told(phase("    max: 30m\n    cues: [{ at: 25m, remind: x }]"));

@@ -8,13 +8,11 @@ use super::rise::Rise;
 use crate::level::Decibels;
 use crate::library::places;
 use crate::time::{Frames, clock};
-use crate::timeline::Timeline;
+use crate::timeline::{CUT, LOW, Timeline};
 use crate::zone::{Layout, Zone, Zones};
 
 /// How far the power of a crossfade may be from what was meant.
 const UNEVEN: Decibels = Decibels(1.0);
-/// How far below what the script asks a cue may stand above the music.
-const LOW: Decibels = Decibels(-2.0);
 /// How far above it, where the music goes down by as much and need not.
 const HIGH: Decibels = Decibels(6.0);
 /// A zone's true peak, and what meters differ by.
@@ -211,6 +209,10 @@ impl Report {
             let Some(mean) = crossing.mean.filter(|it| it.0.abs() > UNEVEN.0) else {
                 continue;
             };
+            // Within a cut nobody hears that.
+            if crossing.over.end - crossing.over.start <= self.timeline.rate.frames(CUT) {
+                continue;
+            }
             let [leaves, comes] = &crossing.titles;
             let way = if mean.0 < 0.0 { "softer" } else { "louder" };
             findings.push(Finding {

@@ -6,12 +6,12 @@ use super::Failure;
 use super::crossing::{self, Crossing};
 use super::height::{self, Height};
 use super::listening::Sound;
-use super::scripted::{begins, is_asked, unscripted};
+use super::scripted::{begins, is_asked};
 use crate::level::Loudness;
 use crate::library::Hold;
 use crate::prepare::Prepared;
 use crate::time::Frames;
-use crate::timeline::Timeline;
+use crate::timeline::{Scripted, Timeline};
 
 /// What a session sounds like.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,8 +39,9 @@ impl Report {
     ) -> Result<Self, E> {
         let timeline = Arc::clone(&prepared.timeline);
         for sound in &mut sounds {
+            let scripted = Scripted::of(&timeline, sound.zone);
             let gaps = sound.gaps.iter();
-            let gaps = gaps.filter_map(|gap| unscripted(&timeline, sound.zone, gap));
+            let gaps = gaps.filter_map(|gap| scripted.as_ref()?.unscripted(gap));
             sound.gaps = gaps.collect();
             let falls = &mut sound.loudness.falls;
             falls.retain(|fall| !is_asked(&timeline, sound.zone, fall));

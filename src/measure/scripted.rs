@@ -1,68 +1,14 @@
-//! Where a session is meant to be silent, or to become soft.
+//! Where a session is meant to become soft, or to begin.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use crate::fade::Ramp;
 use crate::level::{Decibels, Gain};
-use crate::library::{Fall, Holes};
+use crate::library::Fall;
 use crate::measure::rise::Rise;
 use crate::time::Frames;
-use crate::timeline::{Clip, CueSort, PlacedCue, Timeline, gain_at};
+use crate::timeline::{CueSort, PlacedCue, Timeline, gain_at};
 use crate::zone::Zone;
-
-/// Music that is faded further than this, by its fades and its level, is on its way from or to silence.
-const FADED: Decibels = Decibels(-20.0);
-
-/// And further than this by its fades, where it begins or ends in the gap: pieces begin and end softly by themselves.
-const SOFT: Decibels = Decibels(-10.0);
-
-/// A gap is looked at in so many places.
-const PLACES: u64 = 64;
-
-/// What of a gap is not meant: from the first to the last of its frames at which the zone should hear something, if there are
-/// any, and enough to be a gap.
-#[must_use]
-pub fn unscripted(timeline: &Timeline, zone: Zone, gap: &Range<Frames>) -> Option<Range<Frames>> {
-    let clips: Vec<&Clip> = timeline
-        .clips
-        .iter()
-        .filter(|clip| clip.zones.contains(zone))
-        .collect();
-    let music = clips.first()?.from..clips.iter().map(|clip| clip.end()).max()?;
-    let near = clips
-        .iter()
-        .filter(|clip| clip.from < gap.end && gap.start < clip.end());
-    let near: Vec<&&Clip> = near.collect();
-    let expected = |at: Frames| {
-        let level = gain_at(&timeline.levels, at);
-        let silent = timeline.phase_at(at).is_none_or(|phase| phase.silent);
-        let mut sounding = near
-            .iter()
-            .filter(|clip| clip.from <= at && at < clip.end())
-            .peekable();
-        if sounding.peek().is_none() {
-            return !silent && music.contains(&at);
-        }
-        sounding.any(|clip| {
-            let faded = Gain(fades(clip, at));
-            let at_its_end = gap.contains(&clip.from) || clip.end() <= gap.end;
-            let soft = if at_its_end { SOFT } else { FADED };
-            faded > soft.gain() && faded * level > FADED.gain()
-        })
-    };
-    let step = ((gap.end - gap.start).0 / PLACES).max(1);
-    let places = (gap.start.0..gap.end.0).step_by(step as usize).map(Frames);
-    let mut meant = places.filter(|at| expected(*at));
-    let first = meant.next()?;
-    let last = meant.last().unwrap_or(first);
-    let to = if (gap.end - last).0 <= step {
-        gap.end
-    } else {
-        last
-    };
-    (to - first >= timeline.rate.frames(Holes::GAP)).then_some(first..to)
-}
 
 /// A fall is none of the music's where the script alone makes so much of it.
 const ASKED: Decibels = Decibels(3.0);
@@ -124,18 +70,8 @@ pub fn begins(timeline: &Timeline, zone: Zone, rise: &Rise) -> bool {
 fn gain_of(timeline: &Timeline, zone: Zone, at: Frames) -> Gain {
     let clips = timeline.clips_at(at);
     let clips = clips.filter(|clip| clip.zones.contains(zone));
-    let power: f32 = clips.map(|clip| fades(clip, at).powi(2)).sum();
+    let power: f32 = clips.map(|clip| clip.fades_at(at).0.powi(2)).sum();
     let ducks = timeline.ducks.iter().filter(|(of, _)| *of == zone);
     let ducks: Vec<Ramp> = ducks.map(|(_, ramp)| *ramp).collect();
     Gain(power.sqrt()) * gain_at(&ducks, at) * gain_at(&timeline.levels, at)
-}
-
-/// How far a clip's fades are, apart from its own gain.
-fn fades(clip: &Clip, at: Frames) -> f32 {
-    let own = clip.gain.0;
-    if own == 0.0 {
-        0.0
-    } else {
-        clip.gain_at(at).0 / own
-    }
 }

@@ -7,11 +7,7 @@ use crate::mistake::Wrong;
 /// The path that a playlist's line means. `address` says that it is percent-encoded even without
 /// `file://` before it. Addresses on the network stay what they are, and are refused as paths.
 pub(super) fn path(location: &str, address: bool) -> Result<Cow<'_, str>, Wrong> {
-    let file = location
-        .get(..7)
-        .filter(|scheme| scheme.eq_ignore_ascii_case("file://"))
-        .map(|scheme| &location[scheme.len()..]);
-    match file {
+    match of_file(location) {
         Some(rest) => {
             let path = rest.strip_prefix("localhost").unwrap_or(rest);
             if !path.starts_with('/') {
@@ -23,6 +19,19 @@ pub(super) fn path(location: &str, address: bool) -> Result<Cow<'_, str>, Wrong>
         None if address && !location.contains("://") => decode(location).map(Cow::Owned),
         None => Ok(Cow::Borrowed(location)),
     }
+}
+
+/// Whether a location is an address on the network, which is not played.
+pub(super) fn is_on_the_network(location: &str) -> bool {
+    location.contains("://") && of_file(location).is_none()
+}
+
+/// What follows `file://`, where an address begins so.
+fn of_file(location: &str) -> Option<&str> {
+    let scheme = location.get(..7)?;
+    scheme
+        .eq_ignore_ascii_case("file://")
+        .then(|| &location[scheme.len()..])
 }
 
 /// Puts the bytes for their `%20`s.

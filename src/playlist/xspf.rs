@@ -4,6 +4,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, Event};
 use quick_xml::reader::Reader;
 
+use super::address;
 use super::file::{Line, Lines};
 use crate::mistake::Wrong;
 use crate::reading::mistakes::Mistakes;
@@ -18,7 +19,7 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
     let mut lines = Lines::default();
     let mut content = String::new();
     let mut content_start = 0;
-    // Of the track that is being read: what it is called, and which of the lines are its own.
+    // Of the track that is being read: what it is called, and from where on the lines are its own.
     let (mut track_title, mut own) = (None, 0);
     loop {
         let start = reader.buffer_position() as usize;
@@ -46,12 +47,16 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Lines> {
                     // the title may stand before its location or after it
                     ["playlist", "trackList", "track"] => {
                         let title = track_title.take();
-                        for line in &mut lines.lines[own..] {
-                            line.title.clone_from(&title);
+                        // a track's further locations are other copies of it: the first counts that is on this machine
+                        let mut copies = lines.lines.split_off(own);
+                        let here = |line: &Line| !address::is_on_the_network(&line.location);
+                        let which = copies.iter().position(here).unwrap_or(0);
+                        if which < copies.len() {
+                            let line = copies.swap_remove(which);
+                            lines.lines.push(Line { title, ..line });
                         }
                         own = lines.lines.len();
                     }
-                    // a track's further locations are other copies of it
                     ["playlist", "trackList", "track", "location"] => {
                         let before = text[content_start..start].len()
                             - text[content_start..start].trim_start().len();

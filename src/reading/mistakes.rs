@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::mistake::{Mistake, Place, Rank, Source, Weight, Wrong};
 
-/// More than this many are counted, but not kept: nobody reads them, and a file of garbage must
+/// More than this many of each weight are counted, but not kept: nobody reads them, and a file of garbage must
 /// not fill the memory.
 const MOST: usize = 500;
 
@@ -18,8 +18,9 @@ const SUGGESTED: usize = 50;
 pub struct Mistakes {
     source: Arc<Source>,
     found: Vec<Mistake>,
-    left_out: usize,
-    any_error: bool,
+    /// How many errors there are, and how many warnings, those that were not kept too.
+    errors: usize,
+    warnings: usize,
 }
 
 impl Mistakes {
@@ -29,8 +30,8 @@ impl Mistakes {
         Self {
             source: Arc::clone(source),
             found: Vec::new(),
-            left_out: 0,
-            any_error: false,
+            errors: 0,
+            warnings: 0,
         }
     }
 
@@ -63,11 +64,13 @@ impl Mistakes {
 
     /// A mistake of any file.
     pub fn push(&mut self, mistake: Mistake) {
-        self.any_error |= mistake.weight == Weight::Error;
-        if self.found.len() < MOST {
+        let count = match mistake.weight {
+            Weight::Error => &mut self.errors,
+            Weight::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= MOST {
             self.found.push(mistake);
-        } else {
-            self.left_out += 1;
         }
     }
 
@@ -80,7 +83,7 @@ impl Mistakes {
     /// Whether something was found that keeps the session from being played.
     #[must_use]
     pub const fn any_error(&self) -> bool {
-        self.any_error
+        self.errors > 0
     }
 
     /// All, each once: this file's first and from its top down, then those of the files it names.
@@ -93,11 +96,14 @@ impl Mistakes {
         let mut seen = HashSet::new();
         self.found
             .retain(|m| seen.insert((file(m).to_owned(), m.place.span.clone(), m.what.clone())));
-        if self.left_out > 0 {
-            let more = format!("there are {} more mistakes, not shown here", self.left_out);
-            self.found
-                .push(Mistake::error(Place::whole(&self.source), more));
-        }
+        let more = |count: usize, what| {
+            let more = count.checked_sub(MOST).filter(|more| *more > 0)?;
+            Some(format!("there are {more} more {what}, not shown here"))
+        };
+        let whole = || Place::whole(&self.source);
+        let warnings = more(self.warnings, "warnings").map(|it| Mistake::warning(whole(), it));
+        let errors = more(self.errors, "mistakes").map(|it| Mistake::error(whole(), it));
+        self.found.extend(warnings.into_iter().chain(errors));
         self.found
     }
 }
@@ -138,5 +144,33 @@ mod tests {
         let all = mistakes.in_order();
         assert_eq!(all.len(), MOST + 1);
         assert!(all[MOST].what.contains("1000 more"));
+    }
+
+    #[test]
+    fn a_flood_of_warnings_keeps_nothing_from_being_played_and_hides_no_mistake() {
+        let mut mistakes = Mistakes::new(&source("z.yaml"));
+        for at in 0..=MOST {
+            mistakes.warning(&(at..at), Wrong::new("odd"));
+        }
+        assert!(!mistakes.any_error());
+        mistakes.warning(&(0..1), Wrong::new("odd"));
+        let all = mistakes.in_order();
+        assert_eq!(all.len(), MOST + 1);
+        assert!(all.iter().all(|it| it.weight == Weight::Warning));
+        assert!(
+            all[MOST].what.contains("2 more warnings"),
+            "{}",
+            all[MOST].what
+        );
+
+        let mut mistakes = Mistakes::new(&source("z.yaml"));
+        for at in 0..MOST * 2 {
+            mistakes.warning(&(at..at), Wrong::new("odd"));
+        }
+        mistakes.error(&(7..8), Wrong::new("bad"));
+        assert!(mistakes.any_error());
+        let all = mistakes.in_order();
+        let errors = all.iter().filter(|it| it.weight == Weight::Error);
+        assert_eq!(errors.map(|it| &*it.what).collect::<Vec<_>>(), ["bad"]);
     }
 }

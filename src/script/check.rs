@@ -4,6 +4,7 @@ mod cue;
 mod phase;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
@@ -141,29 +142,35 @@ fn layout(phases: &[Phase]) -> Layout {
     }
 }
 
-/// The names that were given so far, with the line that gave each.
+/// The names that were given so far.
 #[derive(Default)]
 struct Names {
-    phases: HashMap<String, usize>,
-    cues: HashMap<String, usize>,
+    phases: Taken,
+    cues: Taken,
 }
 
+/// Names, each in small letters: whoever steers says them in any. With each the way it was written, and in which line.
+type Taken = HashMap<String, (String, usize)>;
+
 /// Tells where a name was given before.
-fn unique(
-    names: &mut HashMap<String, usize>,
-    name: &str,
-    span: &Span,
-    what: &str,
-    mistakes: &mut Mistakes,
-) {
+fn unique(taken: &mut Taken, name: &str, span: &Span, what: &str, mistakes: &mut Mistakes) {
     let line = mistakes.place(span).line_column().map_or(0, |at| at.0);
-    if let Some(before) = names.get(name) {
-        let wrong = Wrong::new(format!(
-            "another {what} is called `{name}` already, in line {before}"
-        ));
-        mistakes.error(span, wrong.help("give each its own name"));
-    } else {
-        names.insert(name.to_owned(), line);
+    match taken.entry(name.to_ascii_lowercase()) {
+        Entry::Vacant(entry) => {
+            entry.insert((name.to_owned(), line));
+        }
+        Entry::Occupied(entry) => {
+            let (written, before) = entry.get();
+            let alike = if written == name {
+                ""
+            } else {
+                ": capital and small letters make no other name"
+            };
+            let wrong = Wrong::new(format!(
+                "another {what} is called `{written}` already, in line {before}{alike}"
+            ));
+            mistakes.error(span, wrong.help("give each its own name"));
+        }
     }
 }
 

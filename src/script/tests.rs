@@ -128,3 +128,10 @@ fn a_script_is_known_by_its_bytes() {
     let hash = session(text).hash;
     assert_eq!(hash, blake3::hash(text.as_bytes()).to_hex().to_string());
 }
+
+#[test]
+fn no_cue_is_given_a_name_that_another_one_has_in_other_letters() {
+    let session = with_cues("  - { chime: bowl.flac }\n  - { name: CALM 1, chime: bowl.flac }\n");
+    let names = session.phases[0].cues.iter().map(|cue| cue.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["calm 2", "CALM 1"]);
+}

@@ -10,7 +10,8 @@ use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::ramps;
-use crate::timeline::heard::at_once;
+use crate::timeline::gaps;
+use crate::timeline::heard::{at_once, too_soft};
 use crate::timeline::joins;
 use crate::timeline::loudness::normalise;
 use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
@@ -86,6 +87,7 @@ pub fn compose(
         return Err(remarks);
     }
     remarks.extend(at_once(session, &cues, rate));
+    remarks.extend(too_soft(&ground, &cues));
     remarks.extend(no_return(session));
     let ducks = session.layout.zones().flat_map(|zone| {
         let needs = ground.needs(zone, &cues);
@@ -109,6 +111,10 @@ pub fn compose(
         speaking: None,
         bed: bed(session, library),
     };
+    remarks.extend(gaps::review(session, library, &timeline));
+    if remarks.iter().any(|m| m.weight == Weight::Error) {
+        return Err(remarks);
+    }
     Ok(Composition { timeline, remarks })
 }
 

@@ -1,5 +1,6 @@
 //! Fills a phase with tracks: which sound, from where to where, and where the phase ends.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -137,7 +138,10 @@ impl<'a, 'h> Filling<'a, 'h> {
             let piece = match pieces.last() {
                 None => self.piece(track, facts, &mut run, begin, false),
                 Some(before) if self.gapless() => {
-                    self.piece(track, facts, &mut run, before.end(), true)
+                    let end = before.end();
+                    let piece = self.piece(track, facts, &mut run, end, true);
+                    let from = end - piece.coming;
+                    Piece { from, ..piece }
                 }
                 Some(before) => {
                     let end = before.end();
@@ -238,10 +242,11 @@ impl<'a, 'h> Filling<'a, 'h> {
             let end = self.rate.convert(facts.frames - tail, facts.rate);
             (offset, end - offset)
         };
-        let coming = if joined {
-            Frames::ZERO
-        } else {
-            self.coming.min(Frames(length.0 / 3))
+        let coming = match joined {
+            true if run.seamless => Frames::ZERO,
+            // A file of another rate is another stream: where one of the two is cut within a wave, that would click.
+            true => self.rate.frames(CUT),
+            false => self.coming,
         };
         Piece {
             track,
@@ -249,7 +254,7 @@ impl<'a, 'h> Filling<'a, 'h> {
             from,
             length,
             offset,
-            coming,
+            coming: coming.min(Frames(length.0 / 3)),
             joined: joined && run.seamless,
         }
     }
@@ -306,6 +311,8 @@ impl<'a, 'h> Filling<'a, 'h> {
     fn balance(&self, pieces: &mut [Piece<'a>], end: Frames) {
         let [.., before, last] = pieces else { return };
         if self.gapless() {
+            let heard = (end + self.cut_tail()).min(last.end()) - last.from;
+            last.coming = last.coming.min(Frames(heard.0 / 3));
             return;
         }
         let phase = end - self.from;
@@ -325,16 +332,23 @@ impl<'a, 'h> Filling<'a, 'h> {
         before.length = last.from + last.coming - before.from;
     }
 
+    /// The one change of all music of the playlist, each file once: as much of it as is laid out makes no other gain.
+    fn of_all(&self) -> Decibels {
+        let mut seen = HashSet::new();
+        let tracks = music(self.playlist, self.library);
+        let tracks = tracks.filter(|track| seen.insert(&track.path));
+        let facts = tracks.filter_map(|track| self.library.facts(&track.path).ok());
+        let facts: Vec<&Facts> = facts.map(|facts| &**facts).collect();
+        normalise_together(facts.into_iter(), self.target)
+    }
+
     fn clips(&self, pieces: &[Piece<'a>], end: Frames, natural: bool) -> Vec<Clip> {
-        let together = self
-            .gapless()
-            .then(|| normalise_together(pieces.iter().map(|p| &*p.facts), self.target));
+        let together = self.gapless().then(|| self.of_all());
         let kept = self.kept();
         let mut clips = Vec::with_capacity(pieces.len());
         for (at, piece) in pieces.iter().enumerate() {
             let next = pieces.get(at + 1);
             let (stop, leaving) = match next {
-                Some(next) if self.gapless() => (next.from, Frames::ZERO),
                 Some(next) => (next.from + next.coming, next.coming),
                 None => self.last_stop(piece, end, natural),
             };

@@ -1,17 +1,25 @@
 //! What can be said of a session once it is known when everything sounds.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use crate::level::{Decibels, Loudness};
 use crate::library::Library;
 use crate::mistake::{Mistake, Place, Rank};
 use crate::script::Session;
 use crate::time::{Rate, clock};
 use crate::timeline::crossing::{overlap, pair};
+use crate::timeline::duck::DEEPEST;
+use crate::timeline::fill::CUT;
 use crate::timeline::joins;
+use crate::timeline::loudness::music_over;
 use crate::timeline::model::{PlacedCue, Timeline};
+use crate::timeline::place::Ground;
 
 /// Pieces that take so much from each other are 1 dB softer where they cross than on either side, over the whole crossfade.
 const AGAINST: f32 = -0.33;
+
+/// How far below what the script asks a cue may stand above the music.
+pub const LOW: Decibels = Decibels(-2.0);
 
 /// So many of a kind are told one by one.
 const MOST: usize = 8;
@@ -64,6 +72,65 @@ pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake
     mistakes
 }
 
+/// The cues that the music does not go down far enough for, as far as it may go, each once, where it is the loudest. Pure.
+#[must_use]
+pub fn too_soft(ground: &Ground, cues: &[PlacedCue]) -> Vec<Mistake> {
+    let Ground {
+        session,
+        library,
+        rate,
+        ..
+    } = *ground;
+    let asked = session.voice.over_music;
+    let mut worst: HashMap<(usize, usize), (Decibels, &PlacedCue)> = HashMap::new();
+    for cue in cues.iter().filter(|cue| cue.ducks) {
+        let facts = cue.sound.as_ref().and_then(|it| library.facts(it).ok());
+        let Some(loudness) = facts.and_then(|facts| facts.loudness) else {
+            continue;
+        };
+        let over = cue.at..cue.end();
+        let clips = ground.clips.around(&over);
+        let music = |zone| music_over(clips, library, rate, zone, over.clone());
+        let Some(music) = cue.zones.iter().filter_map(music).reduce(Loudness::louder) else {
+            continue;
+        };
+        let height = loudness + cue.gain.decibels() - music + DEEPEST;
+        if height - asked < LOW {
+            let known = worst.entry((cue.id.phase, cue.id.cue));
+            let known = known.or_insert((height, cue));
+            if height < known.0 {
+                *known = (height, cue);
+            }
+        }
+    }
+    let mut worst: Vec<_> = worst.into_values().collect();
+    worst.sort_by_key(|(_, cue)| (cue.at, cue.id));
+    let told = worst.into_iter().filter_map(|(height, cue)| {
+        let written = session.phases.get(cue.id.phase)?.cues.get(cue.id.cue)?;
+        let at = clock(rate.duration(cue.at));
+        let way = if height.0 < 0.0 { "below" } else { "above" };
+        let what = format!(
+            "at {at} `{}` is {:.0} dB {way} the music, where the script asks for {:.0} dB above it, though the music goes down \
+             by {:.0} dB",
+            cue.name,
+            height.0.abs(),
+            asked.0,
+            DEEPEST.0
+        );
+        let mistake = Mistake::warning(written.place.clone(), what).rank(Rank::Heard);
+        Some(mistake.help(
+            "make the recording louder in an audio editor, give it a higher `level`, or give the phase a lower one",
+        ))
+    });
+    let mut told: Vec<Mistake> = told.collect();
+    let more = more(&mut told, place_of, |cues| match cues {
+        1 => "1 more cue is too soft beside the music".to_owned(),
+        cues => format!("{cues} more cues are too soft beside the music"),
+    });
+    told.extend(more);
+    told
+}
+
 /// The crossfades in which two pieces take from each other what both have, each pair once. Pure.
 #[must_use]
 pub fn against(session: &Session, library: &Library, timeline: &Timeline) -> Vec<Mistake> {
@@ -72,8 +139,11 @@ pub fn against(session: &Session, library: &Library, timeline: &Timeline) -> Vec
     let pairs = (1..clips.len()).filter_map(|at| pair(clips, at));
     let told = pairs.filter_map(|[before, after]| {
         let (before, after) = (&clips[before], &clips[after]);
-        let alike = library.alike(&overlap(before, after, rate));
-        if f32::from(alike) > AGAINST || !seen.insert((&before.track, &after.track)) {
+        let overlap = overlap(before, after, rate);
+        let alike = library.alike(&overlap);
+        // Within a cut nobody hears that.
+        let short = overlap.length <= rate.frames(CUT);
+        if short || f32::from(alike) > AGAINST || !seen.insert((&before.track, &after.track)) {
             return None;
         }
         let left = 10.0 * (1.0 + f32::from(alike)).log10();

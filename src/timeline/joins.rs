@@ -15,6 +15,7 @@ use crate::library::{Facts, Library};
 use crate::mistake::{Mistake, Place, Rank};
 use crate::script::{Content, Session};
 use crate::time::{Frames, Rate, clock};
+use crate::timeline::fill::CUT;
 use crate::timeline::heard::more;
 use crate::timeline::model::{Clip, PhaseSpan};
 
@@ -128,7 +129,13 @@ fn step<'a>(before: &Side<'a>, after: &Side<'a>, rate: Rate) -> Option<Step<'a>>
         return None;
     }
     let overlap = before.clip.end() - after.clip.from;
-    let reach = if overlap == Frames::ZERO { REACH } else { 0 };
+    // Files of two rates overlap so that neither clicks, no longer.
+    let joined = overlap <= rate.frames(CUT) && before.span.number == after.span.number;
+    let reach = if joined || overlap == Frames::ZERO {
+        REACH
+    } else {
+        0
+    };
     let begins = after.first_heard(overlap, reach, rate)?;
     let ends = before.last_heard(overlap, reach, rate)?;
     let size = (begins - ends) - (after.span.level - before.span.level);
@@ -136,7 +143,7 @@ fn step<'a>(before: &Side<'a>, after: &Side<'a>, rate: Rate) -> Option<Step<'a>>
         before: before.clip,
         after: after.clip,
         size,
-        joined: overlap == Frames::ZERO && before.span.number == after.span.number,
+        joined,
     })
 }
 

@@ -128,6 +128,16 @@ impl Clip {
         self.faded(at, self.fade_in.felt(), self.fade_out.felt())
     }
 
+    /// How far its fades and its turn have it at one of the session's frames, apart from its own gain.
+    #[must_use]
+    pub fn fades_at(&self, at: Frames) -> Gain {
+        if self.gain == Gain::SILENCE {
+            Gain::SILENCE
+        } else {
+            Gain(self.gain_at(at).0 / self.gain.0)
+        }
+    }
+
     fn faded(&self, at: Frames, fade_in: Fade, fade_out: Fade) -> Gain {
         if at < self.from || at >= self.end() {
             return Gain::SILENCE;

@@ -15,7 +15,7 @@ use crate::when::spoken;
 const NAMED: usize = 3;
 
 /// A silence of this length is none of the music's: people would lie in it, and not know whether something broke.
-const LONG: Duration = Duration::from_secs(5);
+pub(super) const LONG: Duration = Duration::from_secs(5);
 
 /// What a file's writer should know of it: where it is silent, bursts in, and falls off, if it does.
 pub fn sudden(name: &str, place: &Place, facts: &Facts) -> Vec<Mistake> {
@@ -84,7 +84,7 @@ fn places(places: impl ExactSizeIterator<Item = Frames>, rate: Rate) -> Option<S
 }
 
 /// A length, to a hundredth of a second where it is short.
-fn exact(length: Duration) -> String {
+pub(super) fn exact(length: Duration) -> String {
     match length.as_secs_f64() {
         short @ ..10.0 => format!("{short:.2} s"),
         _ => spoken(length),

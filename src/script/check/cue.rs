@@ -1,11 +1,11 @@
 //! Cues.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
 use super::phase::Lengths;
-use super::{Names, length, level, say, sound, text, unique};
+use super::{Names, Taken, length, level, say, sound, text, unique};
 use crate::level::Decibels;
 use crate::mistake::Wrong;
 use crate::reading::mistakes::Mistakes;
@@ -82,14 +82,14 @@ pub(super) fn cue(
 }
 
 /// Gives each cue without a name one of ours: `onset 2`, or a later number where that is taken.
-pub(super) fn name_the_nameless(phases: &mut [Phase], written: &HashMap<String, usize>) {
+pub(super) fn name_the_nameless(phases: &mut [Phase], written: &Taken) {
     let mut taken: HashSet<String> = written.keys().cloned().collect();
     for phase in phases {
         for (at, cue) in phase.cues.iter_mut().enumerate() {
             let mut number = at + 1;
             while cue.name.is_empty() {
                 let name = format!("{} {number}", phase.name);
-                if taken.insert(name.clone()) {
+                if taken.insert(name.to_ascii_lowercase()) {
                     cue.name = name;
                 }
                 number += 1;

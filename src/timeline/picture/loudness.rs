@@ -86,7 +86,7 @@ fn curve(clip: &Clip, facts: &Facts, ducks: &Ducks, scale: &Scale) -> Curve {
             let second = rate.seconds(at - clip.from + clip.offset);
             let duck = clip.zones.iter().map(|zone| ducks.at(zone, at));
             let duck = duck.reduce(Decibels::max).unwrap_or_default();
-            let gain = clip.gain_at(at).decibels();
+            let gain = clip.felt_at(at).decibels();
             (at, short_term(facts, second) + gain + duck)
         })
         .collect()

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::fade::Fade;
+use crate::fade::{Correlation, Fade};
 use crate::level::{Decibels, Gain, Loudness};
 use crate::library::Facts;
 use crate::time::{Frames, Rate};
@@ -131,4 +131,17 @@ fn a_hill_is_as_high_as_it_is_heard_to_be_loud() {
     assert_eq!(loudness::height(loud, loud), 1.0);
     assert!((loudness::height(soft, loud) - 0.5).abs() < 1e-9);
     assert_eq!(loudness::height(Loudness(f32::NEG_INFINITY), loud), 0.0);
+}
+
+/// What two that are alike take from themselves as they cross, they add to each other.
+#[test]
+fn a_crossing_is_seen_as_it_is_heard_however_alike_the_pieces_are() {
+    let (mut timeline, library) = session(3);
+    let scale = Scale::new(RATE, timeline.length, LEFT, RIGHT);
+    let of_others = loudness::curves(&timeline, &library, &scale);
+    let fade = Fade::crossing(seconds(7), Correlation::new(1.0));
+    for clip in &mut timeline.clips {
+        (clip.fade_in, clip.fade_out) = (fade, fade);
+    }
+    assert_eq!(loudness::curves(&timeline, &library, &scale), of_others);
 }
