@@ -347,3 +347,29 @@ fn a_silence_that_check_tells_of_a_join_is_the_one_that_a_report_finds() {
         assert!((length - seconds("seconds")).abs() < 0.03, "{told}: {gap}");
     }
 }
+
+/// Nobody who looks at its length alone sees what a held phase goes on with.
+#[test]
+fn a_phase_that_may_be_held_is_judged_as_if_it_were() {
+    let stage = Stage::new();
+    track(&stage, "a.wav", 0.1);
+    track(&stage, "b.wav", 0.02);
+    let script = |hold: &str| {
+        format!(
+            "undersong: 1\nmusic: {{ crossfade: 4s, phase-crossfade: 4s, fade-out: 1s }}\nphases:\n\
+             \x20 - {{ name: one, length: 30s, playlist: [a.wav, {{ file: b.wav, gain: -5 dB }}]{hold} }}\n\
+             \x20 - {{ name: two, length: 30s, playlist: [a.wav] }}\n"
+        )
+    };
+    let written = told(&stage, &script(""));
+    assert!(written.is_empty(), "{written:?}");
+    let held = told(&stage, &script(", end: hold"));
+    let what: Vec<_> = held.iter().map(|mistake| &*mistake.what).collect();
+    assert_eq!(held.len(), 2, "{what:?}");
+    // There, and back again where the playlist starts over.
+    for (said, (at, way)) in what.iter().zip([("0:36", "softer"), ("1:12", "louder")]) {
+        let begin = format!("at {at}, where `one` is held, the music goes on ");
+        assert!(said.starts_with(&begin) && said.contains(way), "{said}");
+    }
+    assert!(held.iter().all(|mistake| mistake.weight == Weight::Error));
+}

@@ -12,6 +12,7 @@ use crate::timeline::around::Music;
 use crate::timeline::duck::ramps;
 use crate::timeline::gaps;
 use crate::timeline::heard::{at_once, too_soft};
+use crate::timeline::held::Held;
 use crate::timeline::joins;
 use crate::timeline::loudness::normalise;
 use crate::timeline::model::{BedChoice, PhaseSpan, PlacedCue, Timeline};
@@ -60,7 +61,10 @@ pub fn compose(
     let mut of_length = Vec::new();
     score.add_rest(&mut of_length);
     let Score { clips, phases, .. } = score;
-    remarks.extend(joins::review(session, library, rate, &clips, &phases));
+    let held = Held::of(session, library, rate, &clips, &phases);
+    remarks.extend(joins::review(
+        session, library, rate, &clips, &phases, &held,
+    ));
     remarks.extend(of_length);
     if remarks.iter().any(|m| m.weight == Weight::Error) {
         return Err(remarks);
@@ -111,7 +115,19 @@ pub fn compose(
         speaking: None,
         bed: bed(session, library),
     };
-    remarks.extend(gaps::review(session, library, &timeline));
+    let gaps = gaps::review(session, library, &timeline);
+    // As far as it is written, a phase that is held has the same.
+    let held = held.into_iter().flat_map(|held| {
+        let held = Timeline {
+            clips: held.clips,
+            phases: held.phases,
+            cues: Vec::new(),
+            ..timeline.clone()
+        };
+        gaps::review(session, library, &held)
+    });
+    let new: Vec<Mistake> = held.filter(|gap| !gaps.contains(gap)).collect();
+    remarks.extend(gaps.into_iter().chain(new));
     if remarks.iter().any(|m| m.weight == Weight::Error) {
         return Err(remarks);
     }

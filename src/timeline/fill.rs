@@ -286,8 +286,8 @@ impl<'a, 'h> Filling<'a, 'h> {
             && !self.leaves_before_end
             && let Some(at) = pieces.iter().skip(1).position(taken_up)
         {
-            // A clip belongs to the phase that it begins in.
-            let end = pieces[at + 1].from + Frames(1);
+            // A clip belongs to the phase that it begins in, and has come before it goes.
+            let end = pieces[at + 1].from + pieces[at + 1].coming.max(Frames(1));
             pieces.truncate(at + 2);
             return (pieces, end, false);
         }

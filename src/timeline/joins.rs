@@ -3,7 +3,8 @@
 //! What was heard in the three seconds before a change is compared with what is heard in the three seconds after it (short-term
 //! loudness, EBU Tech 3341). Where nothing crosses, the loudest three of the ten seconds on either side count: an ending
 //! that dies away and a beginning that swells are no step, another height of what is played is one. What the script asks for by
-//! the levels of two phases is no step; a track's own gain is a means against one.
+//! the levels of two phases is no step; a track's own gain is a means against one. What the script lets hold is looked at as if it were
+//! held, until each of its pieces has come once more.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,6 +18,7 @@ use crate::script::{Content, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::fill::CUT;
 use crate::timeline::heard::more;
+use crate::timeline::held::Held;
 use crate::timeline::model::{Clip, PhaseSpan};
 
 /// A smaller step passes unnoticed.
@@ -38,10 +40,12 @@ struct Side<'a> {
 
 /// A step that is to be told.
 struct Step<'a> {
-    before: &'a Clip,
-    after: &'a Clip,
+    before: Side<'a>,
+    after: Side<'a>,
     size: Decibels,
     joined: bool,
+    /// The phase that has to be held for it to be heard.
+    held: Option<&'a str>,
 }
 
 /// What is to be said of a session's joins: of two tracks once, where the step between them is largest. A step beyond what
@@ -53,18 +57,16 @@ pub fn review(
     rate: Rate,
     clips: &[Clip],
     phases: &[PhaseSpan],
+    held: &[Held],
 ) -> Vec<Mistake> {
-    let sides = clips.iter().map(|clip| side(library, phases, clip));
-    let sides: Vec<Option<Side>> = sides.collect();
+    let written = steps(library, rate, clips, phases, None);
+    let held = held.iter().flat_map(|held| {
+        let name = Some(held.name());
+        steps(library, rate, &held.clips, &held.phases, name)
+    });
     let mut worst: HashMap<[&Path; 2], Step> = HashMap::new();
-    for pair in sides.windows(2) {
-        let [Some(before), Some(after)] = pair else {
-            continue;
-        };
-        let Some(step) = step(before, after, rate) else {
-            continue;
-        };
-        match worst.entry([&step.before.track, &step.after.track]) {
+    for step in written.chain(held) {
+        match worst.entry([&step.before.clip.track, &step.after.clip.track]) {
             Entry::Vacant(entry) => {
                 entry.insert(step);
             }
@@ -78,12 +80,12 @@ pub fn review(
     let mut steps: Vec<Step> = worst.into_values().collect();
     steps.sort_by(|a, b| {
         let larger = b.size.0.abs().total_cmp(&a.size.0.abs());
-        larger.then(a.after.from.cmp(&b.after.from))
+        larger.then(a.after.clip.from.cmp(&b.after.clip.from))
     });
     // Who has more has another loudness in every track.
     let more = more(
         &mut steps,
-        |step| named(session, phases, step.after),
+        |step| step.after.named(session),
         |joins| {
             let joins = match joins {
                 1 => "1 more join".to_owned(),
@@ -92,12 +94,23 @@ pub fn review(
             format!("the loudness changes at {joins}, by less than at those above")
         },
     );
-    steps.sort_by_key(|step| step.after.from);
-    let told = steps.iter().map(|step| {
-        let place = named(session, phases, step.after);
-        tell(step, place, session, rate)
-    });
+    steps.sort_by_key(|step| step.after.clip.from);
+    let told = steps.iter().map(|step| tell(step, session, rate));
     told.chain(more).collect()
+}
+
+/// The steps between clips that are in the order they begin.
+fn steps<'a>(
+    library: &'a Library,
+    rate: Rate,
+    clips: &'a [Clip],
+    phases: &'a [PhaseSpan],
+    held: Option<&'a str>,
+) -> impl Iterator<Item = Step<'a>> {
+    let sides = clips.iter().map(|clip| side(library, phases, clip));
+    let sides: Vec<Option<Side>> = sides.collect();
+    let pairs = (1..sides.len()).filter_map(move |at| Some([sides[at - 1]?, sides[at]?]));
+    pairs.filter_map(move |[before, after]| step(before, after, held, rate))
 }
 
 /// The phase that a clip begins in.
@@ -108,8 +121,14 @@ fn phase_of<'a>(phases: &'a [PhaseSpan], clip: &Clip) -> Option<&'a PhaseSpan> {
 
 /// Where a clip's track is named.
 pub(super) fn named<'a>(session: &'a Session, phases: &[PhaseSpan], clip: &Clip) -> &'a Place {
-    let span = phase_of(phases, clip);
-    let phase = span.and_then(|span| session.phases.get(span.number));
+    match phase_of(phases, clip) {
+        Some(span) => named_in(session, span, clip),
+        None => &session.place,
+    }
+}
+
+fn named_in<'a>(session: &'a Session, span: &PhaseSpan, clip: &Clip) -> &'a Place {
+    let phase = session.phases.get(span.number);
     let track = phase.and_then(|phase| match &phase.content {
         Content::Silence => None,
         Content::Playlist(list) => list.tracks.iter().find(|track| *track.path == *clip.track),
@@ -124,7 +143,12 @@ fn side<'a>(library: &'a Library, phases: &'a [PhaseSpan], clip: &'a Clip) -> Op
 }
 
 /// The step from one clip to the next, where one is heard.
-fn step<'a>(before: &Side<'a>, after: &Side<'a>, rate: Rate) -> Option<Step<'a>> {
+fn step<'a>(
+    before: Side<'a>,
+    after: Side<'a>,
+    held: Option<&'a str>,
+    rate: Rate,
+) -> Option<Step<'a>> {
     if after.clip.from > before.clip.end() {
         return None;
     }
@@ -140,25 +164,29 @@ fn step<'a>(before: &Side<'a>, after: &Side<'a>, rate: Rate) -> Option<Step<'a>>
     let ends = before.last_heard(overlap, reach, rate)?;
     let size = (begins - ends) - (after.span.level - before.span.level);
     (size.0.abs() > UNNOTICED.0).then_some(Step {
-        before: before.clip,
-        after: after.clip,
+        before,
+        after,
         size,
         joined,
+        held,
     })
 }
 
-fn tell(step: &Step, place: &Place, session: &Session, rate: Rate) -> Mistake {
-    let at = clock(rate.duration(step.after.from));
+fn tell(step: &Step, session: &Session, rate: Rate) -> Mistake {
+    let place = step.after.named(session).clone();
+    let at = clock(rate.duration(step.after.clip.from));
+    let held = step.held.map(|phase| format!(", where `{phase}` is held,"));
+    let held = held.unwrap_or_default();
     let size = step.size.0.abs();
     let way = if step.size.0 > 0.0 {
         "louder"
     } else {
         "softer"
     };
-    let (before, after) = (&step.before.title, &step.after.title);
-    let what =
-        format!("at {at} the music goes on {size:.1} LU {way}: `{after}` begins after `{before}`");
-    let place = place.clone();
+    let [before, after] = [step.before, step.after].map(|side| &side.clip.title);
+    let what = format!(
+        "at {at}{held} the music goes on {size:.1} LU {way}: `{after}` begins after `{before}`"
+    );
     let most = session.music.largest_step;
     if size <= most.0 || session.music.loudness.is_none() {
         let help = if step.joined {
@@ -183,6 +211,11 @@ fn tell(step: &Step, place: &Place, session: &Session, rate: Rate) -> Mistake {
 }
 
 impl Side<'_> {
+    /// Where its track is named.
+    fn named<'a>(&self, session: &'a Session) -> &'a Place {
+        named_in(session, self.span, self.clip)
+    }
+
     /// What is heard of it before it goes.
     fn last_heard(&self, overlap: Frames, reach: usize, rate: Rate) -> Option<Loudness> {
         let clip = self.clip;

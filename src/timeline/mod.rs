@@ -15,6 +15,7 @@ mod fill;
 mod forecast;
 mod gaps;
 mod heard;
+mod held;
 mod joins;
 mod landing;
 mod late;
