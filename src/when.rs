@@ -77,3 +77,13 @@ pub fn spoken(length: Duration) -> String {
         _ => format!("{} h", clock(length)),
     }
 }
+
+/// The same of what may be over at once: `51 ms`, `0.3 s`.
+#[must_use]
+pub fn brief(length: Duration) -> String {
+    match length.as_secs_f64() {
+        short if short < 0.1 => format!("{:.0} ms", short * 1000.0),
+        some if some < 10.0 => format!("{some:.1} s"),
+        _ => spoken(length),
+    }
+}

@@ -134,7 +134,7 @@ fn a_silence_within_a_piece_is_told_and_a_long_one_is_refused() {
     };
     let (code, err) = said(&[(10.0, 0.051), (20.0, 0.3), (30.0, 0.2), (40.0, 0.1)]);
     assert_eq!(code, 0, "{err}");
-    let told = "`gap.wav` is silent at 0:10, 0:20, 0:30 and 1 more, for up to 0.30 s";
+    let told = "`gap.wav` is silent at 0:10, 0:20, 0:30 and 1 more, for up to 0.3 s";
     assert!(err.contains(told), "{err}");
     // How a piece begins and ends is its own affair; a rest of a note is none.
     let (_, err) = said(&[(0.0, 1.0), (30.0, 0.049), (58.0, 2.0)]);

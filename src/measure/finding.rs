@@ -7,8 +7,9 @@ use super::report::Report;
 use super::rise::Rise;
 use crate::level::Decibels;
 use crate::library::places;
-use crate::time::{Frames, clock};
+use crate::time::Frames;
 use crate::timeline::{CUT, LOW, Timeline};
+use crate::when::brief;
 use crate::zone::{Layout, Zone, Zones};
 
 /// How far the power of a crossfade may be from what was meant.
@@ -125,16 +126,16 @@ impl Report {
                     words,
                 });
             };
-            let length = |it: &Range<Frames>| rate.seconds(it.end - it.start);
+            let length = |it: &Range<Frames>| rate.duration(it.end - it.start);
             for gap in &sound.gaps {
                 find(
                     gap.clone(),
                     Kind::Gap,
-                    format!("silence for {}", spoken(length(gap))),
+                    format!("silence for {}", brief(length(gap))),
                 );
             }
             for hole in &sound.dropouts {
-                let words = format!("a hole of {} in the sound", spoken(length(hole)));
+                let words = format!("a hole of {} in the sound", brief(length(hole)));
                 find(hole.clone(), Kind::Dropout, words);
             }
             let holes = || sound.gaps.iter().chain(&sound.dropouts);
@@ -322,15 +323,6 @@ fn playing(timeline: &Timeline, zone: Zone, at: Frames) -> String {
     match (clips.next(), clips.next()) {
         (Some(clip), None) => format!("“{}”", clip.title),
         _ => "the music".to_owned(),
-    }
-}
-
-/// `4 ms`, `0.3 s`, `2:05`
-fn spoken(seconds: f64) -> String {
-    match seconds {
-        short if short < 0.1 => format!("{:.0} ms", short * 1000.0),
-        long if long >= 60.0 => clock(Duration::from_secs_f64(long)),
-        some => format!("{some:.1} s"),
     }
 }
 

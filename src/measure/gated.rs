@@ -24,16 +24,15 @@ impl Default for Gated {
     }
 }
 
-/// The loudness of a mean power of weighted samples.
-#[must_use]
-pub fn loudness_of(power: f64) -> Loudness {
-    Loudness((-0.691 + 10.0 * power.log10()) as f32)
+/// How many bins a power lies above the lowest.
+fn bins(power: f64) -> f64 {
+    (f64::from(Loudness::of_power(power).0) - FROM) * BINS as f64
 }
 
 impl Gated {
     /// Takes a window's power in; what is below the absolute gate does not count.
     pub fn push(&mut self, power: f64) {
-        let bin = (-0.691 + 10.0 * power.log10() - FROM) * BINS as f64;
+        let bin = bins(power);
         if bin > 0.0 {
             let last = self.bins.len() - 1;
             let (count, sum) = &mut self.bins[(bin as usize).min(last)];
@@ -44,15 +43,15 @@ impl Gated {
 
     /// The bins that are no more than this below the mean of all.
     fn above(&self, gate: f64) -> &[(u64, f64)] {
-        let mean = mean(&self.bins).map_or(0.0, |power| -0.691 + 10.0 * power.log10());
-        let first = ((mean - gate - FROM) * BINS as f64).max(0.0).round() as usize;
+        let mean = mean(&self.bins).map_or(0.0, bins);
+        let first = (mean - gate * BINS as f64).max(0.0).round() as usize;
         &self.bins[first.min(self.bins.len())..]
     }
 
     /// The integrated loudness: the mean of all that is no more than 10 LU below the mean.
     #[must_use]
     pub fn integrated(&self) -> Option<Loudness> {
-        mean(self.above(10.0)).map(loudness_of)
+        mean(self.above(10.0)).map(Loudness::of_power)
     }
 
     /// The loudness range: from the tenth part to the last twentieth of all that is no more than 20 LU below the mean.

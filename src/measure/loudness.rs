@@ -3,7 +3,7 @@
 
 use super::NoLoudness;
 
-use super::gated::{Gated, loudness_of};
+use super::gated::Gated;
 use super::powers::{MOMENTARY, Powers, SHORT_TERM};
 use super::rise::{Rise, Rises};
 use crate::frame::Frame;
@@ -120,7 +120,7 @@ impl Meter {
         let momentary = self.powers.mean(MOMENTARY);
         let short_term = self.powers.mean(SHORT_TERM);
         let now = self.measured.frames;
-        let loud = [momentary, short_term].map(loudness_of);
+        let loud = [momentary, short_term].map(Loudness::of_power);
         let Measured {
             loudest_momentary,
             loudest_short_term,

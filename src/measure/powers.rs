@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use ebur128::{EbuR128, Mode};
 
 use crate::frame::Frame;
+use crate::level::Loudness;
 use crate::time::{Frames, Rate};
 
 /// Everything is measured anew so many times a second.
@@ -62,8 +63,7 @@ impl Powers {
         self.filled = 0;
         let loudness = self.weighting.loudness_window(1000 / STEPS)?;
         self.last.pop_front();
-        self.last
-            .push_back(10.0_f64.powf((loudness + 0.691) / 10.0));
+        self.last.push_back(Loudness(loudness as f32).power());
         Ok(true)
     }
 

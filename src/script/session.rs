@@ -79,8 +79,6 @@ pub struct Phase {
     pub cues: Vec<Cue>,
     /// Its name in the script.
     pub place: Place,
-    /// Its length in the script.
-    pub length_place: Place,
 }
 
 impl Phase {

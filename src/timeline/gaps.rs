@@ -15,7 +15,8 @@ use crate::timeline::heard::more;
 use crate::timeline::joins::named;
 use crate::timeline::model::{Clip, Timeline};
 use crate::timeline::silence::Scripted;
-use crate::timeline::sudden::{LONG, exact};
+use crate::timeline::sudden::LONG;
+use crate::when::brief;
 use crate::zone::Zone;
 
 /// A silence that is not meant, and the clips that are heard before and after it, where they reach it.
@@ -88,7 +89,7 @@ fn tell(gap: &Gap, place: Place, rate: Rate) -> Mistake {
         [Some(before), None] => format!(", after `{before}` was heard"),
         [None, None] => String::new(),
     };
-    let what = format!("at {at} it is silent for {}{between}", exact(lasts));
+    let what = format!("at {at} it is silent for {}{between}", brief(lasts));
     let way_out = "give the phase a `crossfade`, which leaves the silence at the ends of its pieces out, or cut it out in an \
                    audio editor";
     if lasts >= LONG {

@@ -9,7 +9,7 @@ use crate::level::Decibels;
 use crate::library::{Facts, Sudden};
 use crate::mistake::{Mistake, Place};
 use crate::time::{Frames, Rate, nearest_clock};
-use crate::when::spoken;
+use crate::when::brief;
 
 /// So many places of a file are named, and how many more there are.
 const NAMED: usize = 3;
@@ -24,7 +24,7 @@ pub fn sudden(name: &str, place: &Place, facts: &Facts) -> Vec<Mistake> {
     let longest = lengths.max().unwrap_or_default();
     let silences = facts.silences.iter().map(|it| it.start);
     let silences = places(silences, facts.rate).map(|at| {
-        let at_most = at_most(facts.silences.len(), exact(longest));
+        let at_most = at_most(facts.silences.len(), brief(longest));
         format!("`{name}` is silent at {at}, for {at_most}")
     });
     if longest >= LONG {
@@ -81,12 +81,4 @@ fn places(places: impl ExactSizeIterator<Item = Frames>, rate: Rate) -> Option<S
         ((last, others), 0) => format!("{} and {last}", others.join(", ")),
         (_, more) => format!("{} and {more} more", named.join(", ")),
     })
-}
-
-/// A length, to a hundredth of a second where it is short.
-pub(super) fn exact(length: Duration) -> String {
-    match length.as_secs_f64() {
-        short @ ..10.0 => format!("{short:.2} s"),
-        _ => spoken(length),
-    }
 }

@@ -223,7 +223,6 @@ pub fn session(plan: &Plan) -> (Session, Library) {
             hold: phase.seconds.is_multiple_of(5),
             cues: cues.chain(reminder).collect(),
             place: place(),
-            length_place: place(),
         }
     });
     let session = Session {

@@ -34,7 +34,6 @@ pub(super) fn phase(
     }
     let lengths = lengths(&written, mistakes);
     let place = written.name.spanned().map_or(&span, |(_, span)| span);
-    let length_place = written.length.spanned().map_or(&span, |(_, span)| span);
     let mut phase = Phase {
         content: content(&written, &span, &name, folder, mistakes),
         level: level(&written.level, -9.0..=3.0, mistakes).unwrap_or(Decibels::ZERO),
@@ -45,7 +44,6 @@ pub(super) fn phase(
         max: written.max.get().map(|_| lengths.max),
         cues: Vec::new(),
         place: mistakes.place(place),
-        length_place: mistakes.place(length_place),
         name,
     };
     let bounds = written.length.get().map(|_| &lengths);
