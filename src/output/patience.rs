@@ -47,14 +47,6 @@ pub fn within<T: Send + 'static>(
     result
 }
 
-/// Does work that may hang on a thread that nobody waits for.
-pub fn aside(work: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().name("device".to_owned());
-    if let Err(error) = thread.spawn(work) {
-        tracing::warn!("the system gives no thread to close a device: {error}");
-    }
-}
-
 /// ALSA writes to the screen whatever it finds in its configuration; on this thread it does not.
 #[cfg(target_os = "linux")]
 fn hush() {

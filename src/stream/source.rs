@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::Thread;
 use std::time::Duration;
 
+use crate::aside::aside;
 use crate::decode::{Ahead, DecodeError, Decoder, Disk, unbroken};
 use crate::frame::Frame;
-use crate::stream::aside::aside;
 use crate::stream::feed::{Piece, StreamError};
 use crate::time::{Frames, Rate};
 
@@ -107,7 +107,7 @@ impl Source {
         match reading {
             Reading::OnDemand(_) => {
                 let (tell, opened) = sync_channel(1);
-                aside(move || {
+                aside("file", move || {
                     // Nobody may wait for it any more.
                     let _ = tell.send(unbroken(open));
                     reader.unpark();
@@ -117,7 +117,7 @@ impl Source {
             Reading::Ahead => {
                 let (full_in, full) = sync_channel(CHUNKS);
                 let (empty, empty_out) = sync_channel(IN_USE);
-                aside(move || match unbroken(open) {
+                aside("file", move || match unbroken(open) {
                     Ok(decoder) => decode_ahead(*decoder, &full_in, &empty_out),
                     Err(error) => drop(full_in.send(Err(error))),
                 });

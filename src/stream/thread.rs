@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::aside::aside;
 use crate::decode::{DecodeError, unbroken};
 use crate::engine::Id;
 use crate::frame::Frame;
-use crate::stream::aside::aside;
 use crate::stream::feed::{Feed, Progress, Recipe, StreamError, Went};
 use crate::stream::sound;
 use crate::stream::source::Reading;
@@ -240,7 +240,7 @@ impl DecoderThread {
                 let (reading, outbox) = (self.reading.clone(), self.outbox.clone());
                 let bell = Arc::clone(&self.bell);
                 // Each by itself: one that hangs holds up neither music nor another cue.
-                aside(move || {
+                aside("file", move || {
                     let all = Frames(1);
                     let load = || sound::load(reading.open(&path, all, all)?, rate, most);
                     let report = match unbroken(load) {
