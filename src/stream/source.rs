@@ -7,17 +7,13 @@ use std::thread::Thread;
 use std::time::Duration;
 
 use crate::aside::aside;
-use crate::decode::{Ahead, DecodeError, Decoder, Disk, unbroken};
+use crate::decode::{Ahead, Damage, DecodeError, Decoder, Disk, unbroken};
 use crate::frame::Frame;
 use crate::stream::feed::{Piece, StreamError};
 use crate::time::{Frames, Rate};
 
 /// Live, so much of each file lies in memory: a disk that stalls for half a minute is not heard.
 pub const BRIDGE: Duration = Duration::from_secs(45);
-
-/// What cannot be decoded is silent. A file with more of it than this is refused when it is looked at; one that rotted
-/// since ends there, so that the bed stands in.
-const HOLE: Duration = Duration::from_millis(50);
 
 /// Frames that are handed over in one go when a decoder decodes ahead.
 const CHUNK: usize = 32_768;
@@ -154,11 +150,12 @@ impl Source {
     }
 }
 
-/// Appends the next frames of a file, and none of a hole that would be heard.
+/// Appends the next frames of a file, and none of a hole that would be heard: a file with such a hole is refused when it is
+/// looked at, and one that rotted since ends there, so that the bed stands in.
 fn read(decoder: &mut Decoder, out: &mut Vec<Frame>) -> Result<usize, StreamError> {
     let before = out.len();
     let count = decoder.read(out)?;
-    if decoder.rate().duration(decoder.damage().silenced) > HOLE {
+    if decoder.rate().duration(decoder.damage().silenced) > Damage::HOLE {
         out.truncate(before);
         return Err(StreamError::Damaged);
     }
