@@ -22,12 +22,6 @@ impl Frames {
     /// No frame at all, or the session's first position.
     pub const ZERO: Self = Self(0);
 
-    /// `self - other`, or zero where `other` is later.
-    #[must_use]
-    pub const fn saturating_sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
-    }
-
     /// The frame count as an index into memory.
     #[must_use]
     pub const fn index(self) -> usize {
@@ -58,7 +52,7 @@ impl AddAssign for Frames {
 impl Sub for Frames {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        self.saturating_sub(other)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
