@@ -152,7 +152,7 @@ impl Source {
 
 /// Appends the next frames of a file, and none of a hole that would be heard: a file with such a hole is refused when it is
 /// looked at, and one that rotted since ends there, so that the bed stands in.
-fn read(decoder: &mut Decoder, out: &mut Vec<Frame>) -> Result<usize, StreamError> {
+pub fn read(decoder: &mut Decoder, out: &mut Vec<Frame>) -> Result<usize, StreamError> {
     let before = out.len();
     let count = decoder.read(out)?;
     if decoder.rate().duration(decoder.damage().silenced) > Damage::HOLE {

@@ -242,7 +242,14 @@ impl DecoderThread {
                 // Each by itself: one that hangs holds up neither music nor another cue.
                 aside("file", move || {
                     let all = Frames(1);
-                    let load = || sound::load(reading.open(&path, all, all)?, rate, most);
+                    let load = || {
+                        let sound = sound::load(reading.open(&path, all, all)?, rate, most)?;
+                        // A word that breaks off is worse than none.
+                        if sound.len() < most.index() {
+                            return Err(StreamError::Short);
+                        }
+                        Ok(sound)
+                    };
                     let report = match unbroken(load) {
                         Ok(sound) => Report::Loaded(id, sound),
                         Err(error) => Report::Failed(id, error),
