@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread::Thread;
 use std::time::Duration;
 
@@ -24,6 +24,9 @@ const PACKET: usize = 8_192;
 /// How many of these it is ahead at most: 24 s at 44.1 kHz. A piece that comes is decoded that far while the one before it
 /// still needs a core for itself; with 3 of them a rendering takes a fourth longer.
 const CHUNKS: usize = 32;
+
+/// A file that is decoded ahead is waited for in steps of this: one that hangs holds up no other.
+const STEP: Duration = Duration::from_millis(20);
 
 /// Chunks that go round where nobody is ahead: so many stay near to the processor.
 const IN_USE: usize = 2;
@@ -123,7 +126,7 @@ impl Source {
     }
 
     /// Lays the next frames into `out`, which has to be empty. Live it does not wait for the disk, as far as that can be
-    /// told; while rendering it does.
+    /// told; while rendering it does, some milliseconds.
     ///
     /// # Errors
     /// Where the file cannot be opened or read.
@@ -141,7 +144,11 @@ impl Source {
             Self::Direct(decoder) if !decoder.is_fed() => Ok(Brought::Waits),
             Self::Direct(decoder) => Ok(Brought::Frames(read(decoder, out)?)),
             Self::Ahead { full, empty } => {
-                let chunk = full.recv().unwrap_or(Err(DecodeError::Broken.into()))?;
+                let chunk = match full.recv_timeout(STEP) {
+                    Ok(chunk) => chunk?,
+                    Err(RecvTimeoutError::Timeout) => return Ok(Brought::Waits),
+                    Err(RecvTimeoutError::Disconnected) => return Err(DecodeError::Broken.into()),
+                };
                 // The thread may have ended, having read everything; or it has enough of them.
                 let _ = empty.try_send(std::mem::replace(out, chunk));
                 Ok(Brought::Frames(out.len()))
