@@ -12,6 +12,7 @@
 //! [`prepare`] is the door to the first three, [`cli`] to everything. On the ground floor, used by all: [`time`], [`level`],
 //! [`when`], [`zone`], [`frame`], [`fade`], [`between`], [`writing`] and [`mistake`].
 
+mod aside;
 pub mod between;
 pub mod cli;
 pub mod control;

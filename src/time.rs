@@ -22,12 +22,6 @@ impl Frames {
     /// No frame at all, or the session's first position.
     pub const ZERO: Self = Self(0);
 
-    /// `self - other`, or zero where `other` is later.
-    #[must_use]
-    pub const fn saturating_sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
-    }
-
     /// The frame count as an index into memory.
     #[must_use]
     pub const fn index(self) -> usize {
@@ -58,7 +52,7 @@ impl AddAssign for Frames {
 impl Sub for Frames {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        self.saturating_sub(other)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
@@ -76,8 +70,27 @@ impl Sum for Frames {
 
 /// A sample rate in hertz, 1 Hz to 768 kHz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct Rate(NonZeroU32);
+
+/// A number that is no rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} Hz is no rate; one is 1 to 768000 Hz")]
+pub struct NoRate(u32);
+
+impl TryFrom<u32> for Rate {
+    type Error = NoRate;
+
+    fn try_from(hertz: u32) -> Result<Self, NoRate> {
+        Self::new(hertz).ok_or(NoRate(hertz))
+    }
+}
+
+impl From<Rate> for u32 {
+    fn from(rate: Rate) -> Self {
+        rate.hertz()
+    }
+}
 
 impl Rate {
     /// The session's rate where no device says otherwise.
@@ -337,6 +350,24 @@ mod tests {
         assert_eq!(Rate::DEFAULT.convert(Frames(44_100), rate), Frames(48_000));
         assert_eq!(Rate::DEFAULT.convert(Frames(1), rate), Frames(2));
         assert_eq!(rate.convert(Frames(44_100), rate), Frames(44_100));
+    }
+
+    #[test]
+    fn a_number_that_is_no_rate_is_not_read_as_one() {
+        let read = |text: &str| serde_json::from_str::<Rate>(text);
+        for hertz in [1, 44_100, 768_000] {
+            let rate = read(&hertz.to_string()).unwrap();
+            assert_eq!(rate.hertz(), hertz);
+            assert_eq!(serde_json::to_string(&rate).unwrap(), hertz.to_string());
+        }
+        for wrong in ["0", "768001", "4294967295", "4294967296", "-1", "44100.5"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        let error = read("768001").unwrap_err().to_string();
+        assert!(
+            error.contains("768001 Hz is no rate; one is 1 to 768000 Hz"),
+            "{error}"
+        );
     }
 
     #[test]

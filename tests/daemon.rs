@@ -134,6 +134,52 @@ fn a_session_is_steered_from_another_terminal_and_recorded() {
     );
 }
 
+/// In the place of the notes lies a pipe: a disk that takes a part of one and then nothing, until it is let.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_does_not_take_a_note_stops_nothing_and_who_noted_is_told() {
+    const PAGE: usize = 4096;
+    let room = self::room();
+    room.done(&["start", "session.yaml"]);
+    let mut journal = std::fs::read_dir(room.desk.path("journal")).unwrap();
+    let journal = journal.next().unwrap().unwrap().path();
+    let notes = journal.with_extension("notes.jsonl");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&notes)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut disk = std::fs::OpenOptions::new();
+    let mut disk = disk.read(true).write(true).open(&notes).unwrap();
+    assert_eq!(rustix::pipe::fcntl_setpipe_size(&disk, PAGE), Ok(PAGE));
+    let ask = |words: &[&str]| {
+        let mut command = room.command(words);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let mut note = ask(&["note", &"x".repeat(PAGE)]);
+    let taken = |_: &Room| rustix::io::ioctl_fionread(&disk) == Ok(PAGE as u64);
+    room.until("a part of it is taken", taken);
+    // All else is done meanwhile, and the session ends though it waits.
+    let pause = ask(&["pause"]);
+    room.until("it rests", |room| room.count("paused") == 1);
+    assert!(pause.wait_with_output().unwrap().status.success());
+    room.done(&["stop", "--now"]);
+    room.until("it is over", |room| room.state() == "idle");
+    assert_eq!(room.count("mark"), 0);
+    assert!(note.try_wait().unwrap().is_none(), "it is not kept");
+    // It takes the rest, and no disk makes a pipe safe.
+    disk.read_exact(&mut [0; PAGE]).unwrap();
+    let told = common::program::said(&note.wait_with_output().unwrap());
+    assert!(
+        told.code != 0 && told.err.contains("cannot be written"),
+        "{}",
+        told.err
+    );
+}
+
 #[test]
 fn an_answer_says_what_was_really_done() {
     let room = Room::new(

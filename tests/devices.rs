@@ -197,6 +197,12 @@ fn whatever_happens_to_the_card_the_session_goes_on_and_the_sound_comes_back_at_
     assert_eq!(stage.output("xruns"), xruns + 1);
     assert_eq!(stage.output("losses"), losses, "an xrun is no loss");
     let stretches = stage.stretches();
+    // What ran dry comes from silence where it was, and is there at once.
+    let (dry, stretches) = stretches.split_last().unwrap();
+    let silent = dry.from - stretches.last().unwrap().end();
+    assert!(silent <= 2 * 1_024, "{silent} frames are missing");
+    assert!((2_000..=2_400).contains(&dry.ramp), "{dry:?}");
+    assert_eq!(stage.room.count("came-back"), times.len() + 1);
     assert_eq!(stretches.len(), times.len() + 1, "{stretches:?}");
     for (two, passed) in stretches.windows(2).zip(times) {
         let gap = (two[1].from as f64 - two[0].end() as f64) / RATE;

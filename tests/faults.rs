@@ -8,7 +8,7 @@ use common::files::{Wav, flac, wav};
 use common::sounds::{noise, sine};
 use common::stage::{Stage, cast, play, power, sentences};
 use undersong::frame::Frame;
-use undersong::player::What;
+use undersong::player::{Beginning, Player, What, render};
 use undersong::time::{Frames, Rate};
 
 #[global_allocator]
@@ -123,6 +123,76 @@ fn where_nobody_looks_after_the_session_the_bed_stands_in() {
     assert!(level(82..118) > -40.0, "the music does not come back");
     assert_eq!(starved, 1);
     assert!(level(121..170) < -100.0, "a silence that is meant is none");
+}
+
+/// What a voice has become since it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Became {
+    Whole,
+    Cut,
+    Spoilt,
+    Shorter,
+}
+
+/// A short voice, at odd rates and of odd lengths, that is whole or not any more.
+#[test]
+fn a_voice_that_is_not_whole_any_more_is_left_out_whole_and_told() {
+    let script = "undersong: 1\ntitle: Voice\nmusic: { loudness: as-is }\n\
+         phases: [{ name: all, length: 12s, music: silence, cues: [{ at: 2s, voice: word }] }]\n";
+    for (rate, kind) in [
+        (48_000, "flac"),
+        (44_100, "flac"),
+        (96_000, "flac"),
+        (22_050, "wav"),
+        (11_025, "wav"),
+        (48_000, "wav"),
+    ] {
+        for became in [Became::Whole, Became::Cut, Became::Spoilt, Became::Shorter] {
+            let stage = Stage::new();
+            let word = noise(8, 0.2, 4 * rate as usize + 17);
+            let path = stage.path(&format!("word.{kind}"));
+            let save = |word: &[Frame]| match kind {
+                "flac" => flac(&path, word, rate, 1, 16),
+                _ => wav(&path, word, rate, 1, Wav::Bits(16)),
+            };
+            save(&word);
+            let prepared = stage.prepare(&script.replace("word", &format!("word.{kind}")), RATE);
+            let mut bytes = std::fs::read(&path).unwrap();
+            let middle = bytes.len() / 2;
+            match became {
+                Became::Whole => {}
+                Became::Cut => std::fs::write(&path, &bytes[..middle + 1_001]).unwrap(),
+                // Nothing in a WAV file tells that it is spoilt.
+                Became::Spoilt if kind == "wav" => continue,
+                Became::Spoilt => {
+                    bytes[middle..middle + 3_000].fill(0xA5);
+                    std::fs::write(&path, bytes).unwrap();
+                }
+                Became::Shorter => drop(save(&word[..word.len() - rate as usize / 50])),
+            }
+            let (mut player, mut engine) =
+                Player::offline(Beginning::new(prepared.written(), Frames::ZERO)).unwrap();
+            let mut heard = Vec::new();
+            let troubles = render::<std::io::Error>(&mut player, &mut engine, |_, block| {
+                heard.extend_from_slice(block);
+                Ok(())
+            });
+            let told: Vec<String> = troubles.unwrap().iter().map(ToString::to_string).collect();
+            let sounds = heard.iter().any(|sample| *sample != 0.0);
+            let is_whole = became == Became::Whole;
+            assert_eq!(sounds, is_whole, "{became:?} {kind} at {rate}: {told:?}");
+            assert_eq!(
+                told.is_empty(),
+                is_whole,
+                "{became:?} {kind} at {rate}: {told:?}"
+            );
+            let words = match became {
+                Became::Spoilt => "cannot be decoded any more",
+                _ => "shorter than it was",
+            };
+            assert!(is_whole || told[0].contains(words), "{became:?}: {told:?}");
+        }
+    }
 }
 
 #[test]

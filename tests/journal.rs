@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use common::disk::{Disk, Hanging};
 use undersong::journal::{
-    Account, Bounds, Ending, Entry, Journal, JournalError, LONGEST_NOTE, Notes, Record, Started,
-    Ticket, latest_unended, list, read,
+    Account, Bounds, Ending, Entry, Journal, JournalError, LONGEST_NOTE, Note, Notes, Record,
+    Started, Ticket, latest_unended, list, read,
 };
 use undersong::time::{Frames, Rate};
 use undersong::timeline::{Change, CueId};
@@ -495,8 +495,8 @@ fn what_is_noted_stands_in_the_notes_and_nowhere_else() {
     let journal = Journal::create(folder.path(), started()).unwrap();
     let notes = Notes::beside(journal.path());
     assert_eq!(notes.read().unwrap(), []);
-    notes.keep(Some(Frames(5)), CANARY).unwrap();
-    notes.keep(None, "two\nlines").unwrap();
+    notes.keep(&Note::now(Some(Frames(5)), CANARY)).unwrap();
+    notes.keep(&Note::now(None, "two\nlines")).unwrap();
     let kept = notes.read().unwrap();
     let told: Vec<_> = kept
         .iter()
@@ -507,11 +507,15 @@ fn what_is_noted_stands_in_the_notes_and_nowhere_else() {
 
     // A file that cannot be written says so, and not what was to be written.
     let nowhere = Notes::beside(&folder.path().join("missing/x.jsonl"));
-    let error = nowhere.keep(None, CANARY).unwrap_err();
-    let long = notes.keep(None, &CANARY.repeat(LONGEST_NOTE)).unwrap_err();
+    let error = nowhere.keep(&Note::now(None, CANARY)).unwrap_err();
+    let long = notes
+        .keep(&Note::now(None, &CANARY.repeat(LONGEST_NOTE)))
+        .unwrap_err();
     tracing::info!("{error} {error:?} {long} {long:?}");
     assert_eq!(notes.read().unwrap().len(), 2);
-    notes.keep(None, &"x".repeat(LONGEST_NOTE)).unwrap();
+    notes
+        .keep(&Note::now(None, &"x".repeat(LONGEST_NOTE)))
+        .unwrap();
 
     assert!(journal.flush(PATIENCE));
     let path = left(journal);
@@ -531,13 +535,13 @@ fn what_is_noted_stands_in_the_notes_and_nowhere_else() {
 fn a_note_that_was_torn_takes_no_other_along() {
     let folder = tempfile::tempdir().unwrap();
     let notes = Notes::beside(&folder.path().join("x.jsonl"));
-    notes.keep(None, "one").unwrap();
-    notes.keep(None, "two").unwrap();
+    notes.keep(&Note::now(None, "one")).unwrap();
+    notes.keep(&Note::now(None, "two")).unwrap();
     let bytes = fs::read(notes.path()).unwrap();
     let first = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     for cut in first..bytes.len() {
         fs::write(notes.path(), &bytes[..cut]).unwrap();
-        notes.keep(None, "three").unwrap();
+        notes.keep(&Note::now(None, "three")).unwrap();
         let kept = notes.read().unwrap();
         let texts: Vec<&str> = kept.iter().map(|note| note.text.as_str()).collect();
         // Only its end was torn off, not its words.
@@ -557,7 +561,7 @@ fn nobody_else_may_read_it() {
     let folder = outside.path().join("room/journal");
     let journal = Journal::create(&folder, started()).unwrap();
     let notes = Notes::beside(journal.path());
-    notes.keep(None, "a note").unwrap();
+    notes.keep(&Note::now(None, "a note")).unwrap();
     assert_eq!(mode(&outside.path().join("room")), 0o700);
     assert_eq!(mode(&folder), 0o700);
     assert_eq!(mode(journal.path()), 0o600);
@@ -626,7 +630,9 @@ fn a_rooms_journals_are_listed_whatever_lies_beside_them() {
         },
     )];
     let (folder, paths) = journals(&[("09", ended), ("11", half_an_hour), ("10", vec![])]);
-    Notes::beside(&paths[0]).keep(None, "a note").unwrap();
+    Notes::beside(&paths[0])
+        .keep(&Note::now(None, "a note"))
+        .unwrap();
     fs::write(folder.path().join("2026-11-24T12-00-00Z.jsonl"), "").unwrap();
     fs::write(folder.path().join("other.jsonl"), "{\"what\":\"ever\"}\n").unwrap();
     fs::write(folder.path().join("picture.jsonl"), [0xff; 300]).unwrap();
@@ -690,13 +696,13 @@ fn only_the_newest_session_is_offered_again() {
 fn the_notes_of_a_session_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let notes = Notes::beside(&folder.path().join("x.jsonl"));
-    notes.keep(None, "one").unwrap();
+    notes.keep(&Note::now(None, "one")).unwrap();
     let file = fs::OpenOptions::new()
         .write(true)
         .open(notes.path())
         .unwrap();
     file.set_len((4 << 20) - 20).unwrap();
-    let error = notes.keep(None, "two").unwrap_err();
+    let error = notes.keep(&Note::now(None, "two")).unwrap_err();
     assert!(matches!(error, JournalError::FullOfNotes(_)), "{error}");
     assert_eq!(notes.read().unwrap().len(), 1);
 }

@@ -17,7 +17,7 @@ use serde_json::Value;
 use undersong::engine::{Engine, Stop};
 use undersong::frame::Frame;
 use undersong::journal::{
-    Account, Deed, Ending, Entry, Journal, Moment, Notes, OutputState, Played, Started, read,
+    Account, Deed, Ending, Entry, Journal, Moment, Note, Notes, OutputState, Played, Started, read,
 };
 use undersong::player::{Beginning, Player, ending};
 use undersong::prepare::Prepared;
@@ -555,7 +555,7 @@ fn whole(folder: &Path) -> PathBuf {
     evening.append(Entry::Xruns { count: 2 });
     let at = evening.append(Entry::Mark { name: None });
     let note = format!("{CANARY} </li><script>alert(3)</script>");
-    evening.notes.keep(Some(at), &note).unwrap();
+    evening.notes.keep(&Note::now(Some(at), &note)).unwrap();
     evening.until(10.0);
     evening.steer(&Change::Extend {
         by: Duration::from_secs(5),

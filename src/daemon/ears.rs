@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
+use crate::aside::aside;
 use crate::daemon::desk::{Call, Told};
 use crate::daemon::order::{Reason, Refused};
 use crate::daemon::playing::{Look, plain};
@@ -16,7 +17,7 @@ use crate::decode::Decoder;
 use crate::doctor::patched;
 use crate::engine::{Command, Engine, Event, Handle, Setup, Stop};
 use crate::level::Decibels;
-use crate::output::{Device, Live, aside};
+use crate::output::{Device, Live};
 use crate::room::{Channels, Output};
 use crate::stream::load;
 use crate::time::{Frames, Rate};
@@ -212,7 +213,7 @@ impl Ears {
                 let Sounding { live, played, .. } = *sounding;
                 self.played = (how == "heard").then_some(played);
                 let (done, closed) = sync_channel(1);
-                aside(move || {
+                aside("device", move || {
                     drop(live.close());
                     let _ = done.send(());
                 });

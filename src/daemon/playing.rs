@@ -3,6 +3,7 @@
 mod answers;
 mod heard;
 mod levels;
+mod noting;
 mod orders;
 mod shown;
 
@@ -17,7 +18,7 @@ use crate::daemon::resume::Cut;
 use crate::daemon::sleep::Sleep;
 use crate::daemon::telling::told;
 use crate::engine::Brake;
-use crate::journal::{Ending, Entry, Journal, Notes, OutputState};
+use crate::journal::{Ending, Entry, Journal, OutputState};
 use crate::output::{Keeper, Place, Turn};
 use crate::player::{Player, What, ending};
 use crate::room::Room;
@@ -25,6 +26,7 @@ use crate::time::{Frames, clock};
 use crate::zone::Caps;
 
 use answers::{Asked, Confirmed};
+use noting::Noting;
 pub use orders::plain;
 use orders::{leaving, stopped};
 
@@ -34,6 +36,8 @@ const CALM: Duration = Duration::from_millis(200);
 const ALERT: Duration = Duration::from_millis(100);
 /// While an order waits for another.
 const SOON: Duration = Duration::from_millis(1);
+/// At the end the disk is given so long for what is left of the notes, and of the journal.
+const DISK: Duration = Duration::from_millis(500);
 /// When the daemon ends, the sound is given so long to go.
 const FADE: Duration = Duration::from_millis(700);
 
@@ -43,7 +47,7 @@ pub struct Playing {
     player: Player,
     keeper: Keeper,
     journal: Arc<Journal>,
-    notes: Notes,
+    notes: Noting,
     room: Arc<Room>,
     caps: Caps,
     brake: Brake,
@@ -113,7 +117,7 @@ impl Playing {
             Refused::new(Reason::Failed, error.to_string())
         })?;
         Ok(Self {
-            notes: Notes::beside(journal.path()),
+            notes: Noting::begin(&journal),
             player,
             keeper,
             journal,
@@ -323,8 +327,9 @@ impl Playing {
     pub fn close(mut self) {
         self.answer_all(stopped());
         self.keeper.close();
-        // The journal's own thread writes what is left of it; most of the time there is nothing.
-        let _ = self.journal.flush(Duration::from_millis(500));
+        // Threads of their own write what is left; most of the time there is nothing.
+        self.notes.close(DISK);
+        let _ = self.journal.flush(DISK);
     }
 
     /// What will sound.

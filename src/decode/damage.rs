@@ -1,5 +1,7 @@
 //! What was wrong with a file while it was decoded.
 
+use std::time::Duration;
+
 use crate::time::Frames;
 
 /// What was wrong with a file so far, counted since it was opened or last sought.
@@ -24,6 +26,8 @@ pub struct Damage {
 }
 
 impl Damage {
+    /// More than this may not be missing in a file: a hole of this length is heard as a silence.
+    pub const HOLE: Duration = Duration::from_millis(50);
     /// The most that MP3 encoders put behind a sound.
     pub const PADDING: Frames = Frames(3 * 1152);
 

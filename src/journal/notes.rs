@@ -29,6 +29,18 @@ pub struct Note {
     pub text: String,
 }
 
+impl Note {
+    /// What is noted now, at this position of the session.
+    #[must_use]
+    pub fn now(at: Option<Frames>, text: &str) -> Self {
+        Self {
+            wall: super::writer::now(),
+            at,
+            text: text.to_owned(),
+        }
+    }
+}
+
 impl fmt::Debug for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Note");
@@ -63,16 +75,11 @@ impl Notes {
     /// # Errors
     /// Where it is longer than [`LONGEST_NOTE`], or the disk refuses. Nothing of the note stays behind then that could be
     /// taken for one.
-    pub fn keep(&self, at: Option<Frames>, text: &str) -> Result<(), JournalError> {
-        if text.len() > LONGEST_NOTE {
+    pub fn keep(&self, note: &Note) -> Result<(), JournalError> {
+        if note.text.len() > LONGEST_NOTE {
             return Err(JournalError::LongNote);
         }
-        let note = Note {
-            wall: super::writer::now(),
-            at,
-            text: text.to_owned(),
-        };
-        let mut line = serde_json::to_vec(&note).unwrap_or_default();
+        let mut line = serde_json::to_vec(note).unwrap_or_default();
         line.push(b'\n');
         let mut file = self
             .open()

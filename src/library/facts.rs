@@ -93,6 +93,17 @@ impl Facts {
         Some(Loudness::of_power(power / time).louder(Loudness::GATE))
     }
 
+    /// Where it is heard in a stretch of the session that begins `offset` into it, both in frames at `rate`: between the
+    /// silences at its ends.
+    #[must_use]
+    pub fn heard(&self, offset: Frames, over: Range<Frames>, rate: Rate) -> Range<Frames> {
+        let at = |frames: Frames| {
+            let at = over.start + (rate.convert(frames, self.rate) - offset);
+            at.min(over.end)
+        };
+        at(self.head)..at(self.frames - self.tail)
+    }
+
     /// The frames between the silence at its head and at its tail, at the file's rate.
     #[must_use]
     pub fn sounding(&self) -> Frames {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::decode::Damage;
 use crate::frame::Frame;
 use crate::level::Decibels;
 use crate::time::{Frames, Rate};
@@ -53,7 +54,7 @@ pub struct Extent {
 
 impl Holes {
     /// As long as this is a gap.
-    pub const GAP: Duration = Duration::from_millis(50);
+    pub const GAP: Duration = Damage::HOLE;
 
     /// At a rate.
     #[must_use]

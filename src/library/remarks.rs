@@ -7,9 +7,6 @@ use crate::decode::{Damage, Decoder, Flaw};
 use crate::level::{Decibels, Gain};
 use crate::time::{Rate, clock};
 
-/// More than this may not be missing in a file: a hole of this length is heard as a silence.
-const HOLE: Duration = Duration::from_millis(50);
-
 /// Of a file that is cut off so much may be missing: a tenth of it, and never more than this. A therapist chose the piece for
 /// what is in it, and for as long as it is.
 const CUT: Duration = Duration::from_secs(30);
@@ -103,7 +100,7 @@ impl Said {
         };
         let first = clock(rate.duration(first));
         let seconds = rate.seconds(damage.silenced);
-        let grave = rate.duration(damage.silenced) > HOLE;
+        let grave = rate.duration(damage.silenced) > Damage::HOLE;
         let what = if grave {
             "cannot be decoded and would be silent"
         } else {

@@ -267,12 +267,12 @@ fn build<S: Sample>(
     health: Arc<Health>,
 ) -> Result<cpal::Stream, cpal::Error> {
     let width = usize::from(config.channels);
-    let mut gap = Gap::default();
+    let (mut gap, dry) = (Gap::default(), Arc::clone(&health));
     device.build_output_stream::<S, _, _>(
         config,
         move |out, _| {
-            if gap.was_long() {
-                lent.come_back(RAMP);
+            if let Some(ramp) = gap.before(dry.xruns()) {
+                lent.come_back(ramp);
             }
             lent.fill(out, width);
         },

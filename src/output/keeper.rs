@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::aside::aside;
 use crate::engine::Engine;
 use crate::output::clock::{MakingUp, RealTime};
 use crate::output::device::{Device, RAMP};
@@ -18,7 +19,6 @@ use crate::output::device_error::DeviceError;
 use crate::output::live::Live;
 use crate::output::paced::paced;
 use crate::output::patch::Patch;
-use crate::output::patience::aside;
 use crate::output::search::{Gone, Open, Search};
 use crate::output::trial::Trial;
 use crate::time::{Frames, Rate};
@@ -226,7 +226,7 @@ impl Keeper {
         let due = live.health().due(self.rate).unwrap_or_else(Instant::now);
         self.lost_at = due;
         turns.push(Turn::Lost);
-        aside(move || drop(live.close()));
+        aside("device", move || drop(live.close()));
         self.stand_in(engine, due)
     }
 
@@ -266,7 +266,7 @@ impl Keeper {
             Quest::Trial(mut live, mut trial) => {
                 let passed = trial.is_passed(live.health().frames(), now);
                 if live.is_dead() {
-                    aside(move || drop(live.close()));
+                    aside("device", move || drop(live.close()));
                     self.search()
                 } else if passed
                     && stand_in.even.load(Ordering::Relaxed)
@@ -276,7 +276,7 @@ impl Keeper {
                     let half = self.rate.duration(Frames::from(self.period as usize / 2));
                     let passed = now.duration_since(stand_in.begin) + half;
                     let owed = self.rate.frames(passed) - stand_in.clock.health().played();
-                    aside(move || drop(stand_in.clock.close()));
+                    aside("device", move || drop(stand_in.clock.close()));
                     return self.change_over(engine, owed, live, turns);
                 } else {
                     Quest::Trial(live, trial)
@@ -305,7 +305,7 @@ impl Keeper {
                 State::Playing(device)
             }
             Err(engine) => {
-                aside(move || drop(device.close()));
+                aside("device", move || drop(device.close()));
                 self.stand_in(engine, Instant::now())
             }
         }
@@ -354,7 +354,7 @@ impl Keeper {
             State::Still(_) => Vec::new(),
         };
         for live in open {
-            aside(move || drop(live.close()));
+            aside("device", move || drop(live.close()));
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct Lent {
     scratch: Box<[f32]>,
     quantiser: Option<Quantiser>,
     health: Arc<Health>,
+    /// The last block was the engine's.
+    plays: bool,
     /// Real-time priority was asked for.
     asked: bool,
 }
@@ -71,6 +73,7 @@ pub fn loan(patch: Patch, health: Arc<Health>) -> (Loan, Lent) {
         scratch: vec![0.0; SCRATCH * MAX_ZONES * 2].into(),
         quantiser: None,
         health,
+        plays: false,
         asked: false,
     };
     (loan, lent)
@@ -127,9 +130,12 @@ impl Lent {
         assert_no_alloc(|| self.fill_unwatched(out, width.max(1)));
     }
 
-    /// What was heard was cut off: it comes from silence. Real-time safe.
+    /// What was heard was cut off: it comes from silence. Of an engine that nothing was heard of here nothing was cut off, and
+    /// it begins as it was lent. Real-time safe.
     pub fn come_back(&mut self, ramp: Duration) {
-        if let Some(mut engine) = self.shelf.0.take() {
+        if self.plays
+            && let Some(mut engine) = self.shelf.0.take()
+        {
             engine.come_back(engine.rate().frames(ramp));
             self.shelf.0.store(Some(engine));
         }
@@ -140,6 +146,7 @@ impl Lent {
         self.take_priority();
         let astray = self.health.is_astray();
         let engine = if astray { None } else { self.shelf.0.take() };
+        self.plays = engine.is_some();
         if let Some(mut engine) = engine {
             self.render(&mut engine, out, width);
             // Counted before anybody can take it.

@@ -44,7 +44,7 @@ pub use loan::{Lent, Loan, loan};
 pub use paced::{Capture, paced};
 pub use partial::Partial;
 pub use patch::{Map, NobodyThere, Patch, names};
-pub use patience::{aside, within};
+pub use patience::within;
 pub use pcm::Bits;
 pub use real_time::{lock_memory, take as take_real_time};
 pub use rehearsal::Rehearsal;

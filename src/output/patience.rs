@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -17,9 +17,32 @@ pub fn given_up() -> usize {
     GIVEN_UP.load(Ordering::Relaxed)
 }
 
+/// Lowers the count at the end of a thread that was given up, however that comes.
+struct Over {
+    given_up: &'static AtomicUsize,
+    /// Whoever comes second, this or who waits, knows of the other.
+    is_over: Arc<AtomicBool>,
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        if self.is_over.swap(true, Ordering::Relaxed) {
+            self.given_up.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
 /// Does `work` on a thread of its own and waits for it. Blocking. `None` where it takes longer than `patience`: then
-/// the thread is left to itself, and what it may yet bring is dropped there.
+/// the thread is left to itself, and what it may yet bring is dropped there; or where it breaks.
 pub fn within<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    counted(&GIVEN_UP, patience, work)
+}
+
+fn counted<T: Send + 'static>(
+    given_up: &'static AtomicUsize,
     patience: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
@@ -27,32 +50,23 @@ pub fn within<T: Send + 'static>(
     let (done, result) = sync_channel(0);
     let over = Arc::new(AtomicBool::new(false));
     let is_over = Arc::clone(&over);
+    let end = Over { given_up, is_over };
     let thread = thread::Builder::new().name("device".to_owned());
     let begun = thread.spawn(move || {
+        let _end = end;
         hush();
         drop(done.send(work()));
-        // Whoever comes second knows that it was given up.
-        if is_over.swap(true, Ordering::Relaxed) {
-            GIVEN_UP.fetch_sub(1, Ordering::Relaxed);
-        }
     });
     begun.ok()?;
-    let result = result.recv_timeout(patience).ok();
-    if result.is_none() {
-        GIVEN_UP.fetch_add(1, Ordering::Relaxed);
+    let result = result.recv_timeout(patience);
+    // What broke does not hang.
+    if matches!(result, Err(RecvTimeoutError::Timeout)) {
+        given_up.fetch_add(1, Ordering::Relaxed);
         if over.swap(true, Ordering::Relaxed) {
-            GIVEN_UP.fetch_sub(1, Ordering::Relaxed);
+            given_up.fetch_sub(1, Ordering::Relaxed);
         }
     }
-    result
-}
-
-/// Does work that may hang on a thread that nobody waits for.
-pub fn aside(work: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().name("device".to_owned());
-    if let Err(error) = thread.spawn(work) {
-        tracing::warn!("the system gives no thread to close a device: {error}");
-    }
+    result.ok()
 }
 
 /// ALSA writes to the screen whatever it finds in its configuration; on this thread it does not.
@@ -66,6 +80,8 @@ fn hush() {}
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     #[test]
@@ -75,5 +91,23 @@ mod tests {
         assert_eq!(given_up, None);
         drop(release);
         assert_eq!(within(PATIENCE, || 7), Some(7));
+    }
+
+    #[test]
+    fn what_broke_hangs_no_more_however_late_it_broke() {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let now = counted(&COUNT, PATIENCE, || panic!("in a test"));
+        assert_eq!((now, COUNT.load(Ordering::Relaxed)), (None::<u8>, 0));
+        let (release, hang) = sync_channel::<()>(0);
+        let late = counted(&COUNT, Duration::from_millis(1), move || {
+            hang.recv().expect("it is told to break");
+        });
+        assert_eq!((late, COUNT.load(Ordering::Relaxed)), (None, 1));
+        drop(release);
+        let begun = Instant::now();
+        while COUNT.load(Ordering::Relaxed) > 0 {
+            assert!(begun.elapsed() < PATIENCE, "it hangs for good");
+            thread::yield_now();
+        }
     }
 }

@@ -280,3 +280,22 @@ impl Feed {
         Some((source, piece.frames - begin))
     }
 }
+
+#[cfg(test)]
+impl Feed {
+    /// So many frames of a source that is there already.
+    pub fn of(source: Source, frames: Frames, ring: Producer<Frame>) -> Self {
+        let recipe = Recipe {
+            pieces: Vec::new(),
+            source: Rate::DEFAULT,
+            rate: Rate::DEFAULT,
+            offset: Frames::ZERO,
+            length: frames,
+        };
+        let feed = Self::open(recipe, ring, Arc::default(), Reading::Ahead);
+        Self {
+            source: Some((source, frames)),
+            ..feed.unwrap()
+        }
+    }
+}

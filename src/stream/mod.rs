@@ -1,6 +1,5 @@
 //! From files to exact frames at the session's rate: the resampler, the streams, and the thread that fills their rings.
 
-mod aside;
 mod feed;
 mod resampler;
 mod sound;

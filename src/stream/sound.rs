@@ -6,6 +6,7 @@ use crate::decode::Decoder;
 use crate::frame::Frame;
 use crate::stream::feed::StreamError;
 use crate::stream::resampler::Resampler;
+use crate::stream::source::read;
 use crate::time::{Frames, Rate};
 
 /// Decodes a file to memory at a rate: at most `most` frames of it. Blocking.
@@ -38,7 +39,7 @@ pub fn load_loop(decoder: Decoder, rate: Rate, most: Frames) -> Result<Arc<[Fram
 /// The first frames of a file, at its own rate.
 fn decode(mut decoder: Decoder, most: Frames) -> Result<(Vec<Frame>, Rate), StreamError> {
     let mut frames = Vec::new();
-    while (frames.len() as u64) < most.0 && decoder.read(&mut frames)? > 0 {}
+    while (frames.len() as u64) < most.0 && read(&mut decoder, &mut frames)? > 0 {}
     Ok((frames, decoder.rate()))
 }
 

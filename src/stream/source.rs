@@ -2,22 +2,18 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread::Thread;
 use std::time::Duration;
 
-use crate::decode::{Ahead, DecodeError, Decoder, Disk, unbroken};
+use crate::aside::aside;
+use crate::decode::{Ahead, Damage, DecodeError, Decoder, Disk, unbroken};
 use crate::frame::Frame;
-use crate::stream::aside::aside;
 use crate::stream::feed::{Piece, StreamError};
 use crate::time::{Frames, Rate};
 
 /// Live, so much of each file lies in memory: a disk that stalls for half a minute is not heard.
 pub const BRIDGE: Duration = Duration::from_secs(45);
-
-/// What cannot be decoded is silent. A file with more of it than this is refused when it is looked at; one that rotted
-/// since ends there, so that the bed stands in.
-const HOLE: Duration = Duration::from_millis(50);
 
 /// Frames that are handed over in one go when a decoder decodes ahead.
 const CHUNK: usize = 32_768;
@@ -28,6 +24,9 @@ const PACKET: usize = 8_192;
 /// How many of these it is ahead at most: 24 s at 44.1 kHz. A piece that comes is decoded that far while the one before it
 /// still needs a core for itself; with 3 of them a rendering takes a fourth longer.
 const CHUNKS: usize = 32;
+
+/// A file that is decoded ahead is waited for in steps of this: one that hangs holds up no other.
+const STEP: Duration = Duration::from_millis(20);
 
 /// Chunks that go round where nobody is ahead: so many stay near to the processor.
 const IN_USE: usize = 2;
@@ -107,7 +106,7 @@ impl Source {
         match reading {
             Reading::OnDemand(_) => {
                 let (tell, opened) = sync_channel(1);
-                aside(move || {
+                aside("file", move || {
                     // Nobody may wait for it any more.
                     let _ = tell.send(unbroken(open));
                     reader.unpark();
@@ -117,7 +116,7 @@ impl Source {
             Reading::Ahead => {
                 let (full_in, full) = sync_channel(CHUNKS);
                 let (empty, empty_out) = sync_channel(IN_USE);
-                aside(move || match unbroken(open) {
+                aside("file", move || match unbroken(open) {
                     Ok(decoder) => decode_ahead(*decoder, &full_in, &empty_out),
                     Err(error) => drop(full_in.send(Err(error))),
                 });
@@ -127,7 +126,7 @@ impl Source {
     }
 
     /// Lays the next frames into `out`, which has to be empty. Live it does not wait for the disk, as far as that can be
-    /// told; while rendering it does.
+    /// told; while rendering it does, some milliseconds.
     ///
     /// # Errors
     /// Where the file cannot be opened or read.
@@ -145,7 +144,11 @@ impl Source {
             Self::Direct(decoder) if !decoder.is_fed() => Ok(Brought::Waits),
             Self::Direct(decoder) => Ok(Brought::Frames(read(decoder, out)?)),
             Self::Ahead { full, empty } => {
-                let chunk = full.recv().unwrap_or(Err(DecodeError::Broken.into()))?;
+                let chunk = match full.recv_timeout(STEP) {
+                    Ok(chunk) => chunk?,
+                    Err(RecvTimeoutError::Timeout) => return Ok(Brought::Waits),
+                    Err(RecvTimeoutError::Disconnected) => return Err(DecodeError::Broken.into()),
+                };
                 // The thread may have ended, having read everything; or it has enough of them.
                 let _ = empty.try_send(std::mem::replace(out, chunk));
                 Ok(Brought::Frames(out.len()))
@@ -154,11 +157,12 @@ impl Source {
     }
 }
 
-/// Appends the next frames of a file, and none of a hole that would be heard.
-fn read(decoder: &mut Decoder, out: &mut Vec<Frame>) -> Result<usize, StreamError> {
+/// Appends the next frames of a file, and none of a hole that would be heard: a file with such a hole is refused when it is
+/// looked at, and one that rotted since ends there, so that the bed stands in.
+pub fn read(decoder: &mut Decoder, out: &mut Vec<Frame>) -> Result<usize, StreamError> {
     let before = out.len();
     let count = decoder.read(out)?;
-    if decoder.rate().duration(decoder.damage().silenced) > HOLE {
+    if decoder.rate().duration(decoder.damage().silenced) > Damage::HOLE {
         out.truncate(before);
         return Err(StreamError::Damaged);
     }

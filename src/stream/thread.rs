@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::aside::aside;
 use crate::decode::{DecodeError, unbroken};
 use crate::engine::Id;
 use crate::frame::Frame;
-use crate::stream::aside::aside;
 use crate::stream::feed::{Feed, Progress, Recipe, StreamError, Went};
 use crate::stream::sound;
 use crate::stream::source::Reading;
@@ -240,9 +240,16 @@ impl DecoderThread {
                 let (reading, outbox) = (self.reading.clone(), self.outbox.clone());
                 let bell = Arc::clone(&self.bell);
                 // Each by itself: one that hangs holds up neither music nor another cue.
-                aside(move || {
+                aside("file", move || {
                     let all = Frames(1);
-                    let load = || sound::load(reading.open(&path, all, all)?, rate, most);
+                    let load = || {
+                        let sound = sound::load(reading.open(&path, all, all)?, rate, most)?;
+                        // A word that breaks off is worse than none.
+                        if sound.len() < most.index() {
+                            return Err(StreamError::Short);
+                        }
+                        Ok(sound)
+                    };
                     let report = match unbroken(load) {
                         Ok(sound) => Report::Loaded(id, sound),
                         Err(error) => Report::Failed(id, error),
@@ -293,13 +300,18 @@ impl DecoderThread {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::mpsc::sync_channel;
 
-    #[test]
-    fn what_was_not_foreseen_ends_the_open_streams_and_not_the_thread() {
+    use super::*;
+    use crate::stream::source::Source;
+
+    const CHUNK: usize = 30_000;
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn decoder() -> (DecoderThread, Sender<Request>, Receiver<Report>) {
         let (requests, inbox) = channel();
         let (outbox, reports) = channel();
-        let mut decoder = DecoderThread {
+        let decoder = DecoderThread {
             inbox,
             outbox,
             bell: Arc::default(),
@@ -308,6 +320,55 @@ mod tests {
             feeds: Vec::new(),
             reading: Reading::Ahead,
         };
+        (decoder, requests, reports)
+    }
+
+    #[test]
+    fn while_rendering_a_file_that_hangs_stops_no_other_and_goes_on_where_it_comes() {
+        let (mut decoder, _requests, reports) = decoder();
+        let sound: Vec<Frame> = (0..70_001_u32).map(|at| [at as f32, -1.0]).collect();
+        let mut stream = |id| {
+            let (chunks, full) = sync_channel(8);
+            let (empty, _) = sync_channel(1);
+            let (ring, frames) = RingBuffer::new(sound.len());
+            let source = Source::Ahead { full, empty };
+            let feed = Feed::of(source, Frames::from(sound.len()), ring);
+            decoder.feeds.push((Id(id), Arc::default(), feed));
+            (chunks, frames)
+        };
+        let ((hangs, mut late), (comes, mut heard)) = (stream(1), stream(2));
+        for chunk in sound.chunks(CHUNK) {
+            comes.send(Ok(chunk.to_vec())).unwrap();
+        }
+        let (over, is_over) = sync_channel(0);
+        std::thread::spawn(move || {
+            while over.send(()).is_ok() {
+                decoder.turn();
+            }
+        });
+        // Each begins a turn.
+        let turns = |count: usize| {
+            for _ in 0..count {
+                is_over.recv_timeout(PATIENCE).expect("nothing hangs");
+            }
+        };
+        turns(4);
+        assert_eq!((heard.slots(), late.slots()), (sound.len(), 0));
+        for chunk in sound.chunks(CHUNK) {
+            hangs.send(Ok(chunk.to_vec())).unwrap();
+        }
+        turns(4);
+        for frames in [&mut heard, &mut late] {
+            let all = frames.read_chunk(sound.len()).unwrap();
+            let (one, two) = all.as_slices();
+            assert!([one, two].concat() == sound);
+        }
+        assert!(reports.try_recv().is_err(), "nothing failed");
+    }
+
+    #[test]
+    fn what_was_not_foreseen_ends_the_open_streams_and_not_the_thread() {
+        let (mut decoder, requests, reports) = decoder();
         let recipe = || {
             Box::new(Recipe {
                 pieces: Vec::new(),

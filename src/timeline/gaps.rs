@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::path::Path;
 
-use crate::library::{Facts, Holes, Library};
+use crate::library::{Holes, Library};
 use crate::mistake::{Mistake, Place, Rank};
 use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
@@ -113,7 +113,7 @@ fn silences(timeline: &Timeline, library: &Library, zone: Zone) -> Vec<Range<Fra
     let cues = cues.filter(|cue| cue.zones.contains(zone));
     let cues = cues.filter_map(|cue| {
         let facts = library.facts(cue.sound.as_ref()?).ok()?;
-        Some(heard_of(facts, Frames::ZERO, cue.at..cue.end(), rate))
+        Some(facts.heard(Frames::ZERO, cue.at..cue.end(), rate))
     });
     let mut sounds: Vec<Range<Frames>> = music.chain(cues).filter(|it| !it.is_empty()).collect();
     sounds.sort_by_key(|it| it.start);
@@ -149,18 +149,9 @@ fn ends<'a>(
 fn sounding(clip: &Clip, library: &Library, rate: Rate) -> Range<Frames> {
     let over = clip.from..clip.end();
     match library.facts(&clip.track) {
-        Ok(facts) => heard_of(facts, clip.offset, over, rate),
+        Ok(facts) => facts.heard(clip.offset, over, rate),
         Err(_) => over,
     }
-}
-
-/// What is heard of a file within a stretch of the session that begins `offset` into it.
-fn heard_of(facts: &Facts, offset: Frames, over: Range<Frames>, rate: Rate) -> Range<Frames> {
-    let at = |frames: Frames| {
-        let at = over.start + (rate.convert(frames, facts.rate) - offset);
-        at.min(over.end)
-    };
-    at(facts.head)..at(facts.frames - facts.tail)
 }
 
 fn length(over: &Range<Frames>) -> Frames {

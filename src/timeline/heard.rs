@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::level::{Decibels, Loudness};
+use crate::level::Decibels;
 use crate::library::Library;
 use crate::mistake::{Mistake, Place, Rank};
 use crate::script::Session;
@@ -11,7 +11,6 @@ use crate::timeline::crossing::{overlap, pair};
 use crate::timeline::duck::DEEPEST;
 use crate::timeline::fill::CUT;
 use crate::timeline::joins;
-use crate::timeline::loudness::music_over;
 use crate::timeline::model::{PlacedCue, Timeline};
 use crate::timeline::place::Ground;
 
@@ -75,26 +74,16 @@ pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake
 /// The cues that the music does not go down far enough for, as far as it may go, each once, where it is the loudest. Pure.
 #[must_use]
 pub fn too_soft(ground: &Ground, cues: &[PlacedCue]) -> Vec<Mistake> {
-    let Ground {
-        session,
-        library,
-        rate,
-        ..
-    } = *ground;
+    let Ground { session, rate, .. } = *ground;
     let asked = session.voice.over_music;
     let mut worst: HashMap<(usize, usize), (Decibels, &PlacedCue)> = HashMap::new();
     for cue in cues.iter().filter(|cue| cue.ducks) {
-        let facts = cue.sound.as_ref().and_then(|it| library.facts(it).ok());
-        let Some(loudness) = facts.and_then(|facts| facts.loudness) else {
+        let heights = cue.zones.iter();
+        let heights = heights.filter_map(|zone| Some(ground.height(zone, cue)?.0));
+        let Some(height) = heights.reduce(Decibels::min) else {
             continue;
         };
-        let over = cue.at..cue.end();
-        let clips = ground.clips.around(&over);
-        let music = |zone| music_over(clips, library, rate, zone, over.clone());
-        let Some(music) = cue.zones.iter().filter_map(music).reduce(Loudness::louder) else {
-            continue;
-        };
-        let height = loudness + cue.gain.decibels() - music + DEEPEST;
+        let height = height + DEEPEST;
         if height - asked < LOW {
             let known = worst.entry((cue.id.phase, cue.id.cue));
             let known = known.or_insert((height, cue));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::level::{Decibels, Loudness};
+use crate::level::Decibels;
 use crate::library::Library;
 use crate::mistake::{Mistake, Rank};
 use crate::script::{At, Cue, CueKind, Seek, Session};
@@ -255,11 +255,6 @@ impl Ground<'_> {
         candidates
     }
 
-    fn music(&self, zone: Zone, stretch: Range<Frames>) -> Option<Loudness> {
-        let clips = self.clips.around(&stretch);
-        music_over(clips, self.library, self.rate, zone, stretch)
-    }
-
     /// The crossfades that a stretch of the session touches: where two clips sound at once.
     fn crossfades_over(&self, stretch: &Range<Frames>) -> Vec<Range<Frames>> {
         let mut sounding: Vec<Range<Frames>> = Vec::new();
@@ -305,13 +300,10 @@ impl Ground<'_> {
             if !cue.zones.contains(zone) || !cue.ducks {
                 continue;
             }
-            let Some((loudness, heard)) = self.heard_of(cue) else {
+            let Some((height, heard)) = self.height(zone, cue) else {
                 continue;
             };
-            let Some(music) = self.music(zone, heard.clone()) else {
-                continue;
-            };
-            let missing = over - (loudness - music);
+            let missing = over - height;
             if missing.0 > 0.1 {
                 needs.push(Need {
                     from: heard.start,
@@ -323,15 +315,16 @@ impl Ground<'_> {
         needs
     }
 
-    /// How loud a cue is, and the frames in which it is heard: the silence at its file's ends asks for nothing.
-    fn heard_of(&self, cue: &PlacedCue) -> Option<(Loudness, Range<Frames>)> {
+    /// How far a cue stands above the music of a zone that does not go down for it, and the frames in which it is heard: the
+    /// silence at its file's ends asks for nothing. `None` where there is no music.
+    #[must_use]
+    pub fn height(&self, zone: Zone, cue: &PlacedCue) -> Option<(Decibels, Range<Frames>)> {
         let facts = self.library.facts(cue.sound.as_ref()?).ok()?;
-        let [head, tail] = [facts.head, facts.tail].map(|it| self.rate.convert(it, facts.rate));
         let loudness = facts.loudness? + cue.gain.decibels();
-        Some((
-            loudness,
-            cue.at + head..(cue.end() - tail).max(cue.at + head),
-        ))
+        let heard = facts.heard(Frames::ZERO, cue.at..cue.end(), self.rate);
+        let clips = self.clips.around(&heard);
+        let music = music_over(clips, self.library, self.rate, zone, heard.clone())?;
+        Some((loudness - music, heard))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Played;
+use crate::aside::aside;
 use crate::daemon::desk::Call;
 use crate::daemon::order::{Reason, Refused};
 use crate::daemon::playing::plain;
@@ -13,7 +14,7 @@ use crate::zone::Layout;
 
 /// Keeps what somebody confirmed, and answers. On a thread of its own: a disk may hang.
 pub fn keep(room: Arc<Room>, played: Played, call: Call) {
-    let work = move || {
+    aside("ears", move || {
         let heard = played.wiring.iter().map(|(listener, channels)| Heard {
             listener: *listener,
             channels: [channels.left + 1, channels.right + 1],
@@ -35,13 +36,7 @@ pub fn keep(room: Arc<Room>, played: Played, call: Call) {
             }
         };
         call.reply(answer);
-    };
-    if let Err(error) = std::thread::Builder::new()
-        .name("ears".to_owned())
-        .spawn(work)
-    {
-        tracing::warn!("the system gives no thread to keep a check of the ears in: {error}");
-    }
+    });
 }
 
 /// Whether a session with these zones may begin: what its therapist should know of the ears. A session that speaks to one

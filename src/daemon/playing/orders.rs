@@ -8,7 +8,7 @@ use crate::daemon::desk::Call;
 use crate::daemon::order::{Answer, Order, Reason, Refused};
 use crate::daemon::outlook::{outlook, sentence};
 use crate::engine::Stop;
-use crate::journal::{Entry, LONGEST_NOTE};
+use crate::journal::{Entry, LONGEST_NOTE, Note};
 use crate::level::Decibels;
 use crate::timeline::{Change, Forecast, Refusal};
 
@@ -34,7 +34,7 @@ impl Playing {
                 self.journal.append(at, Entry::Refused { why, asked });
             }),
             Order::Pause | Order::Resume => self.pause(order == Order::Pause, forecast),
-            Order::Note { text } => self.note(&text, forecast).map(Ordered::done),
+            Order::Note { text } => self.note(&text, forecast),
             Order::Stop { how } => {
                 let sentence = match how.stop() {
                     Stop::Soft => "The session fades out within 6 s and is over.",
@@ -62,6 +62,7 @@ impl Playing {
                     since: Instant::now(),
                 });
             }
+            Ok(Ordered::Noted(note)) => self.notes.keep(note, answer),
             Ok(Ordered::Done(done)) => answer.send(Ok(*done)),
             Err(refused) => answer.send(Err(refused)),
         }
@@ -154,7 +155,7 @@ impl Playing {
         }
     }
 
-    fn note(&self, text: &str, forecast: bool) -> Result<Answer, Refused> {
+    fn note(&self, text: &str, forecast: bool) -> Result<Ordered, Refused> {
         if text.trim().is_empty() {
             return Err(Refused::new(Reason::Wrong, "the note is empty"));
         }
@@ -162,14 +163,11 @@ impl Playing {
             let sentence = format!("a note has at most {LONGEST_NOTE} bytes; write two");
             return Err(Refused::new(Reason::Wrong, sentence));
         }
-        if !forecast {
-            let at = Some(self.player.position());
-            let kept = self.notes.keep(at, text);
-            kept.map_err(|error| Refused::new(Reason::Failed, error.to_string()))?;
-            // Only when: so that the moment is found again by who is not to read the note.
-            self.journal.append(at, Entry::Mark { name: None });
+        if forecast {
+            return Ok(Ordered::done(plain("The note is kept.".to_owned())));
         }
-        Ok(plain("The note is kept.".to_owned()))
+        let at = Some(self.player.position());
+        Ok(Ordered::Noted(Note::now(at, text)))
     }
 }
 
@@ -177,6 +175,8 @@ impl Playing {
 enum Ordered {
     /// It is on its way to the engine.
     Goes(Awaited),
+    /// It is on its way to the disk.
+    Noted(Note),
     /// There is nothing to wait for.
     Done(Box<Answer>),
 }

@@ -69,6 +69,28 @@ fn the_engine_comes_back_and_goes_on_at_the_same_frame() {
 }
 
 #[test]
+fn what_was_cut_off_comes_from_silence_and_what_was_never_heard_as_it_is() {
+    let (mut loan, mut lent) = both_ends(Patch::All);
+    let mut block = vec![f32::NAN; 999 * 4];
+    // Silence may be cut off, and nobody hears it.
+    lent.fill(&mut block, 4);
+    loan.lend(engine().0).unwrap();
+    lent.come_back(Duration::from_millis(50));
+    lent.fill(&mut block, 4);
+    let straight = straight(4_996);
+    assert_eq!(block, straight[..999 * 4]);
+    lent.come_back(Duration::from_millis(50));
+    let mut block = vec![f32::NAN; 3_997 * 4];
+    lent.fill(&mut block, 4);
+    let own = &straight[999 * 4..];
+    let gains: Vec<f32> = block.iter().zip(own).map(|(a, b)| a / b).collect();
+    assert!(gains[0] == 0.0, "it begins at {}", gains[0]);
+    let steps = gains.windows(5).map(|two| two[4] - two[0]);
+    assert!(steps.into_iter().all(|step| (-1e-4..0.01).contains(&step)));
+    assert_eq!(block[2_400 * 4..], own[2_400 * 4..], "after 50 ms");
+}
+
+#[test]
 fn an_engine_that_was_never_played_comes_back_too() {
     let (mut loan, lent) = both_ends(Patch::All);
     loan.lend(engine().0).unwrap();
