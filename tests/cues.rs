@@ -383,3 +383,29 @@ fn a_voice_that_the_music_cannot_make_room_for_is_told_before_anybody_misses_it(
         );
     }
 }
+
+/// A breath every ten seconds goes on for as long as its phase is held; a thousand times that is a mistake.
+#[test]
+fn what_returns_while_a_phase_is_held_is_bounded() {
+    let stage = stage();
+    let script = |cues: &str| {
+        format!(
+            "undersong: 1\ntitle: Held\nphases: [{{ name: breath, length: 60s, end: hold, playlist: [music.wav], cues: [{cues}] }}]\n"
+        )
+    };
+    let often = "{ every: 10s, chime: word.wav }, { every: 12s, chime: word.wav }";
+    let prepared = stage.prepare(&script(often), RATE);
+    assert_eq!(prepared.timeline.cues.len(), 5 + 4);
+    let begun = std::time::Instant::now();
+    let cues = prepared.steered().timeline().cues.len();
+    assert!(begun.elapsed() < std::time::Duration::from_secs(2));
+    assert_eq!(cues, 8_639 + 7_199);
+    let told = stage
+        .try_prepare(&script(&vec![often; 2].join(", ")), RATE)
+        .unwrap_err();
+    assert!(
+        sentences(&told).contains("20,000 times a day"),
+        "{}",
+        sentences(&told)
+    );
+}

@@ -9,7 +9,7 @@ use crate::level::Decibels;
 use crate::library::Library;
 use crate::mistake::{Mistake, Rank};
 use crate::script::{At, Cue, CueKind, Seek, Session};
-use crate::time::{Frames, Rate, clock};
+use crate::time::{Frames, LONGEST, Rate, clock};
 use crate::timeline::around::Music;
 use crate::timeline::duck::{DEEPEST, Need};
 use crate::timeline::edge::edges;
@@ -20,6 +20,9 @@ use crate::zone::{Layout, Zone, Zones};
 
 /// A cue that looks for a better place looks at each of these.
 const STEP: Duration = Duration::from_millis(500);
+
+/// So many times may the cues of a phase come that is held for as long as any.
+const MOST_HELD: usize = 20_000;
 
 /// Where cues are put.
 #[derive(Debug, Clone, Copy)]
@@ -90,15 +93,36 @@ impl Ground<'_> {
         written.map_or(&[], |phase| &phase.cues)
     }
 
-    /// A phase's cues that come more often than the session has room for: `left` times.
+    /// A phase's cues that come more often than the session has room for: `left` times, and where it is held.
     #[must_use]
     pub fn too_often(&self, phase: &PhaseSpan, left: usize) -> Option<Mistake> {
-        let mut times = 0;
-        let cue = self.written(phase).iter().find(|cue| {
-            times += self.asked(phase, cue.at).size_hint().0;
-            times > left
-        })?;
-        let what = "with this one, the cues come more often than a session can hold (5,000 times)";
+        let beyond = |phase: &PhaseSpan, most: usize| {
+            let mut times = 0;
+            self.written(phase).iter().find(|cue| {
+                times += self.asked(phase, cue.at).size_hint().0;
+                times > most
+            })
+        };
+        let held = PhaseSpan {
+            length: self.rate.frames(LONGEST),
+            ..phase.clone()
+        };
+        let (cue, what) = if let Some(cue) = beyond(phase, left) {
+            let what =
+                "with this one, the cues come more often than a session can hold (5,000 times)";
+            (cue, what.to_owned())
+        } else if phase.hold
+            && let Some(cue) = beyond(&held, MOST_HELD)
+        {
+            let name = &phase.name;
+            let what = format!(
+                "with this one, the cues of `{name}` come more often than a phase can hold that goes on until it is told \
+                 (20,000 times a day)"
+            );
+            (cue, what)
+        } else {
+            return None;
+        };
         Some(Mistake::error(cue.place.clone(), what).help("let them come less often"))
     }
 
