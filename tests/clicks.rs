@@ -265,11 +265,11 @@ fn a_cue_that_was_cut_within_a_wave_clicks_at_neither_end() {
 #[test]
 fn where_files_of_two_rates_are_joined_there_is_no_click() {
     let stage = Stage::new();
-    for (name, rate, hertz) in [("a.wav", 44_100, 200.0), ("b.wav", 48_000, 250.0)] {
-        // Both begin and end at the top of a wave.
-        let quarter = (f64::from(rate) / 4.0 / hertz) as usize;
-        let tone = sine(hertz, -12.0, rate, 12 * rate as usize + quarter);
-        wav(&stage.path(name), &tone[quarter..], rate, 2, Wav::Float);
+    // The one begins and ends at the top of a wave, the other at the bottom.
+    for (name, rate, quarters) in [("a.wav", 44_100, 1), ("b.wav", 48_000, 3)] {
+        let before = quarters * rate as usize / 800;
+        let tone = sine(200.0, -12.0, rate, 12 * rate as usize + before);
+        wav(&stage.path(name), &tone[before..], rate, 2, Wav::Float);
     }
     let script = "undersong: 1\nmusic: { loudness: as-is, crossfade: 0s, fade-in: 1s, fade-out: 1s }\n\
                   phases: [{ name: all, length: 36s, playlist: [a.wav, b.wav, a.wav] }]\n";
@@ -285,7 +285,7 @@ fn where_files_of_two_rates_are_joined_there_is_no_click() {
         let peak = around.iter().fold(0.0_f64, |most, it| most.max(it.abs()));
         let peak = 20.0 * peak.log10();
         // Without a fade it is at -36 dBFS.
-        assert!(peak < -66.0, "at {join}: {peak} dBFS");
+        assert!(peak < -60.0, "at {join}: {peak} dBFS");
         // Nor is there a hole between them.
         let around = power(&sound[join - 480..join + 960]);
         assert!(

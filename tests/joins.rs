@@ -6,7 +6,7 @@ use std::path::Path;
 
 use common::files::{Wav, wav};
 use common::program::Desk;
-use common::sounds::noise;
+use common::sounds::{noise, sine};
 use common::stage::{Stage, sentences};
 use undersong::frame::SILENCE;
 use undersong::mistake::{Mistake, Weight};
@@ -165,6 +165,17 @@ fn tracks_that_are_joined_without_a_seam_are_judged_as_others() {
         let told = told(&stage, &script("", tracks));
         assert!(told.is_empty(), "{tracks}: {}", sentences(&told));
     }
+    // Nor is it one where the next has another rate.
+    for (name, rate, falls) in [("ends.wav", 8_000, 9.0), ("begins.wav", 11_025, 0.0)] {
+        let mut tone = sine(300.0, -20.0, rate, 30 * rate as usize);
+        for (at, frame) in tone.iter_mut().enumerate() {
+            let late = (at as f32 / rate as f32 - 23.0).max(0.0);
+            *frame = frame.map(|sample| sample * 10.0_f32.powf(-falls * late / 20.0));
+        }
+        wav(&stage.path(name), &tone, rate, 2, Wav::Float);
+    }
+    let of_two_rates = told(&stage, &script("", "ends.wav, begins.wav"));
+    assert!(of_two_rates.is_empty(), "{}", sentences(&of_two_rates));
     for (height, weight) in [
         (-1.5, None),
         (-3.0, Some(Weight::Warning)),
@@ -223,7 +234,7 @@ fn a_silence_where_pieces_are_joined_without_a_seam_is_told_and_a_long_one_refus
         format!("undersong: 1\nmusic: {{ crossfade: 0s{music} }}\nphases: [{phases}]\n")
     };
     let one = "{ name: one, length: 40s, playlist: [a.wav, b.wav, a.wav] }";
-    let rested = "{ name: rest, length: 10s, music: silence }, { name: one, length: 40s, playlist: [a.wav, b.wav] }";
+    let rested = "{ name: rest, length: 5m, music: silence }, { name: one, length: 40s, playlist: [a.wav, b.wav] }";
     let (hard, soft) = (", fade-in: 0s, fade-out: 0s, phase-crossfade: 0s", "");
     let follows = "where `b` follows `a`";
     for (music, phases, a, b, told) in [
@@ -286,7 +297,7 @@ fn a_silence_where_pieces_are_joined_without_a_seam_is_told_and_a_long_one_refus
             rested,
             (0.6, 0.0),
             (0.0, 0.0),
-            Some((Weight::Warning, "0:10", "0.6 s", "before `a` is heard")),
+            Some((Weight::Warning, "5:00", "0.6 s", "before `a` is heard")),
         ),
         // What is hardly faded in is not there yet.
         (soft, one, (0.6, 0.0), (0.0, 0.0), None),

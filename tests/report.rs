@@ -421,6 +421,18 @@ fn two_pieces_that_work_against_each_other_are_softer_than_meant_where_they_cros
     near(&crossing["correlation"], 0.0, 0.002);
     // 1 - 2/pi of the power, on the whole.
     near(&crossing["deviation_db"]["mean"], -4.39, 0.3);
+
+    // Where the one is only cut as the other comes, nobody hears that.
+    let script = SESSION.replace("phase-crossfade: 4s", "phase-crossfade: 0s");
+    desk.write("s.yaml", &script);
+    let (report, found) = places(&desk);
+    assert!(
+        report["crossfades"][0]["deviation_db"]["mean"]
+            .as_f64()
+            .unwrap()
+            < -2.0
+    );
+    assert!(found.is_empty(), "{}", report["places"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod plans;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use plans::{PhasePlan, Plan};
+use plans::{HEADS, PhasePlan, Plan};
 use undersong::level::Decibels;
 use undersong::timeline::Change;
 
@@ -45,7 +45,7 @@ impl Bytes<'_> {
         Plan {
             tracks: self.some(6, |bytes| {
                 let rate = rates[bytes.byte() as usize % rates.len()];
-                (rate, bytes.between(1_400, 400_000), bytes.between(0, 3_000))
+                (rate, bytes.between(1_400, 400_000), bytes.between(HEADS.start, HEADS.end))
             }),
             phases: self.some(5, Self::phase),
             crossfade: if self.yes() {

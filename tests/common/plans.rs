@@ -1,5 +1,6 @@
 //! Sessions of any kind, without their files: for what must hold whatever a script asks for.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub fn facts(rate: u32, milliseconds: u64, head: u64) -> Facts {
         ..Facts::silent(rate, frames)
     }
 }
+
+/// How long a track may be silent at first, in milliseconds: two of them are no silence of 5 s, which is refused.
+pub const HEADS: Range<u64> = 0..2_400;
 
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -71,7 +75,7 @@ impl PhasePlan {
 
 pub fn plan() -> impl Strategy<Value = Plan> {
     let rates = prop::sample::select(vec![44_100_u32, 48_000, 96_000, 37_800]);
-    let track = (rates, 1_400_u64..400_000, 0_u64..3_000);
+    let track = (rates, 1_400_u64..400_000, HEADS);
     let cue = (0_u64..600, any::<bool>(), 0_u64..60, 0_u8..3);
     let phase = (
         10_u64..900,
