@@ -401,7 +401,7 @@ fn what_returns_while_a_phase_is_held_is_bounded() {
     assert!(begun.elapsed() < std::time::Duration::from_secs(2));
     assert_eq!(cues, 8_639 + 7_199);
     let told = stage
-        .try_prepare(&script(&vec![often; 2].join(", ")), RATE)
+        .try_prepare(&script(&[often; 2].join(", ")), RATE)
         .unwrap_err();
     assert!(
         sentences(&told).contains("20,000 times a day"),
