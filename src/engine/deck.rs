@@ -128,7 +128,7 @@ impl Deck {
     /// It is given to an engine that is past its first frame: it comes from silence, and that is told. Real-time safe.
     pub fn come_late(&mut self) {
         self.presence = 0;
-        self.alarm = true;
+        self.alarm = self.is_music();
     }
 
     /// Does not come. Real-time safe.

@@ -17,6 +17,8 @@ use crate::time::{Frames, Rate};
 
 /// How the sound goes for a pause.
 const PAUSE: Duration = Duration::from_millis(500);
+/// What comes back so fast was away for a moment.
+const MOMENT: Duration = Duration::from_millis(100);
 /// How it comes again.
 const RESUME: Duration = Duration::from_secs(3);
 
@@ -48,24 +50,29 @@ pub enum Motion {
 pub struct Transport {
     state: State,
     gain: Tracer<Lane>,
+    /// The way back of what was cut off, on top of the other.
+    back: Tracer<Lane>,
     /// Frames that left the engine, whatever the session did.
     left: Frames,
     rate: Rate,
 }
 
 impl Transport {
-    /// Comes from silence within `ramp` frames where it plays. What was on its way to silence is there, and not heard again.
-    /// False where it rests already. Real-time safe.
+    /// Comes from silence within `ramp` frames to where it is on its way. What was on its way to silence goes on to it after a
+    /// moment, and is not heard again after longer. False where it rests already. Real-time safe.
     pub fn come_back(&mut self, ramp: Frames) -> bool {
-        let mut lane = Lane::at(Gain::SILENCE);
+        let silent = Lane::at(Gain::SILENCE);
         match self.state {
-            State::Playing => {
-                lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
-            }
-            State::Pausing | State::Stopping(_) => {}
             State::Paused | State::Stopped => return false,
+            State::Pausing | State::Stopping(_) if ramp > self.rate.frames(MOMENT) => {
+                self.gain = Tracer::new(silent);
+            }
+            _ => {
+                let mut lane = silent;
+                lane.turn(self.left, ramp, Gain::UNITY, Shape::Amplitude);
+                self.back = Tracer::new(lane);
+            }
         }
-        self.gain = Tracer::new(lane);
         true
     }
 
@@ -80,6 +87,7 @@ impl Transport {
         Self {
             state: State::Playing,
             gain: Tracer::new(lane),
+            back: Tracer::new(Lane::at(Gain::UNITY)),
             left: Frames::ZERO,
             rate,
         }
@@ -153,6 +161,9 @@ impl Transport {
     /// Applies the ramp to one zone's part of the output. Real-time safe.
     pub fn shape(&mut self, block: &mut [Frame]) {
         along(&mut self.gain, self.left, block, mix::scale);
+        if !self.back.curve().is_settled(self.left) {
+            along(&mut self.back, self.left, block, mix::scale);
+        }
     }
 
     /// The session's rate.
@@ -163,5 +174,55 @@ impl Transport {
     /// Counts frames that left. Real-time safe.
     pub fn advance(&mut self, frames: usize) {
         self.left += Frames::from(frames);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: Rate = Rate::DEFAULT;
+    /// A hundredth of a second.
+    const BLOCK: usize = 480;
+
+    /// The gain over so many blocks.
+    fn gains(transport: &mut Transport, blocks: usize) -> Vec<f32> {
+        let mut gains = Vec::new();
+        for _ in 0..blocks {
+            let mut block = [[1.0; 2]; BLOCK];
+            transport.shape(&mut block);
+            transport.advance(BLOCK);
+            gains.extend(block.map(|frame| frame[0]));
+        }
+        gains
+    }
+
+    fn largest_step(gains: &[f32]) -> f32 {
+        let steps = gains.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+        steps.fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn what_was_away_for_a_moment_goes_on_as_it_was_on_its_way() {
+        let moment = RATE.frames(Duration::from_millis(50));
+        // It comes, within 3 s.
+        let mut transport = Transport::new(RATE, RATE.frames(RESUME));
+        gains(&mut transport, 20);
+        assert!(transport.come_back(moment));
+        let comes = gains(&mut transport, 300);
+        assert!(comes[0] < 0.001 && comes[BLOCK * 10] < 0.1, "it jumps");
+        assert!(largest_step(&comes) < 0.001);
+        assert_eq!(comes.last(), Some(&1.0));
+        // It goes, within 6 s.
+        let mut transport = Transport::new(RATE, Frames::ZERO);
+        assert!(transport.stop(Stop::Soft));
+        gains(&mut transport, 100);
+        assert!(transport.come_back(moment));
+        let goes = gains(&mut transport, 100);
+        assert!(goes[0] < 0.001 && goes[BLOCK * 10] > 0.5, "it is cut");
+        assert!(largest_step(&goes) < 0.001);
+        // After longer it is not heard again.
+        assert!(transport.come_back(RATE.frames(PAUSE)));
+        assert_eq!(gains(&mut transport, 1)[0], 0.0);
     }
 }

@@ -115,19 +115,9 @@ pub fn compose(
         speaking: None,
         bed: bed(session, library),
     };
-    let gaps = gaps::review(session, library, &timeline);
-    // As far as it is written, a phase that is held has the same.
-    let held = held.into_iter().flat_map(|held| {
-        let held = Timeline {
-            clips: held.clips,
-            phases: held.phases,
-            cues: Vec::new(),
-            ..timeline.clone()
-        };
-        gaps::review(session, library, &held)
-    });
-    let new: Vec<Mistake> = held.filter(|gap| !gaps.contains(gap)).collect();
-    remarks.extend(gaps.into_iter().chain(new));
+    remarks.extend(gaps::review(session, library, &timeline));
+    let held = held.iter();
+    remarks.extend(held.flat_map(|held| gaps::held(session, library, &timeline, held)));
     if remarks.iter().any(|m| m.weight == Weight::Error) {
         return Err(remarks);
     }

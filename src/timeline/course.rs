@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::library::Library;
 use crate::script::Session;
-use crate::time::Frames;
+use crate::time::{Frames, LONGEST};
 use crate::timeline::change::Change;
 use crate::timeline::draft::Draft;
 use crate::timeline::forecast::Forecast;
@@ -85,7 +85,12 @@ impl Course {
     ) -> Score<'_> {
         let (session, library) = (&self.session, &self.library);
         let rate = self.timeline.rate;
-        Score::after(session, library, rate, clips, phases).waiting(self.waits)
+        let score = Score::after(session, library, rate, clips, phases);
+        if self.waits {
+            score.holding(rate.frames(LONGEST))
+        } else {
+            score
+        }
     }
 
     /// What will sound.

@@ -12,6 +12,7 @@ use crate::mistake::{Mistake, Place, Rank};
 use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::heard::more;
+use crate::timeline::held::Held;
 use crate::timeline::joins::named;
 use crate::timeline::model::{Clip, Timeline};
 use crate::timeline::silence::Scripted;
@@ -29,13 +30,37 @@ struct Gap<'a> {
 /// session from being played. Pure.
 #[must_use]
 pub fn review(session: &Session, library: &Library, timeline: &Timeline) -> Vec<Mistake> {
+    beyond(session, library, timeline, Frames::ZERO, None)
+}
+
+/// The same of what is to be heard where a phase is held, as far as that is not written. Pure.
+#[must_use]
+pub fn held(session: &Session, library: &Library, written: &Timeline, held: &Held) -> Vec<Mistake> {
+    let timeline = Timeline {
+        clips: held.clips.clone(),
+        phases: held.phases.clone(),
+        cues: Vec::new(),
+        ..written.clone()
+    };
+    let name = Some(held.name());
+    beyond(session, library, &timeline, held.beyond, name)
+}
+
+fn beyond(
+    session: &Session,
+    library: &Library,
+    timeline: &Timeline,
+    since: Frames,
+    held: Option<&str>,
+) -> Vec<Mistake> {
     let rate = timeline.rate;
     let mut worst: HashMap<[Option<&Path>; 2], Gap> = HashMap::new();
     for zone in timeline.layout.zones() {
         let Some(scripted) = Scripted::of(timeline, zone) else {
             continue;
         };
-        for silence in silences(timeline, library, zone) {
+        let silences = silences(timeline, library, zone);
+        for silence in silences.into_iter().filter(|it| it.start >= since) {
             let clips = ends(&scripted, &silence, library, rate);
             let entry = worst.entry(clips.map(|clip| clip.map(|clip| &*clip.track)));
             let known = match &entry {
@@ -67,7 +92,7 @@ pub fn review(session: &Session, library: &Library, timeline: &Timeline) -> Vec<
     gaps.sort_by_key(|gap| gap.over.start);
     let told = gaps.iter().map(|gap| {
         let place = place(session, timeline, gap).clone();
-        tell(gap, place, rate)
+        tell(gap, place, held, rate)
     });
     told.chain(more).collect()
 }
@@ -80,7 +105,7 @@ fn place<'a>(session: &'a Session, timeline: &Timeline, gap: &Gap) -> &'a Place 
     }
 }
 
-fn tell(gap: &Gap, place: Place, rate: Rate) -> Mistake {
+fn tell(gap: &Gap, place: Place, held: Option<&str>, rate: Rate) -> Mistake {
     let at = clock(rate.duration(gap.over.start));
     let lasts = rate.duration(length(&gap.over));
     let between = match gap.clips.map(|clip| clip.map(|clip| &clip.title)) {
@@ -89,10 +114,13 @@ fn tell(gap: &Gap, place: Place, rate: Rate) -> Mistake {
         [Some(before), None] => format!(", after `{before}` was heard"),
         [None, None] => String::new(),
     };
-    let what = format!("at {at} it is silent for {}{between}", brief(lasts));
+    let held = held.map(|phase| format!(", where `{phase}` is held,"));
+    let held = held.unwrap_or_default();
+    let what = format!("at {at}{held} it is silent for {}{between}", brief(lasts));
     let way_out = "give the phase a `crossfade`, which leaves the silence at the ends of its pieces out, or cut it out in an \
                    audio editor";
-    if lasts >= LONG {
+    // Behind the last piece the session ends.
+    if lasts >= LONG && gap.clips[1].is_some() {
         Mistake::error(place, what).help(format!(
             "nothing fills that while it plays, and nobody knows whether something broke; {way_out}"
         ))

@@ -2,7 +2,7 @@
 
 use crate::library::Library;
 use crate::script::{Content, Session};
-use crate::time::Rate;
+use crate::time::{Frames, LONGEST, Rate};
 use crate::timeline::model::{Clip, PhaseSpan};
 use crate::timeline::score::Score;
 
@@ -13,6 +13,8 @@ pub struct Held {
     pub clips: Vec<Clip>,
     /// The phases up to it.
     pub phases: Vec<PhaseSpan>,
+    /// Up to here it is as it is written.
+    pub beyond: Frames,
 }
 
 impl Held {
@@ -35,13 +37,20 @@ impl Held {
             let (first, next) = (begun(span.from), begun(span.end()));
             let before = clips[first.saturating_sub(1)..first].to_vec();
             let written = before.len() + (next - first);
+            let tracks = playlist.tracks.iter();
+            let facts = tracks.filter_map(|track| library.facts(&track.path).ok());
+            let round = facts.map(|facts| rate.convert(facts.frames, facts.rate).0);
+            // And the first of the next round, whichever it is.
+            let longest = round.clone().max().unwrap_or_default();
+            let length = span.length + Frames(round.sum::<u64>() + longest);
             let score = Score::after(session, library, rate, before, phases[..at].to_vec());
-            let mut score = score.waiting(true);
+            let mut score = score.holding(length.min(rate.frames(LONGEST)));
             score.add_phase(span.number, None, &mut Vec::new());
             score.clips.truncate(written + playlist.tracks.len() + 1);
             Some(Self {
                 clips: score.clips,
                 phases: score.phases,
+                beyond: span.end(),
             })
         });
         held.collect()

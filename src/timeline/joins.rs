@@ -107,7 +107,17 @@ fn steps<'a>(
     phases: &'a [PhaseSpan],
     held: Option<&'a str>,
 ) -> impl Iterator<Item = Step<'a>> {
-    let sides = clips.iter().map(|clip| side(library, phases, clip));
+    // What was taken up for a phase's change alone is heard while it goes: the one before it is followed by the one after.
+    let heard = clips.iter().enumerate().filter(move |(at, clip)| {
+        let next = clips.get(at + 1);
+        let last_of_phase = |next: &Clip| {
+            let changes = phase_of(phases, clip).zip(phase_of(phases, next));
+            changes.is_some_and(|(one, other)| one.number != other.number)
+        };
+        let goes_at_once = |next: &Clip| next.from <= clip.from + rate.frames(CUT) + Frames(1);
+        !next.is_some_and(|next| goes_at_once(next) && last_of_phase(next))
+    });
+    let sides = heard.map(|(_, clip)| side(library, phases, clip));
     let sides: Vec<Option<Side>> = sides.collect();
     let pairs = (1..sides.len()).filter_map(move |at| Some([sides[at - 1]?, sides[at]?]));
     pairs.filter_map(move |[before, after]| step(before, after, held, rate))
@@ -149,7 +159,7 @@ fn step<'a>(
     held: Option<&'a str>,
     rate: Rate,
 ) -> Option<Step<'a>> {
-    if after.clip.from > before.clip.end() {
+    if after.clip.from > before.clip.end() + rate.frames(CUT) {
         return None;
     }
     let overlap = before.clip.end() - after.clip.from;

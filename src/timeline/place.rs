@@ -59,8 +59,8 @@ impl Ground<'_> {
         free.sort_by_key(|(_, cue)| (!cue.to.is_empty(), cue.within));
         for (number, cue) in fixed.into_iter().chain(free) {
             // What lies behind the phase's end comes only if the phase is lengthened while it plays.
-            let asked = self.asked(phase, cue.at);
-            let asked = asked.filter(|at| *at <= phase.end() + self.rate.frames(GRACE));
+            let latest = self.latest(phase);
+            let asked = self.asked(phase, cue.at).filter(|at| *at <= latest);
             for (time, asked) in asked.map(|at| at.min(phase.end())).enumerate() {
                 let id = CueId {
                     phase: phase.number,
@@ -79,6 +79,16 @@ impl Ground<'_> {
             }
         }
         placed
+    }
+
+    /// What is asked for later lies behind a phase: behind its length where it ended with its music a moment before.
+    fn latest(&self, phase: &PhaseSpan) -> Frames {
+        let meant = phase.from + phase.wish.lengths[1];
+        if meant <= phase.end() + self.rate.frames(GRACE) {
+            meant.max(phase.end())
+        } else {
+            phase.end()
+        }
     }
 
     /// A cue at a frame, wherever else it was to be.

@@ -39,8 +39,8 @@ pub struct Score<'a> {
     /// The phases so far.
     pub phases: Vec<PhaseSpan>,
     last: Option<&'a Track>,
-    /// Whether phases that hold are held, as they are while somebody is there to let them go on.
-    waits: bool,
+    /// For how long phases that hold are held, where somebody is there to let them go on.
+    holding: Option<Frames>,
 }
 
 impl<'a> Score<'a> {
@@ -54,7 +54,7 @@ impl<'a> Score<'a> {
             clips: Vec::new(),
             phases: Vec::new(),
             last: None,
-            waits: false,
+            holding: None,
         }
     }
 
@@ -80,14 +80,15 @@ impl<'a> Score<'a> {
             clips,
             phases,
             last,
-            waits: false,
+            holding: None,
         }
     }
 
-    /// Whether phases that hold are held.
+    /// Phases that hold are held, for so long.
     #[must_use]
-    pub fn waiting(self, waits: bool) -> Self {
-        Self { waits, ..self }
+    pub fn holding(self, length: Frames) -> Self {
+        let holding = Some(length);
+        Self { holding, ..self }
     }
 
     /// Adds the phases that are left, up to one that is held; what crosses gets its law.
@@ -109,7 +110,7 @@ impl<'a> Score<'a> {
         };
         let from = self.phases.last().map_or(Frames::ZERO, PhaseSpan::end);
         let mut wish = Wish::written(phase, self.rate);
-        wish.open = self.waits && phase.hold;
+        wish.open = self.holding.is_some() && phase.hold;
         let opening = Opening::Fresh(from);
         let end = self.fill(number, from, wish, opening, &[], coming, remarks);
         self.phases.push(PhaseSpan {
@@ -165,7 +166,8 @@ impl<'a> Score<'a> {
             return from;
         };
         let lengths = if wish.open {
-            [self.rate.frames(LONGEST); 3]
+            let longest = self.rate.frames(LONGEST);
+            [self.holding.unwrap_or(longest); 3]
         } else {
             wish.lengths
         };

@@ -59,14 +59,17 @@ impl<'a> Scripted<'a> {
     pub fn unscripted(&self, gap: &Range<Frames>) -> Option<Range<Frames>> {
         let near: Vec<&Clip> = self.touching(gap).collect();
         let expected = |at: Frames| {
+            // Whatever goes into it, and however.
+            if self.timeline.phase_at(at).is_none_or(|phase| phase.silent) {
+                return false;
+            }
             let level = gain_at(&self.timeline.levels, at);
-            let silent = self.timeline.phase_at(at).is_none_or(|phase| phase.silent);
             let mut sounding = near
                 .iter()
                 .filter(|clip| clip.from <= at && at < clip.end())
                 .peekable();
             if sounding.peek().is_none() {
-                return !silent && self.music.contains(&at);
+                return self.music.contains(&at);
             }
             sounding.any(|clip| {
                 let faded = clip.fades_at(at);
