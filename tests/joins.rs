@@ -299,6 +299,23 @@ fn a_silence_where_pieces_are_joined_without_a_seam_is_told_and_a_long_one_refus
             (0.0, 0.0),
             Some((Weight::Warning, "5:00", "0.6 s", "before `a` is heard")),
         ),
+        // Behind the last of all the session ends.
+        (
+            hard,
+            "{ name: one, length: 28s, playlist: [a.wav] }",
+            (0.0, 8.0),
+            (0.0, 0.0),
+            Some((Weight::Warning, "0:20", "8.0 s", "after `a` was heard")),
+        ),
+        // In a silence that is meant nothing has to sound.
+        (
+            ", phase-crossfade: 8s",
+            "{ name: one, length: 20s, playlist: [a.wav] }, { name: rest, length: 1m, music: silence }, \
+             { name: last, length: 15s, playlist: [b.wav] }",
+            (0.0, 12.0),
+            (0.0, 0.0),
+            None,
+        ),
         // What is hardly faded in is not there yet.
         (soft, one, (0.6, 0.0), (0.0, 0.0), None),
         // Nor what a crossfade leaves out.
@@ -360,6 +377,42 @@ fn a_silence_that_check_tells_of_a_join_is_the_one_that_a_report_finds() {
             .replace("silence for", "it is silent for");
         assert!(told.contains(&format!("{length}, ")), "{told}: {gap}");
     }
+}
+
+/// An album as long as its phase leaves with its first piece begun anew; what is compared is what was heard before that.
+#[test]
+fn what_is_taken_up_to_leave_with_is_no_side_of_a_join() {
+    let stage = Stage::new();
+    let script = |last: &str| {
+        format!(
+            "undersong: 1\nmusic: {{ crossfade: 0s, phase-crossfade: 6s, fade-out: 1s, largest-step: 30 LU }}\nphases:\n\
+             \x20 - {{ name: one, length: 60s, playlist: [swells.wav, {last}] }}\n\
+             \x20 - {{ name: two, length: 30s, playlist: [loud.wav] }}\n"
+        )
+    };
+    shaped(&stage, "loud.wav", 30, |_| 0.0);
+    shaped(&stage, "even.wav", 30, |_| 0.0);
+    shaped(
+        &stage,
+        "swells.wav",
+        30,
+        |at| if at > 8.0 { 0.0 } else { -20.0 },
+    );
+    shaped(
+        &stage,
+        "soft.wav",
+        30,
+        |at| if at < 5.0 { 0.0 } else { -9.0 },
+    );
+    let even = told(&stage, &script("even.wav"));
+    assert!(even.is_empty(), "{}", sentences(&even));
+    let soft = told(&stage, &script("soft.wav"));
+    let what: Vec<_> = soft.iter().map(|mistake| &*mistake.what).collect();
+    assert_eq!(what.len(), 1, "{what:?}");
+    assert!(
+        what[0].starts_with("at 1:00 ") && what[0].contains("`loud` begins after `soft`"),
+        "{what:?}"
+    );
 }
 
 /// Nobody who looks at its length alone sees what a held phase goes on with.

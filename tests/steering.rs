@@ -545,6 +545,18 @@ fn a_word_that_is_asked_for_waits_for_the_voice_that_speaks() {
     );
 }
 
+/// However near they were.
+#[test]
+fn the_words_of_a_phase_that_is_left_are_not_heard() {
+    let (_stage, prepared) = stage();
+    let mut session = Steered::new(&prepared, 1024);
+    session.seconds(28.6);
+    session.steer(&Change::BringBack { to: None });
+    let cues = &session.player.timeline().cues;
+    let names: Vec<_> = cues.iter().map(|cue| &*cue.name).collect();
+    assert_eq!(names, ["back"]);
+}
+
 /// What comes behind a held phase is on no timeline yet.
 #[test]
 fn a_cue_of_a_later_phase_is_brought_forward_and_not_heard_twice() {
