@@ -161,6 +161,24 @@ fn a_disk_that_fails_for_a_moment_is_tried_again_before_it_matters() {
     assert!(session.heard == rendered[..session.heard.len()]);
 }
 
+/// It is opened long before it is due.
+#[test]
+fn a_file_that_cannot_be_opened_for_a_moment_is_heard_from_its_beginning() {
+    let mut session = Stalled::new();
+    let rendered = play(&session.prepared, Frames::ZERO).frames();
+    session.until(1, true);
+    session
+        .disk
+        .wait_read(session.files[0].metadata().unwrap().len());
+    session.disk.be(Mood::Fails);
+    // The next one is opened, 45 s ahead.
+    session.until(20, true);
+    session.disk.be(Mood::Well);
+    session.until(150, true);
+    assert_eq!(session.starved, 0);
+    assert!(session.heard == rendered[..session.heard.len()]);
+}
+
 /// A voice of more than twenty seconds is read while it plays.
 #[test]
 fn a_long_voice_begins_with_its_first_word_or_not_at_all() {

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
-use std::thread::Thread;
-use std::time::Duration;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use crate::aside::aside;
 use crate::decode::{Ahead, Damage, DecodeError, Decoder, Disk, unbroken};
@@ -24,6 +24,9 @@ const PACKET: usize = 8_192;
 /// How many of these it is ahead at most: 24 s at 44.1 kHz. A piece that comes is decoded that far while the one before it
 /// still needs a core for itself; with 3 of them a rendering takes a fourth longer.
 const CHUNKS: usize = 32;
+
+/// A disk that fails is tried again this often.
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// A file that is decoded ahead is waited for in steps of this: one that hangs holds up no other.
 const STEP: Duration = Duration::from_millis(20);
@@ -54,6 +57,24 @@ impl Reading {
                 whole,
             }),
             Self::Ahead => Decoder::open(path),
+        }
+    }
+
+    /// Does what needs the disk; live, a disk that fails is tried again for as long as it may be bridged. Blocking.
+    ///
+    /// # Errors
+    /// What keeps it from being done, and goes on to do so.
+    pub fn insist<T>(&self, work: impl Fn() -> Result<T, StreamError>) -> Result<T, StreamError> {
+        let begun = Instant::now();
+        loop {
+            match work() {
+                Err(StreamError::Decode(DecodeError::Io(_)))
+                    if matches!(self, Self::OnDemand(_)) && begun.elapsed() < BRIDGE =>
+                {
+                    thread::sleep(AGAIN);
+                }
+                done => return done,
+            }
         }
     }
 }
@@ -106,9 +127,10 @@ impl Source {
         match reading {
             Reading::OnDemand(_) => {
                 let (tell, opened) = sync_channel(1);
+                let reading = reading.clone();
                 aside("file", move || {
                     // Nobody may wait for it any more.
-                    let _ = tell.send(unbroken(open));
+                    let _ = tell.send(unbroken(|| reading.insist(open)));
                     reader.unpark();
                 });
                 Self::Opening(opened)

@@ -250,7 +250,7 @@ impl DecoderThread {
                         }
                         Ok(sound)
                     };
-                    let report = match unbroken(load) {
+                    let report = match unbroken(|| reading.insist(load)) {
                         Ok(sound) => Report::Loaded(id, sound),
                         Err(error) => Report::Failed(id, error),
                     };
