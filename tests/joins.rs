@@ -227,6 +227,7 @@ fn padded(path: &Path, head: f32, tail: f32) {
 }
 
 /// What of a silence is not meant is told by the bounds that hold within a file, wherever it comes from.
+#[allow(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn a_silence_where_pieces_are_joined_without_a_seam_is_told_and_a_long_one_refused() {
     let stage = Stage::new();
