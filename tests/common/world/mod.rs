@@ -17,7 +17,7 @@ use undersong::level::Decibels;
 use undersong::player::{Beginning, Player, What};
 use undersong::prepare::Prepared;
 use undersong::time::Frames;
-use undersong::timeline::{Change, Clip, CueId, PlacedCue};
+use undersong::timeline::{Change, Clip, CueId, PlacedCue, Timeline, gain_at};
 use undersong::zone::{Caps, Listener};
 
 use super::dice::Dice;
@@ -340,8 +340,9 @@ impl<'a> World<'a> {
         let sounding = sounding.filter(|clip| clip.end() > from && clip.from < to);
         let tracks: Vec<_> = sounding.map(|clip| &clip.track).collect();
         let crosses_itself = (1..tracks.len()).any(|at| tracks[..at].contains(&tracks[at]));
-        // So may three tones be, for as long as 50 ms.
-        let cancels = crosses_itself || tracks.len() > 2;
+        // So may three tones be, for as long as 50 ms; and two that beat, where they are so low that a part of them is too.
+        let beats = tracks.len() > 1 && height(timeline, to) < BEATS;
+        let cancels = crosses_itself || tracks.len() > 2 || beats;
         let music = moves && !comes && !cancels && timeline.clips.iter().any(|clip| is_full(&clip));
         // The bed takes half a second to sink.
         let around = from - self.frames(0.6)..to + self.frames(0.1);
@@ -499,4 +500,18 @@ impl Stage {
             over: false,
         }
     }
+}
+
+/// Two tones of one level and 3 Hz apart lose 14 dB of their power for 50 ms.
+const BEATS: Decibels = Decibels(-22.0);
+
+/// How far the music stands below its own loudness, where it is lowest.
+fn height(timeline: &Timeline, at: Frames) -> Decibels {
+    let of = |zone| {
+        let ramps = timeline.ducks.iter().filter(|(of, _)| *of == zone);
+        let ramps: Vec<_> = ramps.map(|(_, ramp)| *ramp).collect();
+        gain_at(&ramps, at).decibels()
+    };
+    let ducks = timeline.layout.zones().map(of);
+    ducks.fold(Decibels::ZERO, Decibels::min) + gain_at(&timeline.levels, at).decibels()
 }
