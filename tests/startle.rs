@@ -63,7 +63,8 @@ fn a_burst_rises_no_faster_than_people_bear() {
         (0.02, 0.8, 470_000),
         (0.009, 0.09, 470_000),
         (0.02, 0.3, 470_000),
-        (0.0, 0.8, 470_000),
+        // As good as silent; ten seconds of silence are refused.
+        (0.000_4, 0.8, 470_000),
         (0.004, 0.4, 40_000),
         (0.05, 0.9, 5_000),
     ] {
