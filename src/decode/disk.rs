@@ -5,9 +5,13 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::time::Duration;
 
 use super::DecodeError;
 use super::open::audio_file;
+
+/// A disk that fails is tried again this often.
+pub const AGAIN: Duration = Duration::from_millis(250);
 
 /// Something that files are on.
 pub trait Disk: Debug + Send + Sync {

@@ -38,7 +38,7 @@ mod window;
 
 pub use damage::Damage;
 pub use decoder::Decoder;
-pub use disk::{Disk, Medium, OwnDisk};
+pub use disk::{AGAIN, Disk, Medium, OwnDisk};
 pub use error::DecodeError;
 pub use open::{Ahead, audio_file};
 pub use pages::Flaw;

@@ -4,20 +4,16 @@ use std::collections::VecDeque;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use symphonia::core::io::MediaSource;
 
-use super::disk::Medium;
+use super::disk::{AGAIN, Medium};
 
 /// The disk is read so many bytes at a time.
 const CHUNK: usize = 64 * 1024;
 
 /// With so many bytes at hand a decoder finds its next packet without waiting.
 const ENOUGH: usize = 4 * CHUNK;
-
-/// A disk that fails is tried again this often, for as long as nobody waits for its bytes.
-const AGAIN: Duration = Duration::from_millis(250);
 
 /// The stack of a thread that copies bytes and nothing else.
 const STACK: usize = 128 * 1024;
@@ -214,7 +210,7 @@ fn fill(shared: &Shared, medium: &dyn Medium, span: Span) {
                 shared.changed.notify_all();
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // A disk may come to itself before anybody waits for it.
+            // A disk may come to itself before anybody waits for its bytes.
             Err(_) if !inside.bytes.is_empty() => {
                 inside.failing = inside.bytes.len() < ENOUGH;
                 let waited = shared.changed.wait_timeout(inside, AGAIN);

@@ -8,9 +8,6 @@ use super::Sudden;
 use crate::level::{Gain, Loudness};
 use crate::time::{Frames, Rate};
 
-/// The seconds of a short-term window.
-const WINDOW: usize = 3;
-
 /// What is known of an audio file. Loudness and peaks are those of the stereo sound that is played: a
 /// mono file counts on both channels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +49,9 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The seconds of a short-term window.
+    pub const WINDOW: usize = 3;
+
     /// The facts of a file in which nothing is heard.
     #[must_use]
     pub fn silent(rate: Rate, frames: Frames) -> Self {
@@ -81,7 +81,7 @@ impl Facts {
     /// [`Loudness::GATE`] where there is nothing, `None` behind the file's end.
     #[must_use]
     pub fn short_term(&self, second: usize) -> Option<Loudness> {
-        let first = (second + 1).saturating_sub(WINDOW);
+        let first = (second + 1).saturating_sub(Self::WINDOW);
         let (mut power, mut time) = (0.0, 0.0);
         for (loudness, at) in self.seconds.get(first..=second)?.iter().zip(first..) {
             let length = (self.rate.seconds(self.frames) - at as f64).clamp(0.0, 1.0);

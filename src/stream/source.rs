@@ -7,7 +7,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use crate::aside::aside;
-use crate::decode::{Ahead, Damage, DecodeError, Decoder, Disk, unbroken};
+use crate::decode::{AGAIN, Ahead, Damage, DecodeError, Decoder, Disk, unbroken};
 use crate::frame::Frame;
 use crate::stream::feed::{Piece, StreamError};
 use crate::time::{Frames, Rate};
@@ -24,9 +24,6 @@ const PACKET: usize = 8_192;
 /// How many of these it is ahead at most: 24 s at 44.1 kHz. A piece that comes is decoded that far while the one before it
 /// still needs a core for itself; with 3 of them a rendering takes a fourth longer.
 const CHUNKS: usize = 32;
-
-/// A disk that fails is tried again this often.
-const AGAIN: Duration = Duration::from_millis(250);
 
 /// A file that is decoded ahead is waited for in steps of this: one that hangs holds up no other.
 const STEP: Duration = Duration::from_millis(20);

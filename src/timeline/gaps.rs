@@ -12,7 +12,7 @@ use crate::mistake::{Mistake, Place, Rank};
 use crate::script::Session;
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::heard::more;
-use crate::timeline::held::Held;
+use crate::timeline::held::{Held, where_held};
 use crate::timeline::joins::named;
 use crate::timeline::model::{Clip, Timeline};
 use crate::timeline::silence::Scripted;
@@ -114,8 +114,7 @@ fn tell(gap: &Gap, place: Place, held: Option<&str>, rate: Rate) -> Mistake {
         [Some(before), None] => format!(", after `{before}` was heard"),
         [None, None] => String::new(),
     };
-    let held = held.map(|phase| format!(", where `{phase}` is held,"));
-    let held = held.unwrap_or_default();
+    let held = where_held(held);
     let what = format!("at {at}{held} it is silent for {}{between}", brief(lasts));
     let way_out = "give the phase a `crossfade`, which leaves the silence at the ends of its pieces out, or cut it out in an \
                    audio editor";

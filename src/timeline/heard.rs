@@ -34,6 +34,13 @@ pub(super) fn more<T>(
     Some(Mistake::warning(place, what(rest.len())).rank(Rank::Heard))
 }
 
+/// The first of these, and a remark of how many more there are.
+fn bounded(mut told: Vec<Mistake>, what: impl Fn(usize) -> String) -> Vec<Mistake> {
+    let more = more(&mut told, |mistake| &mistake.place, what);
+    told.extend(more);
+    told
+}
+
 /// Where two voices speak to somebody at once, each pair of them told once. Pure.
 #[must_use]
 pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake> {
@@ -63,12 +70,10 @@ pub fn at_once(session: &Session, cues: &[PlacedCue], rate: Rate) -> Vec<Mistake
         }
         speaking.push(cue);
     }
-    let more = more(&mut mistakes, place_of, |pairs| match pairs {
+    bounded(mistakes, |pairs| match pairs {
         1 => "1 more pair of voices speaks at once".to_owned(),
         pairs => format!("{pairs} more pairs of voices speak at once"),
-    });
-    mistakes.extend(more);
-    mistakes
+    })
 }
 
 /// The cues that the music does not go down far enough for, as far as it may go, each once, where it is the loudest. Pure.
@@ -111,13 +116,10 @@ pub fn too_soft(ground: &Ground, cues: &[PlacedCue]) -> Vec<Mistake> {
             "make the recording louder in an audio editor, give it a higher `level`, or give the phase a lower one",
         ))
     });
-    let mut told: Vec<Mistake> = told.collect();
-    let more = more(&mut told, place_of, |cues| match cues {
+    bounded(told.collect(), |cues| match cues {
         1 => "1 more cue is too soft beside the music".to_owned(),
         cues => format!("{cues} more cues are too soft beside the music"),
-    });
-    told.extend(more);
-    told
+    })
 }
 
 /// The crossfades in which two pieces take from each other what both have, each pair once. Pure.
@@ -150,15 +152,8 @@ pub fn against(session: &Session, library: &Library, timeline: &Timeline) -> Vec
         let mistake = Mistake::warning(place, what).rank(Rank::Heard);
         Some(mistake.help("put another track between them, or make one of them anew with its polarity turned"))
     });
-    let mut told: Vec<Mistake> = told.collect();
-    let more = more(&mut told, place_of, |pairs| match pairs {
+    bounded(told.collect(), |pairs| match pairs {
         1 => "1 more pair of pieces takes from each other what both have".to_owned(),
         pairs => format!("{pairs} more pairs of pieces take from each other what both have"),
-    });
-    told.extend(more);
-    told
-}
-
-const fn place_of(mistake: &Mistake) -> &Place {
-    &mistake.place
+    })
 }

@@ -62,3 +62,9 @@ impl Held {
         self.phases.last().map_or("", |span| &span.name)
     }
 }
+
+/// What a sentence says of its place where a phase has to be held for it, behind `at 12:34`.
+#[must_use]
+pub fn where_held(phase: Option<&str>) -> String {
+    phase.map_or_else(String::new, |phase| format!(", where `{phase}` is held,"))
+}

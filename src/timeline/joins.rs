@@ -18,14 +18,11 @@ use crate::script::{Content, Session};
 use crate::time::{Frames, Rate, clock};
 use crate::timeline::fill::CUT;
 use crate::timeline::heard::more;
-use crate::timeline::held::Held;
+use crate::timeline::held::{Held, where_held};
 use crate::timeline::model::{Clip, PhaseSpan};
 
 /// A smaller step passes unnoticed.
 const UNNOTICED: Decibels = Decibels(2.0);
-
-/// The seconds of a short-term window.
-const WINDOW: usize = 3;
 
 /// So many more windows count where nothing crosses, a second from each to the next.
 const REACH: usize = 7;
@@ -185,8 +182,7 @@ fn step<'a>(
 fn tell(step: &Step, session: &Session, rate: Rate) -> Mistake {
     let place = step.after.named(session).clone();
     let at = clock(rate.duration(step.after.clip.from));
-    let held = step.held.map(|phase| format!(", where `{phase}` is held,"));
-    let held = held.unwrap_or_default();
+    let held = where_held(step.held);
     let size = step.size.0.abs();
     let way = if step.size.0 > 0.0 {
         "louder"
@@ -248,7 +244,7 @@ impl Side<'_> {
     /// The first second with which three end that are heard of it, this far in.
     fn first_window(&self, since: Frames, rate: Rate) -> usize {
         let begin = rate.seconds(self.clip.offset + since).ceil() as usize;
-        begin + WINDOW - 1
+        begin + Facts::WINDOW - 1
     }
 
     /// The short-term loudness in the loudest of the windows that end with these seconds; in the file's last one where
